@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/// One two-way byte stream: a TCP connection, TLS over one, or a pipe in a test.
+///
+/// Calls block; run them on virtual threads. One thread may read while another writes. [#close()] may be
+/// called by any thread, at any time, more than once; it wakes a blocked reader and a blocked writer with an [IOException].
+public interface Transport extends Closeable {
+    /// Reads at least one byte, or returns -1 at the end of the stream. `length` is at least 1.
+    int read(byte[] into, int offset, int length) throws IOException;
+
+    /// Writes all of it.
+    void write(byte[] from, int offset, int length) throws IOException;
+
+    /// Ends our direction: FIN on TCP, close_notify and FIN on TLS. Reading goes on.
+    void shutdownOutput() throws IOException;
+
+    @Override
+    void close();
+
+    /// The other end; never resolved by DNS.
+    InetSocketAddress remoteAddress();
+
+    InetSocketAddress localAddress();
+
+    /// The protocol agreed by ALPN (RFC 7301), or "" where none was.
+    default String applicationProtocol() {
+        return "";
+    }
+
+    default boolean secure() {
+        return false;
+    }
+}

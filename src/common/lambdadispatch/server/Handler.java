@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.server;
+
+import java.io.IOException;
+
+/// Answers exchanges, each on a virtual thread of its own (HTTP/1.1: the connection's), where it may block.
+///
+/// Returning without having ended the response aborts it; an exception before [Exchange#respond] is answered with 500 (or the
+/// status of a [lambdadispatch.http.BadMessage]), after it aborts.
+@FunctionalInterface
+public interface Handler {
+    void handle(Exchange exchange) throws IOException;
+}
