@@ -19,6 +19,12 @@ public interface Transport extends Closeable {
     /// Ends our direction: FIN on TCP, close_notify and FIN on TLS. Reading goes on.
     void shutdownOutput() throws IOException;
 
+    /// Ends the other direction: a blocked or later read returns -1 once what has arrived is consumed. How a deadline wakes a reader
+    /// that still has an answer to write. The default closes both directions.
+    default void shutdownInput() {
+        close();
+    }
+
     @Override
     void close();
 

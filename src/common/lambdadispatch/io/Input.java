@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.io;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/// A bounded buffer in front of a blocking source of bytes. Parsers work on its array in place.
+///
+/// Unread bytes are `array()[position()] .. array()[limit() - 1]`. Not thread-safe.
+public final class Input {
+    /// Where bytes come from: at least one per call, or -1 at the end.
+    @FunctionalInterface
+    public interface Source {
+        int read(byte[] into, int offset, int length) throws IOException;
+    }
+
+    private final Source source;
+    private final int initialCapacity;
+    private final int maxCapacity;
+    private byte[] array;
+    private int position;
+    private int limit;
+
+    /// @param maxCapacity most bytes that may wait here unread; [#fill()] fails beyond
+    public Input(Source source, int initialCapacity, int maxCapacity) {
+        this.source = source;
+        this.initialCapacity = initialCapacity;
+        this.maxCapacity = maxCapacity;
+        this.array = new byte[initialCapacity];
+    }
+
+    public byte[] array() {
+        return array;
+    }
+
+    public int position() {
+        return position;
+    }
+
+    public int limit() {
+        return limit;
+    }
+
+    public int available() {
+        return limit - position;
+    }
+
+    public void skip(int count) {
+        position += count;
+    }
+
+    /// Reads more behind what is there, blocking for at least one byte; offsets may move, their distance from [#position()] stays.
+    /// Returns false at the end of the source.
+    /// @throws IllegalStateException `maxCapacity` bytes are waiting; parsers check their limits before
+    public boolean fill() throws IOException {
+        makeRoom(1);
+        int count = source.read(array, limit, array.length - limit);
+        if (count < 0) {
+            return false;
+        }
+        limit += count;
+        return true;
+    }
+
+    /// Blocks until at least `count` bytes are there. Returns false if the source ends before.
+    public boolean require(int count) throws IOException {
+        while (limit - position < count) {
+            makeRoom(count - (limit - position));
+            if (!fill()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Takes what is buffered, else reads straight into the caller's array.
+    public int read(byte[] into, int offset, int length) throws IOException {
+        int buffered = limit - position;
+        if (buffered == 0) {
+            // A long read goes past the buffer; a short one may as well bring more than was asked for.
+            if (length >= array.length) {
+                return source.read(into, offset, length);
+            }
+            if (!fill()) {
+                return -1;
+            }
+            buffered = limit - position;
+        }
+        int count = Math.min(buffered, length);
+        System.arraycopy(array, position, into, offset, count);
+        position += count;
+        return count;
+    }
+
+    /// Gives the memory of a grown buffer back when nothing is buffered.
+    public void shrink() {
+        if (position == limit) {
+            position = 0;
+            limit = 0;
+            if (array.length > initialCapacity) {
+                array = new byte[initialCapacity];
+            }
+        }
+    }
+
+    private void makeRoom(int count) {
+        if (position == limit) {
+            position = 0;
+            limit = 0;
+        }
+        if (array.length - limit >= count) {
+            return;
+        }
+        int waiting = limit - position;
+        if (waiting + count > maxCapacity) {
+            throw new IllegalStateException("more than " + maxCapacity + " bytes unread");
+        }
+        byte[] target = array;
+        if (waiting + count > array.length || waiting > array.length / 2) {
+            target = new byte[Math.min(maxCapacity, Math.max(array.length * 2, Integer.highestOneBit(waiting + count) * 2))];
+        }
+        System.arraycopy(array, position, target, 0, waiting);
+        array = target;
+        position = 0;
+        limit = waiting;
+    }
+
+    @Override
+    public String toString() {
+        return "Input[" + (limit - position) + " of " + array.length + "] "
+                + Arrays.toString(Arrays.copyOfRange(array, position, Math.min(limit, position + 16)));
+    }
+}
