@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// Reads settings from environment variables, collecting every fault and documenting every variable in one place.
+///
+/// A program reads all of its settings through one instance, then looks at [#faults()]. Reading never throws: a value that does not
+/// parse is noted and the fallback returned, so that one start shows every fault there is. `--help` runs the same reading code over an
+/// empty environment and prints [#table()], which can therefore not go out of date. A variable set to nothing counts as not set.
+public final class Settings {
+    private static final String PREFIX = "LAMBDA_DISPATCH_";
+    private static final int LONGEST_VALUE_SHOWN = 120;
+
+    private record Entry(String fallback, String description) {}
+
+    private final Map<String, String> environment;
+    private final Map<String, Entry> known = new LinkedHashMap<>();
+    private final List<String> faults = new ArrayList<>();
+
+    public Settings(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /// Any text; leading and trailing blanks go.
+    /// @param fallback may be null
+    public String text(String name, String fallback, String description) {
+        document(name, fallback, description);
+        String value = value(name);
+        return value == null ? fallback : value;
+    }
+
+    /// A whole number from `min` to `max`.
+    public int integer(String name, int fallback, int min, int max, String description) {
+        String range = range(Integer.toString(min), Integer.toString(max), max == Integer.MAX_VALUE);
+        document(name, Integer.toString(fallback), description + " [" + range + "]");
+        return read(name, fallback, "a whole number, " + range, text -> within(Integer.parseInt(text), min, max));
+    }
+
+    /// A number of bytes from `min` to `max`: plain, or with `KiB`, `MiB` or `GiB`. If `min` is -1, then -1 stands for "unlimited".
+    public long bytes(String name, long fallback, long min, long max, String description) {
+        String range = range(Units.writeBytes(Math.max(0, min)), Units.writeBytes(max), max == Long.MAX_VALUE)
+                + (min == -1 ? ", -1 for unlimited" : "");
+        document(name, Units.writeBytes(fallback), description + " [" + range + "]");
+        return read(name, fallback, "a number of bytes as 65536, 64KiB or 1MiB, " + range, text -> within(Units.parseBytes(text), min, max));
+    }
+
+    /// `true`, `false`, `1`, `0`, `yes` or `no`, in any case.
+    public boolean flag(String name, boolean fallback, String description) {
+        document(name, Boolean.toString(fallback), description);
+        return read(name, fallback, "true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes" -> true;
+            case "false", "0", "no" -> false;
+            default -> throw new IllegalArgumentException();
+        });
+    }
+
+    /// A duration from `min` to `max`: a plain number of milliseconds, or with `ms`, `s`, `m` or `h`.
+    public Duration millis(String name, Duration fallback, Duration min, Duration max, String description) {
+        String range = range(Units.writeDuration(min), Units.writeDuration(max), false);
+        document(name, Units.writeDuration(fallback), description + " [" + range + "]");
+        return read(name, fallback, "a duration as 250ms, 30s or 5m (a plain number is milliseconds), " + range, text -> {
+            Duration duration = Units.parseDuration(text);
+            within(duration.toMillis(), min.toMillis(), max.toMillis());
+            return duration;
+        });
+    }
+
+    /// One of an enum's constants by its name in lower case, in any case.
+    public <E extends Enum<E>> E choice(String name, E fallback, Class<E> type, String description) {
+        Map<String, E> choices = new LinkedHashMap<>();
+        for (E constant : type.getEnumConstants()) {
+            choices.put(constant.name().toLowerCase(Locale.ROOT), constant);
+        }
+        String allowed = String.join(", ", choices.keySet());
+        document(name, fallback == null ? null : fallback.name().toLowerCase(Locale.ROOT), description + " [" + allowed + "]");
+        return read(name, fallback, "one of " + allowed, text -> {
+            E chosen = choices.get(text.toLowerCase(Locale.ROOT));
+            if (chosen == null) {
+                throw new IllegalArgumentException();
+            }
+            return chosen;
+        });
+    }
+
+    /// Items between commas, stripped, blank ones left out; empty if not set.
+    public List<String> list(String name, String description) {
+        document(name, null, description);
+        String value = value(name);
+        return value == null ? List.of() : Arrays.stream(value.split(",")).map(String::strip).filter(item -> !item.isEmpty()).toList();
+    }
+
+    /// Makes a name known that is read elsewhere (by another program in the same environment, say): no warning, no line in the table.
+    public void tolerate(String... names) {
+        for (String name : names) {
+            known.putIfAbsent(name, new Entry(null, null));
+        }
+    }
+
+    /// Notes a fault that only the caller can see: values that contradict each other, a file that is not there.
+    public void fault(String name, String value, String allowed) {
+        faults.add(name + "=" + shown(value) + ": must be " + allowed);
+    }
+
+    /// One line for each fault so far: the variable, the value, what is allowed.
+    public List<String> faults() {
+        return List.copyOf(faults);
+    }
+
+    /// One line for each variable that starts with `LAMBDA_DISPATCH_` and that nothing has read. Call it after everything was read.
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (String name : new TreeSet<>(environment.keySet())) {
+            if (name.startsWith(PREFIX) && !known.containsKey(name)) {
+                warnings.add(shown(name) + " is not a known variable"
+                        + NearestName.find(name, known.keySet()).map(nearest -> "; did you mean " + nearest + "?").orElse(""));
+            }
+        }
+        return warnings;
+    }
+
+    /// The variables in the order they were read, one line each, in columns: name, default, description.
+    public String table() {
+        int name = "Variable".length();
+        int fallback = "Default".length();
+        for (Map.Entry<String, Entry> line : known.entrySet()) {
+            if (line.getValue().description != null) {
+                name = Math.max(name, line.getKey().length());
+                fallback = Math.max(fallback, line.getValue().fallback.length());
+            }
+        }
+        String format = "%-" + name + "s  %-" + fallback + "s  %s%n";
+        return format.formatted("Variable", "Default", "Description") + known.entrySet().stream()
+                .filter(line -> line.getValue().description != null)
+                .map(line -> format.formatted(line.getKey(), line.getValue().fallback, line.getValue().description))
+                .collect(Collectors.joining());
+    }
+
+    private <T> T read(String name, T fallback, String allowed, Function<String, T> parse) {
+        String value = value(name);
+        if (value == null) {
+            return fallback;
+        }
+        try {
+            return parse.apply(value);
+        } catch (IllegalArgumentException doesNotParse) {
+            fault(name, value, allowed);
+            return fallback;
+        }
+    }
+
+    private String value(String name) {
+        String value = environment.get(name);
+        return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    private void document(String name, String fallback, String description) {
+        known.put(name, new Entry(fallback == null || fallback.isEmpty() ? "-" : fallback, description));
+    }
+
+    private static int within(int value, int min, int max) {
+        within((long) value, min, max);
+        return value;
+    }
+
+    private static long within(long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException();
+        }
+        return value;
+    }
+
+    private static String range(String min, String max, boolean open) {
+        return open ? min + " or more" : min + " to " + max;
+    }
+
+    /// The value on one line whatever it holds: a fault must not be able to forge another line.
+    private static String shown(String value) {
+        String text = String.valueOf(value).replaceAll("\\p{Cntrl}", "?");
+        return text.length() <= LONGEST_VALUE_SHOWN ? text : text.substring(0, LONGEST_VALUE_SHOWN) + "...";
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.log;
+
+import java.io.FileDescriptor;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import lambdadispatch.io.Bytes;
+import lambdadispatch.io.Clock;
+
+/// One line per event of one topic: `2026-11-24T04:10:47.123Z INFO  dispatch instance opened instance=ab12 channels=10`.
+///
+/// `LAMBDA_DISPATCH_Debug` (or the system property `lambdadispatch.debug`) names the topics whose debug lines are wanted, between commas.
+/// The system property `lambdadispatch.log` says where lines go: `stdout` (default), `stderr`, `none`, or else the file to append to.
+///
+/// Events are fixed words; whatever varies is a value. Never log a token, key, cookie or credential.
+public final class Log {
+    /// The variable that names the topics to debug.
+    public static final String DEBUG_VARIABLE = "LAMBDA_DISPATCH_Debug";
+
+    private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(2);
+    private static final Set<String> DEBUGGED = topics(System.getProperty("lambdadispatch.debug", System.getenv(DEBUG_VARIABLE)));
+    private static final LogWriter WRITER = new LogWriter(output(System.getProperty("lambdadispatch.log", "stdout")));
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Log::flush, "log flush")); // the last words of a program are the ones that matter
+    }
+
+    private final String topic;
+    private final boolean debugging;
+    private final LogWriter writer;
+    private final Clock clock;
+
+    Log(String topic, boolean debugging, LogWriter writer, Clock clock) {
+        this.topic = topic;
+        this.debugging = debugging;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    public static Log of(String topic) {
+        return new Log(topic, DEBUGGED.contains(topic), WRITER, Clock.SYSTEM);
+    }
+
+    public void info(String event, Object... keysAndValues) {
+        write("INFO ", event, null, keysAndValues);
+    }
+
+    /// A value may be a throwable: its chain of causes is then on the line.
+    public void warn(String event, Object... keysAndValues) {
+        write("WARN ", event, null, keysAndValues);
+    }
+
+    /// @param failure null for none; its classes and messages are on the line, its stack trace only where the topic is debugged
+    public void error(String event, Throwable failure, Object... keysAndValues) {
+        write("ERROR", event, failure, keysAndValues);
+    }
+
+    /// Whether debug lines of this topic are wanted; ask before computing values for one.
+    public boolean debugging() {
+        return debugging;
+    }
+
+    public void debug(String event, Object... keysAndValues) {
+        if (debugging) {
+            write("DEBUG", event, null, keysAndValues);
+        }
+    }
+
+    /// Writes a ready line (the access log's) that ends in a line feed; the bytes are copied.
+    public static void line(Bytes line) {
+        WRITER.append(line, false);
+    }
+
+    /// Waits until everything logged so far is written, a little while at most; for the end of the program.
+    public static void flush() {
+        WRITER.flush(FLUSH_PATIENCE);
+    }
+
+    private void write(String level, String event, Throwable failure, Object... keysAndValues) {
+        Bytes line = new Bytes(192);
+        LineFormat.time(line, clock.now());
+        line.append(' ').append(level).append(' ');
+        LineFormat.escape(line, topic);
+        line.append(' ');
+        LineFormat.escape(line, event);
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            LineFormat.pair(line, String.valueOf(keysAndValues[i]), i + 1 < keysAndValues.length ? keysAndValues[i + 1] : "?");
+        }
+        if (failure != null) {
+            LineFormat.pair(line, "error", failure);
+        }
+        line.append('\n');
+        if (failure != null && debugging) {
+            for (StackTraceElement frame : failure.getStackTrace()) {
+                line.append("    at ");
+                LineFormat.escape(line, frame.toString());
+                line.append('\n');
+            }
+        }
+        writer.append(line, !level.equals("INFO ") && !level.equals("DEBUG"));
+    }
+
+    static Set<String> topics(String list) {
+        return Arrays.stream(Objects.requireNonNullElse(list, "").split(",")).map(String::strip).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static OutputStream output(String target) {
+        try {
+            return switch (target) {
+                case "stdout" -> new FileOutputStream(FileDescriptor.out);
+                case "stderr" -> new FileOutputStream(FileDescriptor.err);
+                case "none" -> OutputStream.nullOutputStream();
+                default -> new FileOutputStream(target, true);
+            };
+        } catch (FileNotFoundException cannotBeWritten) {
+            throw new UncheckedIOException("lambdadispatch.log=" + target, cannotBeWritten);
+        }
+    }
+}
