@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Counter {
     private final AtomicLong count = new AtomicLong();
 
+    public Counter() {}
+
     public void increment() {
         count.getAndIncrement();
     }

@@ -23,6 +23,8 @@ public final class Registry {
 
     private final Map<String, Family> families = new LinkedHashMap<>();
 
+    public Registry() {}
+
     /// @param name ends in `_total` by convention
     /// @param labels alternating names and values
     public Counter counter(String name, String help, String... labels) {
@@ -103,7 +105,7 @@ public final class Registry {
         return text.append(' ');
     }
 
-    /// The shortest text of a number: whole ones without a fraction, others to nine digits, which hides what binary fractions add.
+    /// The shortest text of a number: whole ones without a fraction, others to 15 digits, which hides what binary fractions add.
     static String number(double value) {
         if (Double.isNaN(value)) {
             return "NaN";
@@ -114,7 +116,7 @@ public final class Registry {
         if (value == Math.rint(value) && Math.abs(value) < 1e15) {
             return Long.toString((long) value);
         }
-        return new BigDecimal(value).round(new MathContext(9)).stripTrailingZeros().toPlainString();
+        return new BigDecimal(value).round(new MathContext(15)).stripTrailingZeros().toPlainString();
     }
 
     private static String labels(String[] namesAndValues) {
