@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The instances of one pool and every change of their state. Guarded by the pool's lock; what the world must be told goes into `effects`.
+final class Fleet {
+    /// An instance whose invoke has returned is frozen: exchanges that have not ended by then never will.
+    private static final long LAST_BYTES_NANOS = Duration.ofSeconds(2).toNanos();
+    /// An instance without any channel is given this long to open one.
+    private static final long NO_SLOT_NANOS = Duration.ofSeconds(10).toNanos();
+    /// So many exchanges broken one after another, and none well: this instance does not serve.
+    private static final int BROKEN = 10;
+
+    private final PoolSettings.Liveness liveness;
+    private final Map<String, Instance> instances = new LinkedHashMap<>();
+    private final Offers offers;
+
+    Fleet(PoolSettings settings) {
+        this.liveness = settings.liveness();
+        this.offers = new Offers(settings.maxConcurrentCount());
+    }
+
+    Collection<Instance> all() {
+        return instances.values();
+    }
+
+    void add(Instance instance) {
+        instances.put(instance.id(), instance);
+    }
+
+    /// The instance the next request goes to, or null when it must wait.
+    Instance least() {
+        return offers.least();
+    }
+
+    Slot take(Instance instance, long now) {
+        Slot slot = instance.free.top();
+        instance.free.remove(slot);
+        instance.busy.push(slot);
+        slot.grantedNanos = now;
+        offers.update(instance);
+        return slot;
+    }
+
+    /// A channel is ready. False if it is not wanted any more.
+    boolean opened(Slot slot, long now) {
+        Instance instance = slot.instance();
+        heard(instance, now);
+        if (instance.state == Instance.State.STARTING) {
+            instance.state = Instance.State.OPEN;
+            instance.openedNanos = now;
+            instance.everOpened = true;
+        }
+        if (instance.state != Instance.State.OPEN) {
+            slot.state = Slot.State.GONE;
+            return false;
+        }
+        instance.free.push(slot);
+        offers.update(instance);
+        return true;
+    }
+
+    /// An exchange ended well. False if the channel is not wanted any more.
+    boolean released(Slot slot, long now) {
+        Instance instance = slot.instance();
+        instance.busy.remove(slot);
+        instance.served++;
+        instance.brokenInRow = 0;
+        heard(instance, now);
+        if (instance.state != Instance.State.OPEN) {
+            return false;
+        }
+        instance.free.push(slot);
+        offers.update(instance);
+        return true;
+    }
+
+    /// A channel is no more.
+    void lost(Slot slot, boolean broken, long now) {
+        Instance instance = slot.instance();
+        switch (slot.state) {
+            case FREE -> instance.free.remove(slot);
+            case BUSY -> {
+                instance.busy.remove(slot);
+                if (broken) {
+                    instance.brokenInRow++;
+                    instance.aside = true;
+                }
+            }
+            case UNKNOWN -> slot.state = Slot.State.GONE;
+            case GONE -> {
+                return;
+            }
+        }
+        if (instance.free.size() + instance.busy.size() == 0) {
+            instance.lastSlotNanos = now;
+        }
+        offers.update(instance);
+    }
+
+    void heard(Instance instance, long now) {
+        instance.heardNanos = now;
+        if (instance.aside) {
+            instance.aside = false;
+            offers.update(instance);
+        }
+    }
+
+    /// No new exchange; idle channels end now, busy ones when they are released.
+    void drain(Instance instance, Effects effects) {
+        if (instance.state == Instance.State.STARTING) {
+            close(instance, 0, effects);
+        } else if (instance.state == Instance.State.OPEN) {
+            instance.state = Instance.State.DRAINING;
+            offers.update(instance);
+            instance.free.clear().forEach(slot -> effects.then(slot::end));
+        }
+    }
+
+    void close(Instance instance, long now, Effects effects) {
+        if (instance.state == Instance.State.CLOSED) {
+            return;
+        }
+        instance.state = Instance.State.CLOSED;
+        instance.closedNanos = now;
+        offers.update(instance);
+        instance.free.clear().forEach(slot -> effects.then(slot::end));
+    }
+
+    /// Close at once: whatever it still runs is aborted.
+    void abandon(Instance instance, long now, Effects effects) {
+        close(instance, now, effects);
+        instance.busy.clear().forEach(slot -> effects.then(slot::reset));
+    }
+
+    /// A long pause of this process is no silence of theirs.
+    void excuse(long nanos) {
+        instances.values().forEach(instance -> instance.heardNanos += nanos);
+    }
+
+    /// Why this instance must be given up now, or null.
+    String ailment(Instance instance, long now) {
+        long silent = now - instance.heardNanos;
+        long ping = liveness.pingInterval().toNanos();
+        boolean connected = instance.state == Instance.State.OPEN || instance.state == Instance.State.DRAINING;
+        if (connected && silent > 3 * ping) {
+            return "no sign of life";
+        }
+        if (instance.state == Instance.State.OPEN
+                && instance.free.size() + instance.busy.size() == 0
+                && now - instance.lastSlotNanos > NO_SLOT_NANOS) {
+            return "no channel left";
+        }
+        if (instance.state == Instance.State.OPEN && instance.brokenInRow >= BROKEN) {
+            return "every exchange breaks";
+        }
+        if (instance.state == Instance.State.OPEN && silent > ping + ping / 2 && !instance.aside) {
+            instance.aside = true;
+            offers.update(instance);
+        }
+        return null;
+    }
+
+    boolean tooLate(Instance instance, long now) {
+        return instance.state == Instance.State.STARTING
+                && !instance.late
+                && now - instance.invokedNanos > liveness.startTimeout().toNanos();
+    }
+
+    /// Aborts what a frozen instance will never finish, and forgets instances that are over.
+    void bury(long now, Actions actions, Effects effects) {
+        for (Iterator<Instance> all = instances.values().iterator(); all.hasNext(); ) {
+            Instance instance = all.next();
+            if (instance.state == Instance.State.CLOSED && now - instance.closedNanos > LAST_BYTES_NANOS) {
+                instance.busy.clear().forEach(slot -> effects.then(slot::reset));
+            }
+            boolean over = instance.invokeEnded && instance.state == Instance.State.CLOSED && instance.busy.size() == 0;
+            if (over) {
+                all.remove();
+                effects.then(() -> actions.forgotten(instance));
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import lambdadispatch.invoke.InvokeResult;
+
+/// Decides how many instances of a pool to start and which to dismiss: what the scaler wants, what the cost guard allows, and rotation.
+///
+/// Rotation is nothing special here: an instance near its end is *expiring*, hence no longer counted on, hence one is missing and gets started; once
+/// the fresh one is open there is one too many, and the expiring one goes. At most a quarter of the open ones (at least one) expire at the same time.
+final class Growth {
+    /// What to do now.
+    record Plan(int start, List<Instance> dismiss) {}
+
+    /// A gap this long between two ticks means that this process stood still.
+    private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final double UNKNOWN_COLD_START_SECONDS = 4;
+
+    private final PoolSettings settings;
+    private final RandomGenerator random;
+    private final Scaler scaler;
+    private final InvokeBudget budget;
+    private long tickedNanos;
+    private long faultNanos;
+    private boolean anyFault;
+
+    Growth(PoolSettings settings, RandomGenerator random, long now) {
+        this.settings = settings;
+        this.random = random;
+        this.scaler = new Scaler(settings, now);
+        this.budget = new InvokeBudget(settings.invokes(), random, now);
+        this.tickedNanos = now;
+    }
+
+    Plan plan(Census census, int pending, Load load, boolean draining, long now) {
+        Demand demand = census.demand(pending, load);
+        int desired = scaler.desired(demand, now);
+        if (draining && pending == 0) {
+            return new Plan(0, List.of());
+        }
+        int missing = desired - census.countedOn();
+        if (missing > 0) {
+            int start = scaler.stepOut(missing, demand, census.countedOn(), now);
+            start = Math.min(start, budget.available(now, census.connecting()));
+            return new Plan(Math.clamp(room(census), 0, start), replaced(census, now));
+        }
+        List<Instance> dismiss = replaced(census, now);
+        if (dismiss.isEmpty() && census.expiring().isEmpty()) {
+            dismiss = surplus(census, demand, now);
+        }
+        return new Plan(0, dismiss);
+    }
+
+    /// Everything that is paid for counts, even what was given up; but what is on its way out may overlap with its replacement.
+    private int room(Census census) {
+        int max = settings.scaling().instances().max();
+        int overlap = Math.min(census.expiring().size() + census.draining(), Math.ceilDiv(max, 4));
+        return max + overlap - census.paidFor();
+    }
+
+    private List<Instance> replaced(Census census, long now) {
+        int spare = census.open() + census.expiring().size() - scaler.desiredLately(now);
+        int count = Math.clamp(spare, 0, census.expiring().size());
+        return count == 0 ? List.of() : census.expiring().subList(0, count);
+    }
+
+    private List<Instance> surplus(Census census, Demand demand, long now) {
+        int count = scaler.stepIn(census.countedOn() - scaler.desiredLately(now), demand, now);
+        if (count == 0) {
+            return List.of();
+        }
+        List<Instance> candidates = new ArrayList<>(census.fresh());
+        candidates.sort(Comparator.comparing((Instance instance) -> instance.purpose() == Instance.Purpose.STAY)
+                .thenComparing(instance -> instance.busy.size())
+                .thenComparing(instance -> instance.invokedNanos));
+        return candidates.subList(0, Math.min(count, candidates.size()));
+    }
+
+    /// What the next instance is to be invoked for.
+    Instance.Purpose purpose(Census census, int startedBefore) {
+        boolean missing = census.staying() + startedBefore < settings.scaling().instances().min();
+        return missing ? Instance.Purpose.STAY : Instance.Purpose.SERVE;
+    }
+
+    void started() {
+        budget.spend();
+        scaler.started();
+    }
+
+    /// Sets when the instance is to be replaced: a cold start and some before it closes, spread out so that those that started together do not all go together.
+    void closesIn(Instance instance, long remainingNanos, Load load, long now) {
+        long closesAt = now + remainingNanos;
+        if (instance.closesAtNanos != Long.MAX_VALUE && Math.abs(closesAt - instance.closesAtNanos) < 1_000_000_000L) {
+            return;
+        }
+        double coldStart = load.coldStartSeconds() == 0 ? UNKNOWN_COLD_START_SECONDS : load.coldStartSeconds();
+        double remaining = remainingNanos / 1e9;
+        double lead = Math.min(remaining / 2, 2 * coldStart + 1 + 0.1 * remaining * random.nextDouble());
+        instance.closesAtNanos = closesAt;
+        instance.rotateAtNanos = closesAt - (long) (lead * 1e9);
+    }
+
+    void age(Instance instance, Census census, long now) {
+        if (instance.state != Instance.State.OPEN) {
+            return;
+        }
+        if (!instance.settled && now - instance.openedNanos >= InvokeBudget.SETTLED_NANOS) {
+            instance.settled = true;
+            if (!anyFault || instance.invokedNanos - faultNanos >= 0) {
+                budget.settled();
+            }
+        }
+        boolean due = instance.rotateAtNanos != Long.MAX_VALUE && now - instance.rotateAtNanos >= 0;
+        if (due && !instance.expiring && census.mayExpireOneMore()) {
+            instance.expiring = true;
+            census.expires(instance);
+        }
+    }
+
+    void connected() {
+        budget.connected();
+    }
+
+    void failed(InvokeFault fault, InvokeResult result, long now) {
+        anyFault = true;
+        faultNanos = now;
+        Duration atLeast = result instanceof InvokeResult.Throttled throttled ? throttled.retryAfter() : Duration.ZERO;
+        budget.failed(fault, atLeast, now);
+    }
+
+    /// How long this process must have stood still since the last tick.
+    long pauseNanos(long now) {
+        long gap = now - tickedNanos;
+        tickedNanos = now;
+        return gap > PAUSE_NANOS ? gap : 0;
+    }
+
+    boolean hopeless(long now) {
+        return budget.hopeless() && budget.blockedNanos(now) > 0;
+    }
+
+    InvokeBudget budget() {
+        return budget;
+    }
+
+    int desiredLately(long now) {
+        return scaler.desiredLately(now);
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/// One invocation of the function, from the moment the router decides on it until the invoke has ended and its last slot is gone.
+///
+/// ```
+///   STARTING --first slot--> OPEN --close asked, replaced, scaled in--> DRAINING --invoke ended, aged out--> CLOSED
+/// ```
+/// CLOSED may follow from any state. A closed instance whose invoke still goes on stays in its pool's books: it is still paid for.
+public final class Instance {
+    public enum State { STARTING, OPEN, DRAINING, CLOSED }
+
+    /// What the invoke is for; the payload says so.
+    public enum Purpose {
+        /// Serve, and return when idle for the grace period.
+        SERVE,
+        /// Serve, and stay though idle: `MinInstanceCount` holds it.
+        STAY,
+        /// Start the app and return: `InitOnly`.
+        INIT_ONLY
+    }
+
+    private final Pool pool;
+    private final String id;
+    private final String token;
+    private final byte[] tokenBytes;
+    private final String publicName;
+    private final Purpose purpose;
+
+    // All below is guarded by the pool's lock. Counts are sizes of lists, never numbers kept beside them.
+    volatile State state = State.STARTING;
+    final SlotList free = new SlotList(Slot.State.FREE);
+    final SlotList busy = new SlotList(Slot.State.BUSY);
+    final long invokedNanos;
+    long openedNanos;
+    long heardNanos;
+    long lastSlotNanos;
+    long closesAtNanos = Long.MAX_VALUE;
+    long rotateAtNanos = Long.MAX_VALUE;
+    long closedNanos;
+    long served;
+    int brokenInRow;
+    /// No new exchange until it is heard from again: a channel broke, or a ping is overdue.
+    boolean aside;
+    /// Did not connect within the start time-out; still welcome if it does, but no longer counted on.
+    boolean late;
+    /// About to reach its deadline: no longer counted on, but serves until its replacement is there.
+    boolean expiring;
+    boolean everOpened;
+    /// Has been open long enough to prove that invokes work.
+    boolean settled;
+    /// The router told it to go: however it ends then is no failure.
+    boolean dismissed;
+    boolean invokeEnded;
+    int bucket = Offers.NONE;
+    Instance previousInBucket;
+    Instance nextInBucket;
+
+    Instance(Pool pool, Purpose purpose, long now, RandomGenerator random) {
+        this.pool = pool;
+        this.purpose = purpose;
+        this.invokedNanos = now;
+        this.heardNanos = now;
+        this.id = hex(random, 16);
+        this.token = hex(random, 16);
+        this.tokenBytes = token.getBytes(StandardCharsets.US_ASCII);
+        this.publicName = hex(random, 3);
+    }
+
+    private static String hex(RandomGenerator random, int bytes) {
+        byte[] raw = new byte[bytes];
+        random.nextBytes(raw);
+        return HexFormat.of().formatHex(raw);
+    }
+
+    /// 128 random bits in hex. Secret: a client or an app never sees it.
+    public String id() {
+        return id;
+    }
+
+    /// 128 random bits in hex; travels only in the invoke payload.
+    public String token() {
+        return token;
+    }
+
+    /// Compares in constant time.
+    public boolean tokenIs(String presented) {
+        return MessageDigest.isEqual(tokenBytes, presented.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// Short, random, unrelated to the id: may be shown to clients and logs.
+    public String publicName() {
+        return publicName;
+    }
+
+    public Pool pool() {
+        return pool;
+    }
+
+    public Purpose purpose() {
+        return purpose;
+    }
+
+    /// A glance: may have changed by the time it is looked at.
+    public State state() {
+        return state;
+    }
+
+    boolean mayTakeMore(int maxConcurrentCount) {
+        return state == State.OPEN && !aside && free.size() > 0 && busy.size() < maxConcurrentCount;
+    }
+
+    /// Counted on to serve from now on for a good while: neither late nor near its end.
+    boolean countedOn() {
+        return !expiring && purpose != Purpose.INIT_ONLY && (state == State.OPEN || state == State.STARTING && !late);
+    }
+
+    @Override
+    public String toString() {
+        return publicName;
+    }
+}

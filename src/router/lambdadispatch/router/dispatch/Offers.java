@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.util.BitSet;
+
+/// The instances that could take one more exchange now, in buckets by how many they run: the least loaded is found without a scan.
+///
+/// Among equals the one used last comes first. So at low load the others stay idle, and an idle instance can return.
+final class Offers {
+    static final int NONE = -1;
+
+    private final int maxConcurrentCount;
+    private final Instance[] heads;
+    private final BitSet filled;
+
+    Offers(int maxConcurrentCount) {
+        this.maxConcurrentCount = maxConcurrentCount;
+        this.heads = new Instance[maxConcurrentCount];
+        this.filled = new BitSet(maxConcurrentCount);
+    }
+
+    /// The least loaded instance, or null when none can take more.
+    Instance least() {
+        int bucket = filled.nextSetBit(0);
+        return bucket < 0 ? null : heads[bucket];
+    }
+
+    /// To be called after every change to an instance's state, flags or slots.
+    void update(Instance instance) {
+        int wanted = instance.mayTakeMore(maxConcurrentCount) ? instance.busy.size() : NONE;
+        if (wanted == instance.bucket) {
+            return;
+        }
+        if (instance.bucket != NONE) {
+            leave(instance);
+        }
+        if (wanted != NONE) {
+            enter(instance, wanted);
+        }
+    }
+
+    private void enter(Instance instance, int bucket) {
+        Instance head = heads[bucket];
+        instance.bucket = bucket;
+        instance.nextInBucket = head;
+        if (head == null) {
+            filled.set(bucket);
+        } else {
+            head.previousInBucket = instance;
+        }
+        heads[bucket] = instance;
+    }
+
+    private void leave(Instance instance) {
+        int bucket = instance.bucket;
+        if (instance.previousInBucket == null) {
+            heads[bucket] = instance.nextInBucket;
+            if (heads[bucket] == null) {
+                filled.clear(bucket);
+            }
+        } else {
+            instance.previousInBucket.nextInBucket = instance.nextInBucket;
+        }
+        if (instance.nextInBucket != null) {
+            instance.nextInBucket.previousInBucket = instance.previousInBucket;
+        }
+        instance.previousInBucket = null;
+        instance.nextInBucket = null;
+        instance.bucket = NONE;
+    }
+}

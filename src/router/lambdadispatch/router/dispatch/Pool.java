@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import lambdadispatch.invoke.InvokeResult;
+import lambdadispatch.io.Clock;
+
+/// Owns one function's queue and instances, and decides which request goes to which slot, and when an instance is started or dismissed.
+///
+/// Driven by events from any thread and by [#tick]; holds one short lock, and tells the world ([Ticket], [Slot], [Actions]) what it decided after leaving it.
+/// Every event ends in [#settle], which matches waiting requests with free slots until one of the two runs out: so none waits while a slot it may use is free,
+/// and there is no wake-up to lose.
+public final class Pool {
+    private final Object lock = new Object();
+    private final String function;
+    private final PoolSettings settings;
+    private final Clock clock;
+    private final Actions actions;
+    private final RandomGenerator random;
+
+    // All below is guarded by the lock.
+    private final TicketQueue queue = new TicketQueue();
+    private final Fleet fleet;
+    private final Growth growth;
+    private final Load load;
+    private final Counts counts = new Counts();
+    private Effects effects = new Effects();
+    private boolean draining;
+    private boolean retired;
+    private long askedNanos;
+
+    /// @param random ids, tokens and jitter: a [java.security.SecureRandom] in production, seeded in a simulation
+    public Pool(String function, PoolSettings settings, Clock clock, Actions actions, RandomGenerator random) {
+        this.function = function;
+        this.settings = settings;
+        this.clock = clock;
+        this.actions = actions;
+        this.random = random;
+        long now = clock.nanoTime();
+        this.askedNanos = now;
+        this.load = new Load(now);
+        this.fleet = new Fleet(settings);
+        this.growth = new Growth(settings, random, now);
+    }
+
+    public String function() {
+        return function;
+    }
+
+    public PoolSettings settings() {
+        return settings;
+    }
+
+    // ---- requests ----
+
+    /// Grants a slot at once, or queues the ticket, or refuses it.
+    public void submit(Ticket ticket) {
+        submit(ticket, clock.nanoTime(), false);
+    }
+
+    /// A retry: keeps the place in the queue, and the time-out, of the ticket that was granted first.
+    public void submitAgain(Ticket ticket, Ticket earlier) {
+        submit(ticket, earlier.submittedNanos, true);
+    }
+
+    private void submit(Ticket ticket, long submittedNanos, boolean again) {
+        Effects told;
+        synchronized (lock) {
+            if (ticket.state != Ticket.State.NEW) {
+                throw new IllegalStateException("a ticket is used once");
+            }
+            long now = clock.nanoTime();
+            ticket.submittedNanos = submittedNanos;
+            counts.submitted++;
+            askedNanos = now;
+            load.arrived();
+            Instance instance = queue.isEmpty() ? fleet.least() : null;
+            if (instance != null) {
+                grant(ticket, instance, now);
+                told = null;
+            } else {
+                queueOrRefuse(ticket, again, now);
+                told = settle(now);
+            }
+        }
+        if (told == null) {
+            ticket.deliver();
+        } else {
+            told.run();
+        }
+    }
+
+    private void queueOrRefuse(Ticket ticket, boolean again, long now) {
+        if (retired || draining && !again) {
+            refuse(ticket, new Refusal(Refusal.Kind.DRAINING, "the router is shutting down", Duration.ofSeconds(1)), now);
+        } else if (!again && queue.size() >= settings.waiting().maxQueueLength()) {
+            refuse(ticket, new Refusal(Refusal.Kind.QUEUE_FULL, "the queue is full", Duration.ofSeconds(1)), now);
+        } else if (growth.hopeless(now) && nobodyComes()) {
+            refuse(ticket, notInvocable(now), now);
+        } else if (again) {
+            queue.addByAge(ticket);
+        } else {
+            queue.add(ticket);
+        }
+        if (queue.size() == 1) {
+            scale(now);
+        }
+    }
+
+    /// The client went away. True if the ticket was still queued: it will not be decided any more. If false, it was decided, and a granted slot must be handed back.
+    public boolean withdraw(Ticket ticket) {
+        synchronized (lock) {
+            if (ticket.state != Ticket.State.QUEUED) {
+                return false;
+            }
+            queue.remove(ticket);
+            ticket.state = Ticket.State.WITHDRAWN;
+            counts.withdrawn++;
+            return true;
+        }
+    }
+
+    // ---- slots ----
+
+    /// A channel of this instance has both halves open and is idle. False: it is not wanted (the instance is draining or closed); end it.
+    public boolean slotOpened(Slot slot) {
+        Effects told;
+        boolean wanted;
+        synchronized (lock) {
+            if (slot.state != Slot.State.UNKNOWN) {
+                throw new IllegalStateException("a slot is opened once");
+            }
+            long now = clock.nanoTime();
+            boolean first = slot.instance().state == Instance.State.STARTING;
+            wanted = fleet.opened(slot, now);
+            if (first && wanted) {
+                load.started(now - slot.instance().invokedNanos);
+                growth.connected();
+                opened(slot.instance(), now);
+            }
+            told = settle(now);
+        }
+        told.run();
+        return wanted;
+    }
+
+    /// The exchange is over and the channel is fine: it goes to the head of the queue at once. False: the channel is not wanted any more; end it.
+    public boolean slotReleased(Slot slot) {
+        Effects told;
+        boolean wanted;
+        synchronized (lock) {
+            if (slot.state == Slot.State.GONE) {
+                return false;
+            }
+            long now = clock.nanoTime();
+            load.finished(now - slot.grantedNanos);
+            wanted = fleet.released(slot, now);
+            told = settle(now);
+        }
+        told.run();
+        return wanted;
+    }
+
+    /// The channel died, idle or in use. An instance that broke an exchange gets no other until it is heard from again: a retry does not run into the same dead instance.
+    public void slotLost(Slot slot) {
+        lost(slot, true);
+    }
+
+    /// This side reset the channel in an exchange (its client went away, its answer was too slow): no mark against the instance.
+    public void slotGivenUp(Slot slot) {
+        lost(slot, false);
+    }
+
+    private void lost(Slot slot, boolean broken) {
+        Effects told;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            fleet.lost(slot, broken, now);
+            told = settle(now);
+        }
+        told.run();
+    }
+
+    // ---- instances ----
+
+    public void pinged(Instance instance) {
+        Effects told;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            fleet.heard(instance, now);
+            told = settle(now);
+        }
+        told.run();
+    }
+
+    /// How long the instance will go on before it asks to close, by its own reckoning: so that a replacement can be there in time.
+    public void closesIn(Instance instance, Duration remaining) {
+        synchronized (lock) {
+            growth.closesIn(instance, remaining.toNanos(), load, clock.nanoTime());
+        }
+    }
+
+    /// The extension asks to drain its instance: the deadline is near, it is idle, or its app is broken.
+    public void closeRequested(Instance instance) {
+        Effects told;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            fleet.heard(instance, now);
+            fleet.drain(instance, effects);
+            scale(now);
+            told = settle(now);
+        }
+        told.run();
+    }
+
+    /// The invoke is over.
+    /// @param result a failure without any answer is [InvokeResult.Unavailable] with status 0
+    /// @param exitReason `ExitReason` of the function's answer, or an empty string
+    public void invokeEnded(Instance instance, InvokeResult result, String exitReason) {
+        Effects told;
+        synchronized (lock) {
+            if (instance.invokeEnded) {
+                return;
+            }
+            long now = clock.nanoTime();
+            instance.invokeEnded = true;
+            InvokeFault fault = InvokeFault.of(instance, result, exitReason, now);
+            boolean onlyTheAnswerIsLost =
+                    result instanceof InvokeResult.Unavailable gone && gone.status() == 0 && instance.state == Instance.State.OPEN;
+            if (!onlyTheAnswerIsLost) {
+                fleet.close(instance, now, effects);
+            }
+            if (fault != null) {
+                failed(instance, fault, result, now);
+            }
+            scale(now);
+            told = settle(now);
+        }
+        told.run();
+    }
+
+    // ---- time ----
+
+    /// To be called about every 100 ms, and when [#tick] itself said so last time.
+    /// @return nanoseconds until it should be called again
+    public long tick() {
+        Effects told;
+        long again;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            load.update(now);
+            age(now);
+            expire(now);
+            scale(now);
+            fleet.bury(now, actions, effects);
+            again = queue.isEmpty() && fleet.all().isEmpty() ? 1_000_000_000L : 100_000_000L;
+            told = settle(now);
+        }
+        told.run();
+        return again;
+    }
+
+    /// Ends this pool's life if nothing has been asked of it for so long and no instance is left: it refuses whatever may still come.
+    boolean retire(long idleNanos) {
+        synchronized (lock) {
+            retired = fleet.all().isEmpty() && queue.isEmpty() && clock.nanoTime() - askedNanos >= idleNanos;
+            return retired;
+        }
+    }
+
+    /// Router shutdown: new requests are refused, queued ones and those in flight finish, then the instances are sent home.
+    public void drain() {
+        Effects told;
+        synchronized (lock) {
+            draining = true;
+            told = settle(clock.nanoTime());
+        }
+        told.run();
+    }
+
+    /// After [#drain]: nothing waits, nothing runs, every invoke has ended.
+    public boolean drained() {
+        synchronized (lock) {
+            return draining && queue.isEmpty() && fleet.all().isEmpty();
+        }
+    }
+
+    public PoolSnapshot snapshot() {
+        synchronized (lock) {
+            return snapshot(new Census(fleet.all()), clock.nanoTime());
+        }
+    }
+
+    // ---- under the lock ----
+
+    private void grant(Ticket ticket, Instance instance, long now) {
+        ticket.slot = fleet.take(instance, now);
+        ticket.state = Ticket.State.GRANTED;
+        ticket.decidedNanos = now;
+        counts.granted++;
+    }
+
+    private void refuse(Ticket ticket, Refusal why, long now) {
+        ticket.refusal = why;
+        ticket.state = Ticket.State.REFUSED;
+        ticket.decidedNanos = now;
+        counts.refused(why.kind());
+        effects.decided(ticket);
+    }
+
+    /// Ends every event: hands free slots to those who wait, and takes out what the world must be told.
+    private Effects settle(long now) {
+        while (!queue.isEmpty()) {
+            Instance instance = fleet.least();
+            if (instance == null) {
+                break;
+            }
+            Ticket ticket = queue.head();
+            queue.remove(ticket);
+            grant(ticket, instance, now);
+            effects.decided(ticket);
+        }
+        if (draining && queue.isEmpty()) {
+            sendHome(now);
+        }
+        Effects told = effects;
+        if (told.isEmpty()) {
+            return Effects.NONE;
+        }
+        effects = new Effects();
+        return told;
+    }
+
+    private void sendHome(long now) {
+        for (Instance instance : fleet.all()) {
+            if (instance.busy.size() > 0) {
+                return;
+            }
+        }
+        for (Instance instance : fleet.all()) {
+            instance.dismissed = true;
+            fleet.drain(instance, effects);
+        }
+        fleet.bury(now, actions, effects);
+    }
+
+    private void age(long now) {
+        fleet.excuse(growth.pauseNanos(now));
+        Census census = new Census(fleet.all());
+        for (Instance instance : fleet.all()) {
+            String ailment = fleet.ailment(instance, now);
+            if (ailment != null) {
+                fleet.abandon(instance, now, effects);
+                effects.then(() -> actions.warn("instanceGivenUp", "function", function, "instance", instance, "why", ailment));
+            } else if (fleet.tooLate(instance, now)) {
+                instance.late = true;
+                failed(instance, InvokeFault.START_TIMED_OUT, null, now);
+            }
+            growth.age(instance, census, now);
+        }
+    }
+
+    private void expire(long now) {
+        long timeoutNanos = settings.waiting().incomingRequestTimeout().toNanos();
+        for (Ticket ticket = queue.head(); ticket != null && now - ticket.submittedNanos >= timeoutNanos; ticket = queue.head()) {
+            queue.remove(ticket);
+            refuse(ticket, new Refusal(Refusal.Kind.TIMED_OUT, "no instance was free in time", Duration.ZERO), now);
+        }
+    }
+
+    private void failed(Instance instance, InvokeFault fault, InvokeResult result, long now) {
+        counts.fault(fault);
+        growth.failed(fault, result, now);
+        long pauseMillis = growth.budget().blockedNanos(now) / 1_000_000;
+        int inRow = growth.budget().faultsInRow();
+        String detail = InvokeFault.detail(result);
+        effects.then(() -> actions.warn(
+                "invokeFailed", "function", function, "instance", instance, "fault", fault, "detail", detail, "inRow", inRow, "pauseMillis", pauseMillis));
+        if (growth.hopeless(now) && nobodyComes()) {
+            while (!queue.isEmpty()) {
+                Ticket ticket = queue.head();
+                queue.remove(ticket);
+                refuse(ticket, notInvocable(now), now);
+            }
+        }
+    }
+
+    private Refusal notInvocable(long now) {
+        return new Refusal(
+                Refusal.Kind.NOT_INVOCABLE, "the function can not be invoked: " + growth.budget().lastFault(), Duration.ofNanos(growth.budget().blockedNanos(now)));
+    }
+
+    /// No instance is open or can be expected to open.
+    private boolean nobodyComes() {
+        for (Instance instance : fleet.all()) {
+            if (instance.state == Instance.State.OPEN || instance.state == Instance.State.STARTING && !instance.late) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void scale(long now) {
+        Census census = new Census(fleet.all());
+        Growth.Plan plan = growth.plan(census, queue.size(), load, draining, now);
+        for (int i = 0; i < plan.start(); i++) {
+            start(growth.purpose(census, i), now);
+        }
+        for (Instance instance : plan.dismiss()) {
+            instance.dismissed = true;
+            fleet.drain(instance, effects);
+        }
+    }
+
+    private void start(Instance.Purpose purpose, long now) {
+        Instance instance = new Instance(this, purpose, now, random);
+        fleet.add(instance);
+        growth.started();
+        counts.invokes++;
+        effects.then(() -> actions.invoke(instance));
+    }
+
+    private PoolSnapshot snapshot(Census census, long now) {
+        InvokeBudget budget = growth.budget();
+        return new PoolSnapshot(
+                function,
+                census.starting(),
+                census.open(),
+                census.expiring().size(),
+                census.draining(),
+                census.lingering(),
+                census.paidFor(),
+                queue.size(),
+                census.running(),
+                census.freeSlots(),
+                growth.desiredLately(now),
+                load.arrivalsPerSecond(),
+                load.serviceSeconds(),
+                load.coldStartSeconds(),
+                budget.blockedNanos(now) / 1_000_000,
+                budget.lastFault(),
+                counts.totals());
+    }
+
+    private void opened(Instance instance, long now) {
+        long millis = (now - instance.invokedNanos) / 1_000_000;
+        effects.then(() -> actions.info("instanceOpened", "function", function, "instance", instance, "millis", millis));
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import lambdadispatch.io.Clock;
+
+/// Owns the pools, one for each function that is asked for, and the table of all instances by their secret id. An idle pool goes away.
+public final class Pools {
+    private static final long IDLE_NANOS = Duration.ofMinutes(5).toNanos();
+    private static final int MOST = 100;
+
+    private final PoolSettings settings;
+    private final AllowedFunctions allowed;
+    private final Clock clock;
+    private final Actions actions;
+    private final RandomGenerator random;
+    private final Pool defaultPool;
+    private final Map<String, Pool> named = new ConcurrentHashMap<>();
+    private final Map<String, Instance> instances = new ConcurrentHashMap<>();
+    private volatile boolean draining;
+
+    /// @param defaultFunction `LAMBDA_DISPATCH_FunctionName`
+    public Pools(String defaultFunction, AllowedFunctions allowed, PoolSettings settings, Clock clock, Actions actions, RandomGenerator random) {
+        this.settings = settings;
+        this.allowed = allowed;
+        this.clock = clock;
+        this.actions = new Registering(actions);
+        this.random = random;
+        this.defaultPool = pool(defaultFunction);
+    }
+
+    private Pool pool(String function) {
+        return new Pool(function, settings, clock, actions, random);
+    }
+
+    public Pool defaultPool() {
+        return defaultPool;
+    }
+
+    /// The pool of a function that a request named; empty if that is not allowed, or there are too many pools already.
+    public Optional<Pool> named(String function) {
+        if (function.equals(defaultPool.function())) {
+            return Optional.of(defaultPool);
+        }
+        if (!allowed.allows(function)) {
+            return Optional.empty();
+        }
+        synchronized (named) {
+            Pool pool = named.get(function);
+            if (pool == null && named.size() < MOST && !draining) {
+                pool = pool(function);
+                named.put(function, pool);
+            }
+            return Optional.ofNullable(pool);
+        }
+    }
+
+    /// The instance of that id, whichever pool it belongs to; null when unknown or over.
+    public Instance find(String instanceId) {
+        return instances.get(instanceId);
+    }
+
+    /// See [Pool#tick].
+    public long tick() {
+        long again = defaultPool.tick();
+        for (Pool pool : named.values()) {
+            again = Math.min(again, pool.tick());
+            if (pool.retire(IDLE_NANOS)) {
+                named.remove(pool.function(), pool);
+            }
+        }
+        return again;
+    }
+
+    public void drain() {
+        synchronized (named) {
+            draining = true;
+        }
+        defaultPool.drain();
+        named.values().forEach(Pool::drain);
+    }
+
+    public boolean drained() {
+        return defaultPool.drained() && named.values().stream().allMatch(Pool::drained);
+    }
+
+    public List<PoolSnapshot> snapshots() {
+        List<PoolSnapshot> all = new ArrayList<>();
+        all.add(defaultPool.snapshot());
+        named.values().forEach(pool -> all.add(pool.snapshot()));
+        return all;
+    }
+
+    /// Keeps the table of instances beside the world's own doings.
+    private final class Registering implements Actions {
+        private final Actions world;
+
+        Registering(Actions world) {
+            this.world = world;
+        }
+
+        @Override
+        public void invoke(Instance instance) {
+            instances.put(instance.id(), instance);
+            world.invoke(instance);
+        }
+
+        @Override
+        public void forgotten(Instance instance) {
+            instances.remove(instance.id());
+            world.forgotten(instance);
+        }
+
+        @Override
+        public void info(String event, Object... keysAndValues) {
+            world.info(event, keysAndValues);
+        }
+
+        @Override
+        public void warn(String event, Object... keysAndValues) {
+            world.warn(event, keysAndValues);
+        }
+    }
+}
