@@ -10,6 +10,7 @@ module lambdadispatch.common {
     exports lambdadispatch.invoke;
     exports lambdadispatch.io;
     exports lambdadispatch.json;
+    exports lambdadispatch.listener;
     exports lambdadispatch.log;
     exports lambdadispatch.metrics;
     exports lambdadispatch.server;

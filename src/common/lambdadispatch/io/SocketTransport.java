@@ -107,6 +107,17 @@ public final class SocketTransport implements Transport {
     }
 
     @Override
+    public void reset() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException e) {
+            close(); // already closed: no reset can be sent any more
+            return;
+        }
+        close();
+    }
+
+    @Override
     public void close() {
         try {
             channel.close();

@@ -25,6 +25,11 @@ public interface Transport extends Closeable {
         close();
     }
 
+    /// Closes so that the peer sees a reset rather than an end, where the transport can say so (RST on TCP).
+    default void reset() {
+        close();
+    }
+
     @Override
     void close();
 

@@ -65,4 +65,7 @@ public interface Exchange {
         write(body, 0, body.length);
         end();
     }
+
+    /// Tells the engine that the peer proved who it is: the connection is judged by wider budgets from now on.
+    default void trustPeer() {}
 }

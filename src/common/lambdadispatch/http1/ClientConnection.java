@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http1;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.Headers;
+import lambdadispatch.io.Bytes;
+import lambdadispatch.io.Input;
+import lambdadispatch.io.TimedSource;
+import lambdadispatch.io.Transport;
+
+/// The client's side of one HTTP/1.1 connection, for [Http1Client].
+final class ClientConnection implements AutoCloseable {
+    /// The connection ended before any octet of a response.
+    static final class Stale extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Stale(IOException cause) {
+            super("connection closed before a response", cause);
+        }
+    }
+
+    private static final int MAX_HEAD = 64 << 10;
+    private static final int MAX_FIELDS = 256;
+
+    private final ClientPool pool;
+    private final ClientPool.Origin origin;
+    private final Transport transport;
+    private final TimedSource source;
+    private final Input in;
+    private final HeadParser parser = new HeadParser(MAX_HEAD, MAX_FIELDS);
+    private final Bytes out = new Bytes(512);
+    private volatile long idleSince;
+
+    ClientConnection(ClientPool pool, ClientPool.Origin origin, Transport transport) {
+        this.pool = pool;
+        this.origin = origin;
+        this.transport = transport;
+        this.source = new TimedSource(transport);
+        this.in = new Input(source, 2048, MAX_HEAD);
+    }
+
+    ClientPool.Origin origin() {
+        return origin;
+    }
+
+    long idleSince() {
+        return idleSince;
+    }
+
+    Http1Client.Response exchange(String method, URI uri, Headers headers, byte[] body, Duration responseTimeout) throws IOException {
+        ResponseHead head = new ResponseHead();
+        try {
+            send(method, uri, headers, body);
+            source.limitAllReads(responseTimeout);
+            do {
+                if (!parser.parseResponse(in, head)) {
+                    throw new Stale(null);
+                }
+            } while (head.status() < 200); // interim responses (RFC 9110 §15.2)
+            source.limitEachRead(responseTimeout);
+            long framing = Framing.ofResponse(head.headers(), head.version(), head.status(), method.equals("HEAD"));
+            boolean reusable = head.keepAlive() && framing != Framing.UNTIL_CLOSE && !headers.hasToken(HeaderName.CONNECTION, "close");
+            return new Http1Client.Response(head.status(), head.headers(), new Body(new BodyReader(in, framing, 502), reusable));
+        } catch (SocketTimeoutException | Stale | EOFException e) {
+            close();
+            throw e;
+        } catch (IOException e) {
+            close();
+            // A reset while sending or waiting: nothing of a response was seen
+            throw in.available() == 0 && head.status() == 0 ? new Stale(e) : e;
+        }
+    }
+
+    private void send(String method, URI uri, Headers headers, byte[] body) throws IOException {
+        out.clear();
+        String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        out.append(method).append(' ').append(path);
+        if (uri.getRawQuery() != null) {
+            out.append('?').append(uri.getRawQuery());
+        }
+        out.append(" HTTP/1.1\r\n");
+        if (!headers.contains(HeaderName.HOST)) {
+            out.append("host: ").append(uri.getRawAuthority()).append("\r\n");
+        }
+        for (int i = 0; i < headers.size(); i++) {
+            headers.writeLine(i, out);
+        }
+        boolean expectsBody = body != null || method.equals("POST") || method.equals("PUT");
+        if (expectsBody && !headers.contains(HeaderName.CONTENT_LENGTH)) {
+            out.append("content-length: ").appendDecimal(body == null ? 0 : body.length).append("\r\n");
+        }
+        out.append("\r\n");
+        if (body != null) {
+            out.append(body);
+        }
+        transport.write(out.array(), 0, out.length());
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+        source.close();
+        pool.closed(this);
+    }
+
+    /// The response's body; gives the connection back when it was read whole.
+    private final class Body extends InputStream {
+        private final BodyReader body;
+        private final boolean reusable;
+        private boolean done;
+
+        Body(BodyReader body, boolean reusable) {
+            this.body = body;
+            this.reusable = reusable;
+            if (body.ended()) {
+                finish();
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (done) {
+                return -1;
+            }
+            if (length == 0) {
+                return 0;
+            }
+            int count = body.read(into, offset, length);
+            if (body.ended()) {
+                finish();
+            }
+            return count;
+        }
+
+        private void finish() {
+            done = true;
+            if (reusable) {
+                idleSince = System.nanoTime();
+                pool.release(ClientConnection.this);
+            } else {
+                ClientConnection.this.close();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!done) {
+                done = true;
+                ClientConnection.this.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http2;
+
+import lambdadispatch.hpack.HpackEncoder;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http.HttpDate;
+import lambdadispatch.io.Bytes;
+
+/// Writes response heads and trailers as HPACK field blocks.
+final class FieldEncoder {
+    private static final HeaderName[] CONNECTION_SPECIFIC = {HeaderName.CONNECTION, HeaderName.PROXY_CONNECTION, HeaderName.KEEP_ALIVE,
+        HeaderName.TRANSFER_ENCODING, HeaderName.UPGRADE, HeaderName.CONTENT_LENGTH};
+
+    private FieldEncoder() {}
+
+    /// @param length written as content-length; -1 for none
+    static void response(HpackEncoder encoder, Bytes out, int status, Headers headers, long length) {
+        encoder.status(status, out);
+        fields(encoder, out, headers);
+        if (length >= 0) {
+            byte[] digits = new Bytes(20).appendDecimal(length).toArray();
+            byte[] name = HeaderName.CONTENT_LENGTH.bytes();
+            encoder.field(name, 0, name.length, digits, 0, digits.length, out);
+        }
+        if (status >= 200 && !headers.contains(HeaderName.DATE)) {
+            byte[] date = HttpDate.now();
+            byte[] name = HeaderName.DATE.bytes();
+            encoder.field(name, 0, name.length, date, 0, date.length, out);
+        }
+    }
+
+    /// All fields but those that RFC 9113 §8.2.2 forbids.
+    static void fields(HpackEncoder encoder, Bytes out, Headers headers) {
+        byte[] array = headers.array();
+        for (int i = 0; i < headers.size(); i++) {
+            if (!connectionSpecific(headers, i)) {
+                encoder.field(array, headers.nameStart(i), headers.nameLength(i), array, headers.valueStart(i), headers.valueLength(i), out);
+            }
+        }
+    }
+
+    private static boolean connectionSpecific(Headers headers, int field) {
+        for (HeaderName name : CONNECTION_SPECIFIC) {
+            if (headers.is(field, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

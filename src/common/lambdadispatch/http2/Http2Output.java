@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http2;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import lambdadispatch.hpack.HpackEncoder;
+import lambdadispatch.io.Bytes;
+import lambdadispatch.io.Deadline;
+import lambdadispatch.io.Transport;
+
+/// All that one HTTP/2 connection is about to send, and the send windows that say how much of it may be DATA.
+///
+/// Threads append frames to one buffer under this object's lock; a writer thread takes the whole buffer and puts it on the wire. On a single
+/// carrier the writer runs after all threads that were runnable, so their frames share one system call. The connection's reader only
+/// ever appends and never waits. Lock order: stream, then this.
+final class Http2Output implements AutoCloseable {
+    /// Senders of DATA and HEADERS wait while this much is pending.
+    private static final int MAX_PENDING = 256 << 10;
+    /// Answers that the reader owes (acknowledgements, resets) may take this much on top before the peer counts as not reading.
+    private static final int MAX_CONTROL = 64 << 10;
+    private static final int KEEP_CAPACITY = 16 << 10;
+
+    private final Transport transport;
+    private final Duration stall;
+    private final Deadline deadline;
+    private final Consumer<IOException> onFailure;
+    private final Thread writer;
+    private final HpackEncoder encoder = new HpackEncoder();
+    private final Bytes block = new Bytes(256);
+    private final Deque<Thread> blocked = new ArrayDeque<>();
+    private Bytes pending = new Bytes(512);
+    private Bytes writing = new Bytes(512);
+    private boolean writerParked;
+    private boolean ending; // no more frames; the writer ends our direction once all is sent
+    private boolean closed;
+    private long window = Http2Settings.DEFAULT_WINDOW;
+    private int maxFrameSize = Frames.MIN_MAX_FRAME_SIZE;
+
+    Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
+        this.transport = transport;
+        this.stall = stall;
+        this.onFailure = onFailure;
+        this.deadline = new Deadline(transport::reset);
+        this.writer = Thread.ofVirtual().name("http2-writer").unstarted(this::writeAll);
+    }
+
+    void start() {
+        writer.start();
+    }
+
+    /// Encodes a field block; called under the lock, since the order of blocks on the wire is the order of the encoder's state.
+    @FunctionalInterface
+    interface Block {
+        void encode(HpackEncoder encoder, Bytes out);
+    }
+
+    /// Sends a field section. Waits while too much is pending, unless `owed` (by the reader, which must not wait).
+    void headers(int streamId, Block fields, boolean endStream, boolean owed) throws IOException {
+        while (true) {
+            synchronized (this) {
+                requireOpen();
+                if (owed || pending.length() < MAX_PENDING) {
+                    block.clear();
+                    encoder.beginBlock(block);
+                    fields.encode(encoder, block);
+                    Frames.fieldBlock(pending, streamId, block, maxFrameSize, endStream);
+                    appended(owed);
+                    return;
+                }
+                blocked.add(Thread.currentThread());
+            }
+            LockSupport.park(this);
+        }
+    }
+
+    /// Sends a whole run of DATA, as the stream's and the connection's windows allow.
+    /// @throws IOException the connection failed, the stream was reset, or the peer granted no window for the write-stall time
+    void data(SendSide stream, byte[] from, int offset, int length, boolean endStream) throws IOException {
+        int at = offset;
+        int end = offset + length;
+        long waitingSince = 0;
+        while (true) {
+            synchronized (this) {
+                requireOpen();
+                stream.requireOpen();
+                int taken = append(stream, from, at, end, endStream);
+                at += Math.max(0, taken);
+                if (taken >= 0 && at == end) {
+                    return;
+                }
+                if (taken > 0) {
+                    waitingSince = 0;
+                    continue;
+                }
+                if (stream.window <= 0) {
+                    stream.waiting = Thread.currentThread();
+                } else {
+                    blocked.add(Thread.currentThread());
+                }
+            }
+            waitingSince = waitForRoom(waitingSince);
+        }
+    }
+
+    /// Appends one DATA frame; the octets taken, or -1 where none may be sent now. Called under the lock.
+    private int append(SendSide stream, byte[] from, int at, int end, boolean endStream) throws IOException {
+        int length = end - at;
+        if (pending.length() >= MAX_PENDING) {
+            return -1;
+        }
+        if (length > 0) {
+            length = (int) Math.min(Math.min(length, maxFrameSize), Math.min(stream.window, window));
+            if (length <= 0) {
+                return -1;
+            }
+        }
+        boolean last = endStream && at + length == end;
+        Frames.header(pending, length, Frames.DATA, last ? Frames.END_STREAM : 0, stream.streamId);
+        pending.append(from, at, length);
+        stream.window -= length;
+        window -= length;
+        appended(false);
+        return length;
+    }
+
+    private long waitForRoom(long since) throws IOException {
+        long now = System.nanoTime();
+        if (since == 0) {
+            since = now;
+        }
+        if (stall.isZero()) {
+            LockSupport.park(this);
+            return since;
+        }
+        long left = stall.toNanos() - (now - since);
+        if (left <= 0) {
+            throw new IOException("peer granted no flow-control window in time");
+        }
+        LockSupport.parkNanos(this, left);
+        return since;
+    }
+
+    /// Appends frames that the reader owes; never waits.
+    /// @throws ConnectionError the peer makes us answer and does not read the answers
+    void control(Consumer<Bytes> frames) throws IOException {
+        synchronized (this) {
+            if (closed || ending) {
+                return;
+            }
+            frames.accept(pending);
+            appended(true);
+        }
+    }
+
+    private void appended(boolean owed) throws IOException {
+        if (owed && pending.length() > MAX_PENDING + MAX_CONTROL) {
+            throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "peer does not read");
+        }
+        wakeWriter();
+    }
+
+    private void wakeWriter() {
+        if (writerParked) {
+            writerParked = false;
+            LockSupport.unpark(writer);
+        }
+    }
+
+    void resetStream(int streamId, int code) throws IOException {
+        control(out -> Frames.resetStream(out, streamId, code));
+    }
+
+    void windowUpdate(int streamId, int increment) throws IOException {
+        synchronized (this) {
+            if (!closed && !ending) {
+                Frames.windowUpdate(pending, streamId, increment);
+                appended(true);
+            }
+        }
+    }
+
+    /// The peer's settings changed (RFC 9113 §6.5.3, §6.9.2); `adjust` moves all streams' windows, under this lock.
+    void settings(Http2Settings settings, Runnable adjust) throws IOException {
+        synchronized (this) {
+            maxFrameSize = Math.min(settings.maxFrameSize, MAX_PENDING / 4);
+            encoder.peerTableSize(settings.headerTableSize);
+            adjust.run();
+            if (!closed && !ending) {
+                Frames.settingsAck(pending);
+                appended(true);
+            }
+            wakeBlocked();
+        }
+    }
+
+    /// WINDOW_UPDATE on stream 0. False if the window would outgrow 2^31-1 (RFC 9113 §6.9.1).
+    boolean widen(int increment) {
+        synchronized (this) {
+            window += increment;
+            wakeBlocked();
+            return window <= Frames.MAX_WINDOW;
+        }
+    }
+
+    /// WINDOW_UPDATE on a stream, or a change of its initial window. False if it would outgrow 2^31-1.
+    boolean widen(SendSide stream, long increment) {
+        synchronized (this) {
+            stream.window += increment;
+            if (stream.window > 0) {
+                stream.wake();
+            }
+            return stream.window <= Frames.MAX_WINDOW;
+        }
+    }
+
+    /// The stream takes no more DATA: whoever waits to send some is woken and fails.
+    void close(SendSide stream, IOException why) {
+        synchronized (this) {
+            stream.failure = why;
+            stream.wake();
+            // Its sender may as well wait for the connection's window among the others.
+            wakeBlocked();
+        }
+    }
+
+    private void wakeBlocked() {
+        for (Thread thread = blocked.poll(); thread != null; thread = blocked.poll()) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed || ending) {
+            throw new IOException("connection is closed");
+        }
+    }
+
+    /// Sends a last GOAWAY and ends our direction behind it; whoever waits fails.
+    void end(int lastStreamId, int code, String debug) {
+        synchronized (this) {
+            if (closed || ending) {
+                return;
+            }
+            Frames.goAway(pending, lastStreamId, code, debug);
+            ending = true;
+            wakeWriter();
+            wakeBlocked();
+        }
+    }
+
+    private void writeAll() {
+        try {
+            while (true) {
+                Bytes batch = take();
+                if (batch == null) {
+                    return;
+                }
+                if (batch.length() == 0) {
+                    LockSupport.park(this);
+                    continue;
+                }
+                send(batch);
+            }
+        } catch (IOException e) {
+            close();
+            onFailure.accept(e);
+        }
+    }
+
+    private Bytes take() throws IOException {
+        synchronized (this) {
+            if (closed) {
+                return null;
+            }
+            writing.clear();
+            if (pending.length() > 0) {
+                Bytes batch = pending;
+                pending = writing.array().length > KEEP_CAPACITY * 4 ? new Bytes(KEEP_CAPACITY) : writing;
+                writing = batch;
+                if (!blocked.isEmpty()) {
+                    wakeBlocked();
+                }
+                return batch;
+            }
+            if (!ending) {
+                writerParked = true;
+                return writing;
+            }
+            closed = true;
+        }
+        transport.shutdownOutput();
+        return null;
+    }
+
+    private void send(Bytes batch) throws IOException {
+        for (int at = 0; at < batch.length(); at += KEEP_CAPACITY * 4) {
+            deadline.arm(stall);
+            try {
+                transport.write(batch.array(), at, Math.min(KEEP_CAPACITY * 4, batch.length() - at));
+            } finally {
+                deadline.disarm();
+            }
+        }
+    }
+
+    /// Drops what is pending and stops the writer.
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            wakeWriter();
+            wakeBlocked();
+        }
+        deadline.close();
+    }
+
+    /// Waits until the writer has ended, so that nobody closes the transport under a last GOAWAY; called by the reader when it is done.
+    void awaitWriter(Duration patience) {
+        try {
+            writer.join(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The sending half of one stream; its fields are guarded by the output's lock.
+    static final class SendSide {
+        final int streamId;
+        private long window;
+        private Thread waiting;
+        private IOException failure;
+
+        SendSide(int streamId, long window) {
+            this.streamId = streamId;
+            this.window = window;
+        }
+
+        private void requireOpen() throws IOException {
+            if (failure != null) {
+                throw new IOException(failure.getMessage(), failure);
+            }
+        }
+
+        private void wake() {
+            Thread thread = waiting;
+            waiting = null;
+            if (thread != null) {
+                LockSupport.unpark(thread);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.listener;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import lambdadispatch.http1.Http1Connection;
+import lambdadispatch.http2.Http2Connection;
+import lambdadispatch.io.Deadline;
+import lambdadispatch.io.Input;
+import lambdadispatch.io.SocketTransport;
+import lambdadispatch.io.TimedSource;
+import lambdadispatch.io.Transport;
+import lambdadispatch.log.Log;
+import lambdadispatch.server.Handler;
+import lambdadispatch.server.Limits;
+import lambdadispatch.tls.NotTls;
+import lambdadispatch.tls.TlsTransport;
+
+/// One accepted connection: does the TLS handshake, finds out which protocol it speaks, and hands it to that engine.
+final class ServedConnection {
+    private static final Log LOG = Log.of("server");
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final List<String> PROTOCOLS = List.of("h2", "http/1.1");
+    private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
+    private static final int IDLE_BUFFER = 2048;
+
+    private final SocketTransport plain;
+    private final SSLContext tls;
+    private final Limits limits;
+    private final Handler handler;
+    private Runnable stop; // null until the protocol is known; guarded by this
+    private boolean stopped;
+
+    ServedConnection(SocketTransport plain, SSLContext tls, Limits limits, Handler handler) {
+        this.plain = plain;
+        this.tls = tls;
+        this.limits = limits;
+        this.handler = handler;
+    }
+
+    void run() {
+        try {
+            Transport transport = tls == null ? plain : handshake();
+            if (transport == null) {
+                return;
+            }
+            TimedSource source = new TimedSource(transport);
+            try {
+                Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER));
+                source.limitAllReads(limits.headTimeout());
+                boolean http2 = transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface(in);
+                if (http2) {
+                    run(new Http2Connection(transport, source, in, limits, handler));
+                } else {
+                    run(new Http1Connection(transport, source, in, limits, handler, tls != null ? null : (request, settings) -> {
+                        Http2Connection upgraded = new Http2Connection(transport, source, in, limits, handler);
+                        onStop(upgraded::stop);
+                        upgraded.runUpgraded(request, settings);
+                    }));
+                }
+            } finally {
+                source.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("connection failed", "remote", plain.remoteAddress(), "why", e.getMessage());
+        }
+    }
+
+    private void run(Http1Connection connection) {
+        onStop(connection::stop);
+        connection.run();
+    }
+
+    private void run(Http2Connection connection) {
+        onStop(connection::stop);
+        connection.run();
+    }
+
+    private void onStop(Runnable action) {
+        boolean now;
+        synchronized (this) {
+            stop = action;
+            now = stopped;
+        }
+        if (now) {
+            action.run();
+        }
+    }
+
+    private Transport handshake() throws IOException {
+        TlsTransport secured = TlsTransport.server(plain, tls, PROTOCOLS);
+        try (Deadline limit = new Deadline(plain::close)) {
+            limit.arm(HANDSHAKE_LIMIT);
+            secured.handshake();
+            return secured;
+        } catch (NotTls e) {
+            byte[] answer = ("HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
+                    + "this port speaks TLS: use https\n").getBytes(StandardCharsets.US_ASCII);
+            plain.write(answer, 0, answer.length);
+            plain.shutdownOutput();
+            LOG.debug("plaintext on a TLS port", "remote", plain.remoteAddress());
+            return null;
+        }
+    }
+
+    /// Waits only as long as what came agrees with the preface of RFC 9113 §3.4.
+    private static boolean startsWithPreface(Input in) throws IOException {
+        for (int at = 0; at < PREFACE.length; at++) {
+            if (at == in.available() && !in.fill()) {
+                return false;
+            }
+            if (in.array()[in.position() + at] != PREFACE[at]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Finishes what is under way, then closes.
+    void stop() {
+        Runnable action;
+        synchronized (this) {
+            stopped = true;
+            action = stop;
+        }
+        if (action != null) {
+            action.run();
+        }
+    }
+
+    void close() {
+        plain.close();
+    }
+}

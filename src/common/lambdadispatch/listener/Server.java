@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.listener;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import lambdadispatch.io.SocketTransport;
+import lambdadispatch.log.Log;
+import lambdadispatch.server.Handler;
+import lambdadispatch.server.Limits;
+
+/// A listener on one port: accepts, detects the protocol (TLS ALPN, HTTP/2 preface, HTTP/1.1) and runs a [Handler] per request.
+/// Each connection has a virtual thread of its own.
+public final class Server implements AutoCloseable {
+    private static final int BACKLOG = 4096;
+    private static final Duration ACCEPT_RETRY = Duration.ofMillis(100);
+
+    private final Log log = Log.of("server");
+    private final String name;
+    private final InetSocketAddress wanted;
+    private final SSLContext tls;
+    private final Limits limits;
+    private final Handler handler;
+    private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger exchanges = new AtomicInteger();
+    private final Object emptied = new Object();
+    private ServerSocketChannel listener;
+    private volatile boolean stopping;
+
+    /// @param name for the log and thread names
+    /// @param address port 0 for an ephemeral one
+    /// @param tls null for cleartext
+    public Server(String name, InetSocketAddress address, SSLContext tls, Limits limits, Handler handler) {
+        this.name = name;
+        this.wanted = address;
+        this.tls = tls;
+        this.limits = limits;
+        this.handler = exchange -> {
+            exchanges.incrementAndGet();
+            try {
+                handler.handle(exchange);
+            } finally {
+                exchanges.decrementAndGet();
+            }
+        };
+    }
+
+    /// Binds and starts to accept.
+    /// @throws java.net.BindException the port is taken
+    public void start() throws IOException {
+        listener = ServerSocketChannel.open();
+        try {
+            listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            listener.bind(wanted, BACKLOG);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+        Thread.ofVirtual().name(name + "-accept").start(this::acceptAll);
+    }
+
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.socket().getLocalSocketAddress();
+    }
+
+    /// Exchanges under way.
+    public int exchanges() {
+        return exchanges.get();
+    }
+
+    public int connections() {
+        return connections.size();
+    }
+
+    private void acceptAll() {
+        while (!stopping) {
+            SocketChannel channel;
+            try {
+                channel = listener.accept();
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                // Most likely out of descriptors: others may close theirs, so wait instead of spinning.
+                log.warn("accept failed", "port", name, "why", e.getMessage());
+                pause();
+                continue;
+            }
+            if (connections.size() >= limits.maxConnections()) {
+                log.warn("too many connections", "port", name, "limit", limits.maxConnections());
+                closeQuietly(channel);
+                continue;
+            }
+            Thread.ofVirtual().name(name).start(() -> serve(channel));
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        ServedConnection connection;
+        try {
+            connection = new ServedConnection(new SocketTransport(channel), tls, limits, handler);
+        } catch (IOException e) {
+            closeQuietly(channel); // reset before we came to look at it
+            return;
+        }
+        connections.add(connection);
+        try {
+            if (!stopping) {
+                connection.run();
+            }
+        } catch (RuntimeException e) {
+            log.error("connection failed", e, "port", name);
+        } finally {
+            connection.close();
+            connections.remove(connection);
+            if (stopping && connections.isEmpty()) {
+                synchronized (emptied) {
+                    emptied.notifyAll();
+                }
+            }
+        }
+    }
+
+    /// Stops accepting. Exchanges under way go on; idle connections close.
+    public void stopAccepting() {
+        stopping = true;
+        closeQuietly(listener);
+        connections.forEach(ServedConnection::stop);
+    }
+
+    /// Stops accepting, lets exchanges finish for at most `patience`, then closes what is left. Returns how many exchanges were cut off.
+    public int stop(Duration patience) {
+        stopAccepting();
+        long until = System.nanoTime() + patience.toNanos();
+        synchronized (emptied) {
+            while (!connections.isEmpty()) {
+                long left = until - System.nanoTime();
+                if (left <= 0) {
+                    break;
+                }
+                try {
+                    emptied.wait(Math.min(100, left / 1_000_000 + 1));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    break;
+                }
+            }
+        }
+        int cut = exchanges.get();
+        connections.forEach(ServedConnection::close);
+        return cut;
+    }
+
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(ACCEPT_RETRY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeQuietly(java.nio.channels.Channel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("close failed", "port", name, "why", e.getMessage());
+        }
+    }
+}
