@@ -195,13 +195,15 @@ verb_compile() {
 
 # --- test ----------------------------------------------------------------------------------------------------------
 
-class_path() {
-    local module path=$out/test:test
+product_and_jars() {
+    local module jar path=
     for module in $(present_modules); do path=$path:$out/modules/$(module_name "$module"); done
-    local jar
     for jar in "$out"/lib/*.jar; do path=$path:$jar; done
-    printf '%s' "$path"
+    printf '%s' "${path#:}"
 }
+
+# What tests run on; test/ itself is there for its data and services.
+class_path() { printf '%s' "$out/test:test:$(product_and_jars)"; }
 
 compile_tests() {
     local fresh=$out/test.new
@@ -210,7 +212,7 @@ compile_tests() {
     find test/lambdadispatch -name '*.java' | LC_ALL=C sort > "$out/test-sources"
     # Tests may leave a resource to its extension and keep a throwable's fields as they are.
     "$JAVA_HOME/bin/javac" --release 25 -Xlint:all,-try,-serial,-this-escape,-exports -Werror -proc:none -g -encoding UTF-8 \
-        -d "$fresh" -cp "$(class_path)" "@$out/test-sources"
+        -d "$fresh" -cp "$(product_and_jars)" "@$out/test-sources"
     rm -rf "$out/test"
     mv "$fresh" "$out/test"
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+
+class HistogramTest {
+    @Test
+    void anEmptyOneAnswersZero() {
+        Histogram.Snapshot snapshot = Histogram.ofDurations().snapshot();
+        assertThat(snapshot.count()).isZero();
+        assertThat(snapshot.sum()).isZero();
+        assertThat(snapshot.mean()).isZero();
+        assertThat(snapshot.quantile(0.99)).isZero();
+    }
+
+    @Test
+    void sumCountAndMeanAreExact() {
+        Histogram histogram = Histogram.ofSizes();
+        for (int i = 1; i <= 1000; i++) {
+            histogram.record(i);
+        }
+        Histogram.Snapshot snapshot = histogram.snapshot();
+        assertThat(snapshot.count()).isEqualTo(1000);
+        assertThat(snapshot.sum()).isEqualTo(500_500);
+        assertThat(snapshot.mean()).isEqualTo(500.5);
+        assertThat(snapshot.quantile(0.5)).isCloseTo(500, Percentage.withPercentage(1));
+        assertThat(snapshot.quantile(0.99)).isCloseTo(990, Percentage.withPercentage(1));
+        assertThat(snapshot.quantile(1)).isEqualTo(1000);
+    }
+
+    @Test
+    void quantilesOfSkewedDurationsAreCloseToTheTrueOnes() {
+        Random random = new Random(42);
+        Histogram histogram = Histogram.ofDurations();
+        double[] seconds = new double[100_000];
+        for (int i = 0; i < seconds.length; i++) {
+            seconds[i] = Math.exp(random.nextGaussian() * 1.5 - 5);
+            histogram.record((long) (seconds[i] * 1e9));
+        }
+        Arrays.sort(seconds);
+        Histogram.Snapshot snapshot = histogram.snapshot();
+        for (double q : new double[] {0.1, 0.5, 0.9, 0.99, 0.999}) {
+            assertThat(snapshot.quantile(q)).isCloseTo(seconds[(int) (q * seconds.length)], Percentage.withPercentage(6));
+        }
+    }
+
+    @Test
+    void valuesBeyondTheEdgesStillCount() {
+        Histogram histogram = Histogram.ofDurations();
+        histogram.record(-5);
+        histogram.record(0);
+        histogram.record(Long.MAX_VALUE / 4);
+        Histogram.Snapshot snapshot = histogram.snapshot();
+        assertThat(snapshot.count()).isEqualTo(3);
+        assertThat(snapshot.quantile(1)).isCloseTo(1000, within(1e-9));
+    }
+
+    @Test
+    void anIntervalIsTheDifferenceOfTwoSnapshots() {
+        Histogram histogram = Histogram.ofSizes();
+        histogram.record(100);
+        Histogram.Snapshot earlier = histogram.snapshot();
+        histogram.record(1000);
+        histogram.record(1000);
+        Histogram.Snapshot interval = histogram.snapshot().since(earlier);
+        assertThat(interval.count()).isEqualTo(2);
+        assertThat(interval.sum()).isEqualTo(2000);
+        assertThatIllegalArgumentException().isThrownBy(() -> interval.since(Histogram.ofSizes().snapshot()));
+    }
+
+    @Test
+    void concurrentRecordsAreNotLost() throws InterruptedException {
+        Histogram histogram = Histogram.ofSizes();
+        Counter counter = new Counter();
+        Thread[] threads = new Thread[4];
+        for (int i = 0; i < threads.length; i++) {
+            threads[i] = Thread.ofVirtual().start(() -> {
+                for (int j = 0; j < 1000; j++) {
+                    histogram.record(j);
+                    counter.increment();
+                }
+            });
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(histogram.snapshot().count()).isEqualTo(4000);
+        assertThat(counter.value()).isEqualTo(4000);
+    }
+
+    @Test
+    void aCounterNeverShrinks() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Counter().add(-1));
+    }
+}
