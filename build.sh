@@ -288,8 +288,13 @@ verb_h2spec() { drive test/h2spec/h2spec.sh "$@"; }
 verb_simulate() { drive test/simulate/simulate.sh "$@"; }
 
 # For those scripts: `./build.sh jars PINS FOLDER` fetches pinned jars, `./build.sh compile-tests` compiles without running,
-# `./build.sh class-path` prints the tests' class path.
+# `./build.sh class-path` prints the tests' class path, `./build.sh jdk` prints where JDK 25 is.
 verb_jars() { fetch_jars "$1" "$2"; }
+
+verb_jdk() {
+    need_jdk
+    printf '%s\n' "$JAVA_HOME"
+}
 
 verb_compile-tests() {
     need_jdk

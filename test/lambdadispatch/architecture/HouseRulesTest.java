@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// Rules that every source file keeps.
+class HouseRulesTest {
+    private static final int LONGEST_FILE = 450;
+    private static final String LICENCE = "// SPDX-License-Identifier: MIT";
+    private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");
+    private static final Pattern EMPTY_NAME = Pattern.compile("(Impl|Utils?|Helpers?|Manager)\\.java$");
+
+    @Test
+    void everyFileNamesItsLicence() {
+        assertThat(faults(java(), (file, lines) -> !lines.isEmpty() && lines.getFirst().equals(LICENCE))).isEmpty();
+        assertThat(faults(scripts(), (file, lines) -> lines.stream().limit(3).anyMatch(line -> line.contains("SPDX-License-Identifier: MIT")))).isEmpty();
+    }
+
+    @Test
+    void noFileIsTooLongToRead() {
+        assertThat(faults(Sources.files(".java", "src"), (file, lines) -> lines.size() <= LONGEST_FILE)).isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftForLater() {
+        List<Path> files = Stream.concat(java().stream(), scripts().stream()).toList();
+        assertThat(faults(files, (file, lines) -> lines.stream().noneMatch(line -> UNFINISHED.matcher(line).find()))).isEmpty();
+    }
+
+    @Test
+    void namesSayWhatATypeOwns() {
+        assertThat(faults(java(), (file, lines) -> !EMPTY_NAME.matcher(file.toString()).find())).isEmpty();
+    }
+
+    private static List<Path> java() {
+        return Sources.files(".java", "src", "test");
+    }
+
+    private static List<Path> scripts() {
+        Stream<Path> atTheTop = Stream.of("build.sh", "Makefile", ".ci/run").map(Path::of);
+        return Stream.concat(Sources.files(".sh", "src", "test", "docker").stream(), atTheTop).toList();
+    }
+
+    private static List<Path> faults(List<Path> files, BiFunction<Path, List<String>, Boolean> rule) {
+        List<Path> faults = new ArrayList<>();
+        for (Path file : files) {
+            if (!rule.apply(file, Sources.lines(file))) {
+                faults.add(file);
+            }
+        }
+        return faults;
+    }
+}
