@@ -57,8 +57,9 @@ public final class LeakGuard implements BeforeAllCallback, AfterAllCallback, Bef
         Set<?> before = context.getStore(NAMESPACE).get("children", Set.class);
         for (ProcessHandle child : children()) {
             if (!before.contains(child.pid()) && !endsSoon(child)) {
+                String command = child.info().commandLine().orElse("");
                 child.destroyForcibly();
-                throw new AssertionError("the class left a child process running: " + child.pid() + " " + child.info().commandLine().orElse(""));
+                throw new AssertionError("the class left a child process running: " + child.pid() + " " + command);
             }
         }
     }
