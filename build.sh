@@ -123,7 +123,7 @@ sha256() {
 # Fetches the jars that a file pins, one `SHA-256  group:artifact:version` a line, and refuses any that differs.
 fetch_jars() { # pins folder
     local sum coordinates rest jar
-    mkdir -p "$2"
+    mkdir -p "$out" "$2"
     while read -r sum coordinates; do
         case $sum in '' | '#'*) continue ;; esac
         rest=${coordinates#*:}
@@ -131,8 +131,11 @@ fetch_jars() { # pins folder
         if [ ! -f "$jar" ]; then
             command -v mvn >/dev/null || die "Maven is needed to fetch $coordinates: install the package 'maven'."
             say "fetching $coordinates"
-            mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact="$coordinates" \
-                -DoutputDirectory="$PWD/$2" -Dmdep.useBaseVersion=true </dev/null >&2 || die "Maven could not fetch $coordinates."
+            if ! mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact="$coordinates" \
+                -DoutputDirectory="$PWD/$2" -Dmdep.useBaseVersion=true </dev/null >"$out/maven.log" 2>&1; then
+                tail -n 20 "$out/maven.log" >&2
+                die "Maven could not fetch $coordinates; its last words are above."
+            fi
         fi
         if [ "$(sha256 "$jar")" != "$sum" ]; then
             rm -f "$jar"
