@@ -80,14 +80,14 @@ need_jdk() {
 
 # --- what is up to date --------------------------------------------------------------------------------------------
 
-# Runs a function unless nothing changed since it last succeeded. What counts: the files under the folders (their names and times)
-# and a text that stands for everything else.
-unless_unchanged() { # stamp text function folder...
-    local stamp=$out/stamps/$1 text=$2 function=$3
+# Runs the function that makes build/NAME unless nothing changed since it last succeeded. What counts: the files under the folders
+# (their names and times) and a text that stands for everything else.
+unless_unchanged() { # name text function folder...
+    local target=$out/$1 stamp=$out/stamps/$1 text=$2 function=$3
     shift 3
     local state
     state=$(printf '%s\n' "$text" && find "$@" -type f | LC_ALL=C sort)
-    if [ -f "$stamp" ] && [ "$state" = "$(cat "$stamp")" ] && [ -z "$(find "$@" -type f -newer "$stamp" -print | head -n 1)" ]; then
+    if [ -d "$target" ] && [ -f "$stamp" ] && [ "$state" = "$(cat "$stamp")" ] && [ -z "$(find "$@" -type f -newer "$stamp" -print | head -n 1)" ]; then
         return
     fi
     mkdir -p "$out/stamps"

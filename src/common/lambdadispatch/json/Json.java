@@ -2,7 +2,6 @@
 package lambdadispatch.json;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -159,23 +158,21 @@ public sealed interface Json {
         return new JsonArray(values);
     }
 
-    /// The JSON value of a `String`, a finite number of java.lang or java.math, a `Boolean`, `null`, a `List` of such, or a `Json`.
+    /// The JSON value of a `String`, a finite number, a `Boolean`, `null`, a `List` of such, or a `Json`.
     static Json of(Object value) {
-        return switch (value) {
-            case null -> JsonNull.NULL;
-            case Json json -> json;
-            case String text -> new JsonString(text);
-            case Boolean flag -> new JsonBoolean(flag);
-            case Integer number -> new JsonNumber(number.toString());
-            case Long number -> new JsonNumber(number.toString());
-            case Double number -> new JsonNumber(number.toString());
-            case Float number -> new JsonNumber(number.toString());
-            case Short number -> new JsonNumber(number.toString());
-            case Byte number -> new JsonNumber(number.toString());
-            case BigInteger number -> new JsonNumber(number.toString());
-            case BigDecimal number -> new JsonNumber(number.toString());
-            case List<?> items -> list(items);
-            default -> throw new IllegalArgumentException("no JSON value for " + value.getClass());
-        };
+        if (value == null) {
+            return JsonNull.NULL;
+        } else if (value instanceof Json json) {
+            return json;
+        } else if (value instanceof String text) {
+            return new JsonString(text);
+        } else if (value instanceof Boolean flag) {
+            return new JsonBoolean(flag);
+        } else if (value instanceof Number) {
+            return new JsonNumber(value.toString()); // refuses NaN and the infinities, which have no JSON form
+        } else if (value instanceof List<?> items) {
+            return list(items);
+        }
+        throw new IllegalArgumentException("no JSON value for " + value.getClass());
     }
 }

@@ -9,13 +9,19 @@ final class JsonWriter {
     private JsonWriter() {}
 
     static void write(Json value, StringBuilder out) {
-        switch (value) {
-            case Json.JsonObject object -> writeObject(object, out);
-            case Json.JsonArray array -> writeArray(array, out);
-            case Json.JsonString string -> writeString(string.value(), out);
-            case Json.JsonNumber number -> out.append(number.text());
-            case Json.JsonBoolean flag -> out.append(flag.value());
-            case Json.JsonNull _ -> out.append("null");
+        // Not a pattern switch, here and in Json.of: the first one a program runs takes 5 ms that no AOT cache saves.
+        if (value instanceof Json.JsonObject object) {
+            writeObject(object, out);
+        } else if (value instanceof Json.JsonArray array) {
+            writeArray(array, out);
+        } else if (value instanceof Json.JsonString string) {
+            writeString(string.value(), out);
+        } else if (value instanceof Json.JsonNumber number) {
+            out.append(number.text());
+        } else if (value instanceof Json.JsonBoolean flag) {
+            out.append(flag.value());
+        } else {
+            out.append("null");
         }
     }
 
