@@ -87,6 +87,13 @@ class RegistryTest {
     }
 
     @Test
+    void aSourceMayRegisterWhileItIsAsked() {
+        registry.gauge("a", "A.", () -> registry.counter("b_total", "B.").value());
+        assertThat(text()).contains("a 0\n");
+        assertThat(text()).contains("b_total 0\n");
+    }
+
+    @Test
     void numbersAreShort() {
         assertThat(Registry.number(0)).isEqualTo("0");
         assertThat(Registry.number(-2)).isEqualTo("-2");

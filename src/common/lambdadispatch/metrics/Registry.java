@@ -19,7 +19,11 @@ public final class Registry {
     /// The media type of [#write].
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    private record Family(String help, String type, Map<String, Object> members) {}
+    private record Family(String help, String type, Map<String, Object> members) {
+        Family copy() {
+            return new Family(help, type, new LinkedHashMap<>(members));
+        }
+    }
 
     private final Map<String, Family> families = new LinkedHashMap<>();
 
@@ -52,10 +56,10 @@ public final class Registry {
         families.values().forEach(family -> family.members.keySet().removeIf(labels -> ("," + labels + ",").contains("," + text + ",")));
     }
 
-    /// Appends the text of all metrics.
-    public synchronized void write(Bytes out) {
+    /// Appends the text of all metrics. No lock is held while sources are asked: they may take locks under which others register.
+    public void write(Bytes out) {
         StringBuilder text = new StringBuilder(4096);
-        families.forEach((name, family) -> {
+        families().forEach((name, family) -> {
             if (!family.members.isEmpty()) {
                 String help = family.help.replace("\\", "\\\\").replace("\n", "\\n");
                 text.append("# HELP ").append(name).append(' ').append(help).append('\n');
@@ -64,6 +68,12 @@ public final class Registry {
             }
         });
         out.append(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private synchronized Map<String, Family> families() {
+        Map<String, Family> copy = new LinkedHashMap<>();
+        families.forEach((name, family) -> copy.put(name, family.copy()));
+        return copy;
     }
 
     private synchronized <T> T member(String name, String help, String[] labels, Class<T> type, Supplier<T> make) {
