@@ -29,7 +29,11 @@ public final class Log {
     private static final LogWriter WRITER = new LogWriter(output(System.getProperty("lambdadispatch.log", "stdout")));
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Log::flush, "log flush")); // the last words of a program are the ones that matter
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(Log::flush, "log flush")); // the last words of a program are the ones that matter
+        } catch (IllegalStateException shuttingDown) {
+            // The first line of all is logged by a shutdown hook; that hook has to flush.
+        }
     }
 
     private final String topic;
