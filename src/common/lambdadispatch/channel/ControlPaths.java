@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.channel;
+
+import java.util.Optional;
+
+/// A path of the control port: which instance, and what it wants.
+///
+/// ```
+///   GET, POST /v1/instances/{instanceId}/channels/{channelId}
+///   POST      /v1/instances/{instanceId}/ping
+///   POST      /v1/instances/{instanceId}/close
+/// ```
+/// @param channelId "" unless the kind is CHANNEL
+public record ControlPaths(Kind kind, String instanceId, String channelId) {
+    public enum Kind { CHANNEL, PING, CLOSE }
+
+    public static final int PROTOCOL_VERSION = 1;
+    /// On channels and pings: milliseconds since the epoch at which the instance will ask to be closed, so that the router can replace it before.
+    public static final String DEADLINE_HEADER = "x-lambda-deadline-ms";
+
+    private static final String PREFIX = "/v1/instances/";
+    private static final int MAX_ID = 64;
+
+    public static String channel(String instanceId, String channelId) {
+        return PREFIX + instanceId + "/channels/" + channelId;
+    }
+
+    public static String ping(String instanceId) {
+        return PREFIX + instanceId + "/ping";
+    }
+
+    public static String close(String instanceId) {
+        return PREFIX + instanceId + "/close";
+    }
+
+    /// Empty for anything but exactly one of the forms above.
+    public static Optional<ControlPaths> parse(String target) {
+        if (!target.startsWith(PREFIX)) {
+            return Optional.empty();
+        }
+        String[] parts = target.substring(PREFIX.length()).split("/", -1);
+        if (!isId(parts[0])) {
+            return Optional.empty();
+        }
+        if (parts.length == 3 && parts[1].equals("channels") && isId(parts[2])) {
+            return Optional.of(new ControlPaths(Kind.CHANNEL, parts[0], parts[2]));
+        }
+        if (parts.length == 2 && parts[1].equals("ping")) {
+            return Optional.of(new ControlPaths(Kind.PING, parts[0], ""));
+        }
+        if (parts.length == 2 && parts[1].equals("close")) {
+            return Optional.of(new ControlPaths(Kind.CLOSE, parts[0], ""));
+        }
+        return Optional.empty();
+    }
+
+    /// Lower-case hex, at most 64 digits.
+    static boolean isId(String text) {
+        return !text.isEmpty() && text.length() <= MAX_ID && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+    }
+}
