@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.Front;
+import lambdadispatch.emulator.api.Functions;
+import lambdadispatch.emulator.environment.Billing;
+import lambdadispatch.emulator.environment.Environment;
+import lambdadispatch.emulator.process.Guardian;
+import lambdadispatch.listener.Server;
+import lambdadispatch.log.Log;
+import lambdadispatch.server.Limits;
+
+/// A running emulator: its port, its functions and all of their processes.
+public final class Emulator implements AutoCloseable {
+    private static final Log LOG = Log.of("emulator");
+    // An invoke is silent for up to a quarter of an hour while it runs.
+    private static final Limits LIMITS = new Limits(64 << 10, 256, -1, Duration.ofSeconds(30), Duration.ofMinutes(1),
+            Duration.ofMinutes(1), Duration.ofMinutes(10), 250, 256 << 10, 1 << 20, 5_000);
+
+    private final Guardian guardian;
+    private final Functions functions;
+    private final Front front;
+    private final Server server;
+
+    private Emulator(EmulatorConfig config) throws IOException {
+        guardian = new Guardian();
+        functions = new Functions(config.functions(), config.function(), guardian);
+        front = new Front(functions, (request, body) -> null, config.faults(), RandomGenerator.getDefault());
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), config.port());
+        server = new Server("emulator", address, null, LIMITS, front);
+    }
+
+    /// @throws java.net.BindException the port is taken
+    public static Emulator start(EmulatorConfig config) throws IOException {
+        Emulator emulator = new Emulator(config);
+        try {
+            emulator.server.start();
+        } catch (IOException e) {
+            emulator.close();
+            throw e;
+        }
+        LOG.info("emulator listening", "endpoint", emulator.endpoint(), "functions", config.functions());
+        return emulator;
+    }
+
+    /// What `AWS_ENDPOINT_URL_LAMBDA` has to be.
+    public URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.address().getPort());
+    }
+
+    /// What was charged so far, running invocations included.
+    public Billing.Total bill() {
+        return functions.billing().total(System.nanoTime());
+    }
+
+    public List<Environment> environments() {
+        return functions.all().values().stream().flatMap(function -> function.fleet().environments().stream()).toList();
+    }
+
+    /// Changes what goes wrong from now on.
+    public void faults(Faults faults) {
+        front.faults(faults);
+    }
+
+    /// For other processes that must not be left behind either.
+    Guardian guardian() {
+        return guardian;
+    }
+
+    /// Takes no more invokes, ends every environment in Lambda's way (at most two seconds), and leaves no process behind.
+    @Override
+    public void close() {
+        functions.close();
+        server.stop(Duration.ofMillis(500));
+        guardian.close();
+    }
+}

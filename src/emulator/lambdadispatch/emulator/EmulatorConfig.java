@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import lambdadispatch.config.Settings;
+import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.environment.FunctionSettings;
+
+/// What the emulator is told.
+///
+/// @param port on 127.0.0.1; 0 for any
+/// @param functions the names that exist
+/// @param accessKey the only access key id that is known
+public record EmulatorConfig(int port, Set<String> functions, String accessKey, String secretKey, Faults faults, FunctionSettings function) {
+    public static final String PORT = "LAMBDA_DISPATCH_EmulatorPort";
+    public static final String DEFAULT_FUNCTION = "lambda-dispatch-local";
+    private static final Duration QUARTER_OF_AN_HOUR = Duration.ofMinutes(15);
+
+    /// What starts in an environment when no variable says so.
+    public record Commands(List<String> extension, String app) {}
+
+    /// Reads it from variables; faults are left in `settings`.
+    public static EmulatorConfig from(Settings settings, Commands otherwise, Map<String, String> environment) {
+        int port = settings.integer(PORT, 5051, 0, 65_535, "the port of the Invoke API on 127.0.0.1");
+        Set<String> functions = new TreeSet<>(settings.list("LAMBDA_DISPATCH_EmulatorFunctions", "further functions that exist, by name"));
+        functions.add(settings.text("LAMBDA_DISPATCH_FunctionName", DEFAULT_FUNCTION, "the function that the router invokes"));
+        String accessKey = settings.text("AWS_ACCESS_KEY_ID", "test", "the access key id that callers sign with");
+        String secretKey = settings.text("AWS_SECRET_ACCESS_KEY", "test", "its secret key");
+        return new EmulatorConfig(port, functions, accessKey, secretKey, faults(settings), function(settings, otherwise, environment));
+    }
+
+    private static FunctionSettings function(Settings settings, Commands otherwise, Map<String, String> environment) {
+        String extension = settings.text("LAMBDA_DISPATCH_EmulatorExtension", null, "the extension's executable; without it, the one of this build");
+        return new FunctionSettings(
+                settings.integer("LAMBDA_DISPATCH_EmulatorMemory", 1024, 128, 10_240, "the function's memory in MB"),
+                duration(settings, "Timeout", QUARTER_OF_AN_HOUR, QUARTER_OF_AN_HOUR, "of one invocation"),
+                duration(settings, "InitLimit", Duration.ofSeconds(10), QUARTER_OF_AN_HOUR, "of the first init"),
+                duration(settings, "ColdStart", Duration.ZERO, QUARTER_OF_AN_HOUR, "what placing an environment takes before its init"),
+                duration(settings, "IdleLife", Duration.ofMinutes(5), Duration.ofDays(1), "how long an idle environment is kept"),
+                settings.integer("LAMBDA_DISPATCH_EmulatorConcurrency", 10, 1, 1000, "invocations at once; more are throttled"),
+                settings.text("AWS_REGION", "us-east-1", "the region that ARNs and signatures name"),
+                "123456789012",
+                extension == null ? otherwise.extension() : List.of(extension),
+                settings.text("LAMBDA_DISPATCH_EmulatorApp", otherwise.app(), "the app's command, for /bin/sh"),
+                ProcessVariables.ofEnvironments(environment),
+                settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print"));
+    }
+
+    private static Duration duration(Settings settings, String name, Duration otherwise, Duration longest, String description) {
+        return settings.millis("LAMBDA_DISPATCH_Emulator" + name, otherwise, Duration.ZERO, longest, description);
+    }
+
+    private static Faults faults(Settings settings) {
+        String name = "LAMBDA_DISPATCH_EmulatorFaults";
+        String text = settings.text(name, "", "what goes wrong and how often, as throttle=0.2,service=0.1");
+        try {
+            return Faults.parse(text);
+        } catch (IllegalArgumentException e) {
+            settings.fault(name, text, e.getMessage());
+            return Faults.NONE;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.api;
+
+import java.io.IOException;
+import java.util.random.RandomGenerator;
+import lambdadispatch.server.Exchange;
+import lambdadispatch.server.Handler;
+
+/// What the emulator's port answers: Lambda's API, or the emulator's own paths.
+public final class Front implements Handler {
+    private final InvokeApi invokes;
+    private final AdminApi admin;
+
+    public Front(Functions functions, Authorization authorization, Faults faults, RandomGenerator random) {
+        invokes = new InvokeApi(functions, authorization, faults, random);
+        admin = new AdminApi(functions, invokes);
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        if (exchange.request().path().startsWith(AdminApi.PREFIX)) {
+            admin.handle(exchange);
+        } else {
+            invokes.handle(exchange);
+        }
+    }
+
+    public void faults(Faults faults) {
+        invokes.faults(faults);
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.api;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import lambdadispatch.emulator.environment.Billing;
+import lambdadispatch.emulator.environment.Environment;
+import lambdadispatch.emulator.environment.Fleet;
+import lambdadispatch.emulator.environment.FunctionSettings;
+import lambdadispatch.emulator.environment.Invoker;
+import lambdadispatch.emulator.process.Guardian;
+
+/// The functions that exist here, each with its fleet; all are set up alike.
+public final class Functions implements AutoCloseable {
+    /// One function.
+    public record Function(String name, Fleet fleet, Invoker invoker) {}
+
+    private final FunctionSettings settings;
+    private final Billing billing;
+    private final Map<String, Function> functions = new TreeMap<>();
+
+    public Functions(Set<String> names, FunctionSettings settings, Guardian guardian) {
+        this.settings = settings;
+        this.billing = new Billing(settings.memoryMegabytes());
+        for (String name : names) {
+            Fleet fleet = new Fleet(name, settings, guardian);
+            functions.put(name, new Function(name, fleet, new Invoker(fleet, billing)));
+        }
+    }
+
+    public Map<String, Function> all() {
+        return Map.copyOf(functions);
+    }
+
+    public FunctionSettings settings() {
+        return settings;
+    }
+
+    public Billing billing() {
+        return billing;
+    }
+
+    Function find(FunctionName name) throws ApiException {
+        Function function = functions.get(name.name());
+        if (function == null) {
+            throw new ApiException(ApiError.notFound(arn(name)));
+        }
+        return function;
+    }
+
+    String arn(FunctionName name) {
+        return settings.arn(name.name()) + (name.qualifier() == null ? "" : ":" + name.qualifier());
+    }
+
+    /// The environment of that id, or null.
+    Environment environment(String id) {
+        for (Function function : functions.values()) {
+            for (Environment environment : function.fleet().environments()) {
+                if (environment.id().equals(id)) {
+                    return environment;
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        var closing = functions.values().stream().map(function -> Thread.ofVirtual().start(function.fleet()::close)).toList();
+        for (Thread thread : closing) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.environment;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import lambdadispatch.emulator.process.Guardian;
+import lambdadispatch.emulator.process.Output;
+import lambdadispatch.emulator.process.ProcessGroup;
+import lambdadispatch.emulator.process.Signal;
+import lambdadispatch.listener.Server;
+import lambdadispatch.log.Log;
+import lambdadispatch.server.Limits;
+
+/// One execution environment: its extension and its app as process groups, and the server that both APIs are on.
+///
+/// Driven by one thread at a time (init, then invocations, then the shutdown); signals and looks at it may come from others.
+public final class Environment {
+    /// The two processes.
+    public enum Part { EXTENSION, APP }
+
+    private static final Log LOG = Log.of("emulator");
+    /// SIGTERM goes to the app first, and this share of the time until the extension's SHUTDOWN event (as in AWS's runtime interface emulator).
+    private static final double SHARE_OF_APP = 0.3;
+    // A call may stay open as long as its environment is frozen.
+    private static final Limits API_LIMITS = new Limits(64 << 10, 100, -1, Duration.ofDays(1), Duration.ofDays(1),
+            Duration.ofDays(1), Duration.ofDays(1), 100, 256 << 10, 1 << 20, 100);
+
+    private final String id;
+    private final String function;
+    private final FunctionSettings settings;
+    private final Guardian guardian;
+    private final Lifecycle lifecycle;
+    private final Output output = new Output();
+    private Server api;
+    private int appPort;
+    private final Map<Part, ProcessGroup> parts = new EnumMap<>(Part.class); // this and the next two guarded by this
+    private boolean frozen;
+    private boolean closed;
+
+    Environment(String id, String function, FunctionSettings settings, Guardian guardian) {
+        this.id = id;
+        this.function = function;
+        this.settings = settings;
+        this.guardian = guardian;
+        this.lifecycle = new Lifecycle(function);
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public Output output() {
+        return output;
+    }
+
+    public int appPort() {
+        return appPort;
+    }
+
+    /// The process id of a part, or 0 while it has not been started.
+    public long pid(Part part) {
+        ProcessGroup group = group(part);
+        return group == null ? 0 : group.pid();
+    }
+
+    public synchronized boolean frozen() {
+        return frozen;
+    }
+
+    public long residentBytes() {
+        return groups().stream().mapToLong(ProcessGroup::residentBytes).sum();
+    }
+
+    /// Signals one part, as `kill` from outside would: for faults.
+    public void signal(Part part, Signal signal) {
+        ProcessGroup group = group(part);
+        if (group != null) {
+            group.signal(signal);
+        }
+    }
+
+    /// The init phase: the extension starts and registers, the app starts, all of it asks for what is next.
+    /// Returns what went wrong, or null; after a failure the environment is only good for closing.
+    Outcome.Failure init(String requestId, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        try {
+            appPort = Ports.take();
+            api = new Server("environment " + id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, API_LIMITS, new ApiCalls(lifecycle));
+            api.start();
+            Map<String, String> variables = Variables.ofExtension(settings, function, api.address().getPort(), appPort);
+            add(Part.EXTENSION, settings.extension(), variables);
+            if (!lifecycle.awaitRegistered(deadline)) {
+                return failure(requestId, limit);
+            }
+            add(Part.APP, List.of("/bin/sh", "-c", settings.app()), Variables.ofApp(variables, function, id));
+            return lifecycle.awaitReady(deadline) ? null : failure(requestId, limit);
+        } catch (IOException e) {
+            return Outcome.Failure.of("Extension.LaunchError", requestId, e.getMessage());
+        }
+    }
+
+    private ProcessGroup start(Part part, List<String> command, Map<String, String> variables) throws IOException {
+        String name = part.name().toLowerCase(Locale.ROOT);
+        ProcessGroup group = ProcessGroup.start(guardian, command, variables, line -> {
+            output.line(line);
+            if (settings.verbose()) {
+                System.out.println("[" + id + " " + name + "] " + line);
+            }
+        });
+        LOG.debug("process started", "environment", id, "part", name, "pid", group.pid());
+        group.exit().thenAccept(status -> {
+            LOG.debug("process ended", "environment", id, "part", name, "pid", group.pid(), "status", status);
+            lifecycle.broken(part == Part.APP ? Fault.runtimeExited(status) : Fault.extensionExited(status));
+        });
+        return group;
+    }
+
+    /// Adds a process unless it is being killed: then the new one goes as well.
+    private void add(Part part, List<String> command, Map<String, String> variables) throws IOException {
+        ProcessGroup group = start(part, command, variables);
+        synchronized (this) {
+            if (!closed) {
+                parts.put(part, group);
+                return;
+            }
+        }
+        group.destroy();
+        throw new IOException("the environment was closed during its init");
+    }
+
+    /// Hands it the invocation and waits for its outcome, which is there even if processes die or time runs out.
+    Outcome run(Invocation invocation, long deadlineNanos) throws InterruptedException {
+        thaw();
+        long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+        lifecycle.begin(invocation, System.currentTimeMillis() + left);
+        Outcome outcome = lifecycle.awaitOutcome(deadlineNanos);
+        return outcome == null ? failure(invocation.requestId(), settings.timeout()) : outcome;
+    }
+
+    /// Waits until all of it asks for what is next. Returns whether it can be used again.
+    boolean settle(long deadlineNanos) throws InterruptedException {
+        return lifecycle.awaitReady(deadlineNanos);
+    }
+
+    /// Whether a process of it has died, say while nobody used it.
+    boolean broken() {
+        return lifecycle.fault() != null;
+    }
+
+    private Outcome.Failure failure(String requestId, Duration limit) {
+        Fault fault = lifecycle.fault();
+        return fault == null ? Outcome.Failure.timedOut(requestId, limit) : Outcome.Failure.of(fault.errorType(), requestId, fault.error());
+    }
+
+    /// Stops all of its processes until [#thaw()].
+    public synchronized void freeze() {
+        if (!frozen && !closed) {
+            frozen = true;
+            groups().forEach(group -> group.signal(Signal.STOP));
+        }
+    }
+
+    public synchronized void thaw() {
+        if (frozen) {
+            frozen = false;
+            groups().forEach(group -> group.signal(Signal.CONT));
+        }
+    }
+
+    /// The shutdown phase: SIGTERM to the app, the SHUTDOWN event to the extension, and SIGKILL to what is left when time is up.
+    /// @param reason `spindown`, `timeout` or `failure`
+    void shutDown(String reason, Duration limit) throws InterruptedException {
+        thaw();
+        lifecycle.closing();
+        long deadline = System.nanoTime() + limit.toNanos();
+        ProcessGroup app = group(Part.APP);
+        if (app != null && app.alive()) {
+            app.signal(Signal.TERM);
+            app.awaitExit(Duration.ofNanos((long) (limit.toNanos() * SHARE_OF_APP)));
+            app.signal(Signal.KILL);
+        }
+        ProcessGroup extension = group(Part.EXTENSION);
+        if (extension != null && extension.alive() && lifecycle.shutDown(reason, System.currentTimeMillis() + limit.toMillis())) {
+            extension.awaitExit(Duration.ofNanos(deadline - System.nanoTime()));
+        }
+        kill();
+    }
+
+    /// Ends it at once. May be called at any time and more than once.
+    void kill() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        lifecycle.closing();
+        groups().forEach(ProcessGroup::destroy);
+        if (api != null) {
+            api.close();
+        }
+        Ports.release(appPort);
+    }
+
+    private synchronized ProcessGroup group(Part part) {
+        return parts.get(part);
+    }
+
+    private synchronized List<ProcessGroup> groups() {
+        return List.copyOf(parts.values());
+    }
+}

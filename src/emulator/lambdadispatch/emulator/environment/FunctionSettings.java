@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.environment;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// How each function is set up, and how the place it runs in behaves.
+///
+/// @param timeout of one invocation (Lambda allows up to 15 minutes)
+/// @param initLimit of the first init (Lambda: 10 s); a second one counts against the function's time-out
+/// @param coldStart waiting before an environment's first process starts: what placing it and loading its code would take
+/// @param idleLife how long an environment that nobody invokes is kept
+/// @param concurrency invocations at once per function
+/// @param extension the command of the extension
+/// @param app the command of the contained app, for `/bin/sh -c`
+/// @param variables added to what Lambda sets, as a function's configuration would
+/// @param verbose whether the processes' output is shown as it comes
+public record FunctionSettings(
+        int memoryMegabytes,
+        Duration timeout,
+        Duration initLimit,
+        Duration coldStart,
+        Duration idleLife,
+        int concurrency,
+        String region,
+        String account,
+        List<String> extension,
+        String app,
+        Map<String, String> variables,
+        boolean verbose) {
+    /// How long an environment may take to end (Lambda, with an external extension).
+    public static final Duration SHUTDOWN_LIMIT = Duration.ofMillis(2000);
+
+    /// The function's ARN.
+    public String arn(String function) {
+        return "arn:aws:lambda:" + region + ":" + account + ":function:" + function;
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.environment;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Hands out free ports on 127.0.0.1, one environment each; none twice while it is in use here.
+final class Ports {
+    private static final Set<Integer> IN_USE = new HashSet<>();
+
+    private Ports() {}
+
+    static int take() throws IOException {
+        synchronized (IN_USE) {
+            while (true) {
+                try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                    if (IN_USE.add(probe.getLocalPort())) {
+                        return probe.getLocalPort();
+                    }
+                }
+            }
+        }
+    }
+
+    static void release(int port) {
+        synchronized (IN_USE) {
+            IN_USE.remove(port);
+        }
+    }
+}

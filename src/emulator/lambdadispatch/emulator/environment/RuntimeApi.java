@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.environment;
+
+import java.io.IOException;
+import lambdadispatch.emulator.body.Payload;
+import lambdadispatch.http.Headers;
+import lambdadispatch.json.Json;
+import lambdadispatch.json.JsonException;
+import lambdadispatch.server.Exchange;
+
+/// Lambda's Runtime API, version 2018-06-01: what the runtime fetches invocations from and answers them to.
+/// Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes", and its OpenAPI file.
+final class RuntimeApi {
+    static final String PREFIX = "/2018-06-01/runtime/";
+    private static final String ERROR_TYPE = "lambda-runtime-function-error-type";
+
+    private final Lifecycle lifecycle;
+
+    RuntimeApi(Lifecycle lifecycle) {
+        this.lifecycle = lifecycle;
+    }
+
+    void call(Exchange exchange, String call) throws IOException, InterruptedException, Refused {
+        String[] parts = call.split("/");
+        if (call.equals("GET invocation/next")) {
+            next(exchange);
+        } else if (call.equals("POST init/error")) {
+            initError(exchange);
+        } else if (parts.length == 3 && parts[0].equals("POST invocation") && parts[2].equals("response")) {
+            response(exchange, parts[1]);
+        } else if (parts.length == 3 && parts[0].equals("POST invocation") && parts[2].equals("error")) {
+            invocationError(exchange, parts[1]);
+        } else {
+            throw ApiCalls.unknown(exchange);
+        }
+    }
+
+    private void next(Exchange exchange) throws IOException, InterruptedException {
+        Poll poll = new Poll();
+        exchange.onClientGone(() -> lifecycle.gone(poll));
+        Lifecycle.Delivery delivery = lifecycle.nextInvocation(poll);
+        if (delivery == null) {
+            exchange.abort();
+            return;
+        }
+        Invocation invocation = delivery.invocation();
+        Headers headers = Headers.of(
+                "Lambda-Runtime-Aws-Request-Id", invocation.requestId(),
+                "Lambda-Runtime-Deadline-Ms", Long.toString(delivery.deadlineMs()),
+                "Lambda-Runtime-Invoked-Function-Arn", invocation.arn(),
+                "Lambda-Runtime-Trace-Id", invocation.traceId());
+        if (invocation.clientContext() != null) {
+            headers.add("Lambda-Runtime-Client-Context", invocation.clientContext());
+        }
+        try {
+            ApiCalls.answer(exchange, headers, invocation.payload());
+        } catch (IOException e) {
+            lifecycle.undelivered(delivery);
+            throw e;
+        }
+    }
+
+    private void response(Exchange exchange, String requestId) throws IOException, Refused {
+        byte[] payload = Payload.read(exchange, Invocation.LONGEST_RESPONSE);
+        if (payload == null) {
+            String message = "Response payload size exceeded maximum allowed payload size (" + Invocation.LONGEST_RESPONSE + " bytes).";
+            lifecycle.finish(requestId, Outcome.Failure.of("Function.ResponseSizeTooLarge", null, message));
+            throw new Refused(413, "RequestEntityTooLarge", message);
+        }
+        lifecycle.finish(requestId, new Outcome.Success(payload));
+        ApiCalls.accepted(exchange);
+    }
+
+    private void invocationError(Exchange exchange, String requestId) throws IOException, Refused {
+        byte[] payload = Payload.read(exchange, Invocation.LONGEST_RESPONSE);
+        byte[] told = payload == null || payload.length == 0 ? Json.object().write().getBytes(java.nio.charset.StandardCharsets.UTF_8) : payload;
+        lifecycle.finish(requestId, new Outcome.Failure(type(exchange, "Function.Unknown"), told));
+        ApiCalls.accepted(exchange);
+    }
+
+    private void initError(Exchange exchange) throws IOException {
+        byte[] payload = Payload.read(exchange, Invocation.LONGEST_RESPONSE);
+        lifecycle.broken(new Fault(type(exchange, "Runtime.InitError"), message(payload)));
+        ApiCalls.accepted(exchange);
+    }
+
+    private static String type(Exchange exchange, String otherwise) {
+        String type = exchange.request().headers().get(ERROR_TYPE);
+        return type == null || type.isEmpty() ? otherwise : type;
+    }
+
+    static String message(byte[] payload) {
+        try {
+            return payload == null ? "" : Json.parseObject(payload).text("errorMessage").orElse("");
+        } catch (JsonException e) {
+            return "";
+        }
+    }
+}

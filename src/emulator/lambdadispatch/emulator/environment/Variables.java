@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.environment;
+
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The environment variables of the two processes.
+/// Source: AWS Lambda Developer Guide, "Defined runtime environment variables", and what it says extensions do not see.
+final class Variables {
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd");
+
+    private Variables() {}
+
+    /// What the extension gets.
+    ///
+    /// @param appPort in a real environment every app can have the same port; on one machine each needs its own
+    static Map<String, String> ofExtension(FunctionSettings settings, String function, int apiPort, int appPort) {
+        Map<String, String> variables = new HashMap<>(settings.variables());
+        variables.putAll(Map.of(
+                "AWS_LAMBDA_FUNCTION_NAME", function,
+                "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(settings.memoryMegabytes()),
+                "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand",
+                "AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + apiPort,
+                "AWS_REGION", settings.region(),
+                "AWS_DEFAULT_REGION", settings.region(),
+                "TZ", ":UTC",
+                "LAMBDA_DISPATCH_PORT", Integer.toString(appPort)));
+        return variables;
+    }
+
+    /// What the app gets: all of that, what only the runtime's process sees, and `PORT`.
+    static Map<String, String> ofApp(Map<String, String> extension, String function, String environmentId) {
+        Map<String, String> variables = new HashMap<>(extension);
+        variables.putAll(Map.of(
+                "_HANDLER", "app",
+                "LAMBDA_TASK_ROOT", System.getProperty("user.dir"),
+                "AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function,
+                "AWS_LAMBDA_LOG_STREAM_NAME", LocalDate.now(ZoneOffset.UTC).format(DAY) + "/[$LATEST]" + environmentId,
+                "PORT", extension.get("LAMBDA_DISPATCH_PORT")));
+        return variables;
+    }
+}
