@@ -178,6 +178,10 @@ public final class Headers {
         return true;
     }
 
+    int nameHash(int field) {
+        return fields[field * STRIDE + 4];
+    }
+
     public String name(int field) {
         return new String(bytes, nameStart(field), nameLength(field), StandardCharsets.ISO_8859_1);
     }

@@ -84,6 +84,37 @@ public final class BodyReader {
         }
     }
 
+    /// Makes at least one octet of content ready in the input's array, from its position on, and returns how many there are; -1 at the end.
+    /// Saves the copy that [#read] makes; tell with [#take] how many were used.
+    public int ready() throws IOException {
+        while (true) {
+            int count = available();
+            if (count > 0) {
+                return count;
+            }
+            if (ended) {
+                return -1;
+            }
+            boolean more = in.fill();
+            if (!more && untilClose) {
+                ended = true;
+                return -1;
+            }
+            requireMore(more);
+        }
+    }
+
+    public void take(int count) throws IOException {
+        in.skip(count);
+        if (chunks != null) {
+            chunks.took(count);
+            advance();
+        } else if (!untilClose) {
+            remaining -= count;
+            ended = remaining == 0;
+        }
+    }
+
     /// Reads at least one octet as it is on the wire; -1 at the end.
     public int readRaw(byte[] into, int offset, int length) throws IOException {
         if (chunks == null) {

@@ -38,6 +38,7 @@ public final class Http1Connection {
     final Limits limits;
     final Http1Output out;
     final ClientWatch watch;
+    Object attachment; // see Exchange.perConnection
     private final Handler handler;
     private final H2cUpgrade upgrade;
     private final HeadParser parser;

@@ -4,15 +4,19 @@ package lambdadispatch.http1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.function.Function;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.HeaderSet;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.server.Exchange;
 
 /// One request and its response on an [Http1Connection].
 final class Http1Exchange implements Exchange {
-    private static final Headers NONE = new Headers(0);
+    /// Fields that describe this connection, which the engine writes itself (RFC 9110 §7.6.1).
+    private static final HeaderSet FRAMING =
+            HeaderSet.of(HeaderName.CONTENT_LENGTH, HeaderName.TRANSFER_ENCODING, HeaderName.CONNECTION, HeaderName.KEEP_ALIVE);
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     private enum Sending { NOTHING, LENGTH, CHUNKS, UNTIL_CLOSE, NO_BODY, ENDED }
@@ -130,6 +134,14 @@ final class Http1Exchange implements Exchange {
     }
 
     @Override
+    public <T> T perConnection(Class<T> type, Function<Exchange, T> maker) {
+        if (connection.attachment == null) {
+            connection.attachment = maker.apply(this);
+        }
+        return type.cast(connection.attachment);
+    }
+
+    @Override
     public void inform(int status, Headers headers) throws IOException {
         // RFC 9110 §15.2: a server must not send a 1xx to an HTTP/1.0 client
         if (request.version() == 10 || sending != Sending.NOTHING) {
@@ -140,7 +152,7 @@ final class Http1Exchange implements Exchange {
         }
         out.statusLine(status);
         for (int i = 0; i < headers.size(); i++) {
-            if (!isFraming(headers, i)) {
+            if (!FRAMING.contains(headers, i)) {
                 out.field(headers, i);
             }
         }
@@ -164,7 +176,7 @@ final class Http1Exchange implements Exchange {
         unsent = length;
         out.statusLine(status);
         for (int i = 0; i < headers.size(); i++) {
-            if (!isFraming(headers, i)) {
+            if (!FRAMING.contains(headers, i)) {
                 out.field(headers, i);
             }
         }
@@ -183,12 +195,6 @@ final class Http1Exchange implements Exchange {
             out.field("connection", "keep-alive");
         }
         out.endHead();
-    }
-
-    /// Fields that describe this connection, which the engine writes itself (RFC 9110 §7.6.1).
-    private static boolean isFraming(Headers headers, int i) {
-        return headers.is(i, HeaderName.CONTENT_LENGTH) || headers.is(i, HeaderName.TRANSFER_ENCODING)
-                || headers.is(i, HeaderName.CONNECTION) || headers.is(i, HeaderName.KEEP_ALIVE);
     }
 
     @Override

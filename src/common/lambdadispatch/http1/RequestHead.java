@@ -15,6 +15,8 @@ public final class RequestHead {
     boolean expectContinue;
     final Headers headers = new Headers();
 
+    public RequestHead() {}
+
     public String method() {
         return method;
     }

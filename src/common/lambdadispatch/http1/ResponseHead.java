@@ -10,6 +10,8 @@ public final class ResponseHead {
     boolean keepAlive;
     final Headers headers = new Headers();
 
+    public ResponseHead() {}
+
     /// 10 or 11.
     public int version() {
         return version;

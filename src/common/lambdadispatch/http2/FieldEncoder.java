@@ -3,14 +3,15 @@ package lambdadispatch.http2;
 
 import lambdadispatch.hpack.HpackEncoder;
 import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.HeaderSet;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.HttpDate;
 import lambdadispatch.io.Bytes;
 
 /// Writes response heads and trailers as HPACK field blocks.
 final class FieldEncoder {
-    private static final HeaderName[] CONNECTION_SPECIFIC = {HeaderName.CONNECTION, HeaderName.PROXY_CONNECTION, HeaderName.KEEP_ALIVE,
-        HeaderName.TRANSFER_ENCODING, HeaderName.UPGRADE, HeaderName.CONTENT_LENGTH};
+    private static final HeaderSet NOT_SENT = HeaderSet.of(HeaderName.CONNECTION, HeaderName.PROXY_CONNECTION, HeaderName.KEEP_ALIVE,
+            HeaderName.TRANSFER_ENCODING, HeaderName.UPGRADE, HeaderName.CONTENT_LENGTH);
 
     private FieldEncoder() {}
 
@@ -30,22 +31,13 @@ final class FieldEncoder {
         }
     }
 
-    /// All fields but those that RFC 9113 §8.2.2 forbids.
+    /// All fields but those that RFC 9113 §8.2.2 forbids, and content-length, which the engine writes itself.
     static void fields(HpackEncoder encoder, Bytes out, Headers headers) {
         byte[] array = headers.array();
         for (int i = 0; i < headers.size(); i++) {
-            if (!connectionSpecific(headers, i)) {
+            if (!NOT_SENT.contains(headers, i)) {
                 encoder.field(array, headers.nameStart(i), headers.nameLength(i), array, headers.valueStart(i), headers.valueLength(i), out);
             }
         }
-    }
-
-    private static boolean connectionSpecific(Headers headers, int field) {
-        for (HeaderName name : CONNECTION_SPECIFIC) {
-            if (headers.is(field, name)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

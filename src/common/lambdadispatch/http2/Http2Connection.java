@@ -52,6 +52,7 @@ public final class Http2Connection {
     private int unacknowledged; // guarded by windowLock
     private long receiveWindow; // guarded by windowLock
     private volatile int lastStreamId;
+    volatile Object attachment; // see Exchange.perConnection
     private volatile boolean stopping;
     private volatile boolean refusing;
 

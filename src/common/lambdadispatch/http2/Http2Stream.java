@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
@@ -163,6 +164,14 @@ final class Http2Stream implements Exchange {
     @Override
     public InetSocketAddress localAddress() {
         return connection.transport().localAddress();
+    }
+
+    @Override
+    public <T> T perConnection(Class<T> type, Function<Exchange, T> maker) {
+        if (connection.attachment == null) {
+            connection.attachment = maker.apply(this);
+        }
+        return type.cast(connection.attachment);
     }
 
     @Override

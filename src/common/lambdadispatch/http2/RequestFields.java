@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import lambdadispatch.hpack.FieldSink;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.HeaderSet;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.http1.Framing;
@@ -13,8 +14,8 @@ import lambdadispatch.http1.Framing;
 ///
 /// A violation is remembered, not thrown: the decoder has to go on to the end of the block, or its table falls out of step.
 final class RequestFields implements FieldSink {
-    private static final HeaderName[] CONNECTION_SPECIFIC = {HeaderName.CONNECTION, HeaderName.PROXY_CONNECTION, HeaderName.KEEP_ALIVE,
-        HeaderName.TRANSFER_ENCODING, HeaderName.UPGRADE};
+    private static final HeaderSet CONNECTION_SPECIFIC = HeaderSet.of(HeaderName.CONNECTION, HeaderName.PROXY_CONNECTION,
+            HeaderName.KEEP_ALIVE, HeaderName.TRANSFER_ENCODING, HeaderName.UPGRADE);
 
     private final int maxFields;
     private final Headers headers = new Headers();
@@ -79,10 +80,8 @@ final class RequestFields implements FieldSink {
             return;
         }
         // RFC 9113 §8.2.2: connection-specific fields make a message malformed; TE may say "trailers" and nothing else
-        for (HeaderName forbidden : CONNECTION_SPECIFIC) {
-            if (headers.is(field, forbidden)) {
-                fault = "connection-specific field";
-            }
+        if (CONNECTION_SPECIFIC.contains(headers, field)) {
+            fault = "connection-specific field";
         }
         if (headers.is(field, HeaderName.TE) && !headers.valueIs(field, "trailers")) {
             fault = "TE other than trailers";

@@ -20,6 +20,7 @@ public final class Input {
     private byte[] array;
     private int position;
     private int limit;
+    private boolean filled;
 
     /// @param maxCapacity most bytes that may wait here unread; [#fill()] fails beyond
     public Input(Source source, int initialCapacity, int maxCapacity) {
@@ -54,11 +55,13 @@ public final class Input {
     /// @throws IllegalStateException `maxCapacity` bytes are waiting; parsers check their limits before
     public boolean fill() throws IOException {
         makeRoom(1);
-        int count = source.read(array, limit, array.length - limit);
+        int room = array.length - limit;
+        int count = source.read(array, limit, room);
         if (count < 0) {
             return false;
         }
         limit += count;
+        filled = count == room;
         return true;
     }
 
@@ -107,6 +110,11 @@ public final class Input {
         if (position == limit) {
             position = 0;
             limit = 0;
+            // A source that fills the buffer has more to give: long bodies deserve longer reads.
+            if (filled && array.length < maxCapacity) {
+                array = new byte[Math.min(maxCapacity, array.length * 4)];
+            }
+            filled = false;
         }
         if (array.length - limit >= count) {
             return;

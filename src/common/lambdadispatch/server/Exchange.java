@@ -3,6 +3,7 @@ package lambdadispatch.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Function;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 
@@ -65,6 +66,10 @@ public interface Exchange {
         write(body, 0, body.length);
         end();
     }
+
+    /// State kept beside the connection: made by the first exchange that asks, the same object for all that follow.
+    /// One kind of state per connection; may be made twice if two exchanges ask at once.
+    <T> T perConnection(Class<T> type, Function<Exchange, T> maker);
 
     /// Tells the engine that the peer proved who it is: the connection is judged by wider budgets from now on.
     default void trustPeer() {}

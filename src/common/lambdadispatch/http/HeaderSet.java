@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http;
+
+/// A fixed set of field names, asked for each field of each message: one probe by the hash that [Headers] keeps, no string.
+public final class HeaderSet {
+    private final HeaderName[] slots;
+
+    private HeaderSet(HeaderName[] slots) {
+        this.slots = slots;
+    }
+
+    public static HeaderSet of(HeaderName... names) {
+        HeaderName[] slots = new HeaderName[Integer.highestOneBit(names.length * 4) * 2];
+        for (HeaderName name : names) {
+            int at = slot(name.hash(), slots.length);
+            while (slots[at] != null) {
+                at = (at + 1) & (slots.length - 1);
+            }
+            slots[at] = name;
+        }
+        return new HeaderSet(slots);
+    }
+
+    /// Whether the name of that field is in the set.
+    public boolean contains(Headers headers, int field) {
+        int hash = headers.nameHash(field);
+        for (int at = slot(hash, slots.length); slots[at] != null; at = (at + 1) & (slots.length - 1)) {
+            if (slots[at].hash() == hash && headers.is(field, slots[at])) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int slot(int hash, int size) {
+        return (hash * 0x9E3779B1 >>> 16) & (size - 1);
+    }
+}

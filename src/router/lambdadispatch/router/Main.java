@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router;
+
+import java.net.BindException;
+import java.util.Map;
+import lambdadispatch.config.Settings;
+import lambdadispatch.log.Log;
+
+/// `lambda-dispatch-router`: reads the configuration, opens the ports, and runs until SIGTERM.
+public final class Main {
+    private Main() {}
+
+    /// Exit codes: 0 after a graceful stop, 1 if it could not start, 2 for faults in the configuration.
+    public static void main(String[] arguments) {
+        Settings settings = new Settings(System.getenv());
+        if (arguments.length > 0) {
+            System.exit(explain(arguments[0]));
+        }
+        RouterConfig config = RouterConfig.read(settings);
+        settings.warnings().forEach(System.err::println);
+        if (!settings.faults().isEmpty()) {
+            settings.faults().forEach(System.err::println);
+            System.exit(2);
+        }
+        // Before the first virtual thread, or it has no effect.
+        System.setProperty("jdk.virtualThreadScheduler.parallelism", Integer.toString(config.workerThreads()));
+        System.setProperty("jdk.virtualThreadScheduler.maxPoolSize", Integer.toString(config.workerThreads()));
+        try {
+            Router router = new Router(config, System.getenv());
+            router.start();
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
+                router.stop();
+                Log.flush();
+                Runtime.getRuntime().halt(0); // SIGTERM alone would make it 143, but nothing went wrong
+            }));
+            router.awaitStop();
+        } catch (PortTaken e) {
+            fail(e.getMessage());
+        } catch (Exception e) {
+            Log.of("router").error("could not start", e);
+            fail("could not start: " + e.getMessage());
+        }
+    }
+
+    private static void fail(String why) {
+        System.err.println(why);
+        Log.flush();
+        Runtime.getRuntime().halt(1); // not exit: hooks would wait for a router that never ran
+    }
+
+    private static int explain(String argument) {
+        switch (argument) {
+            case "--version" -> {
+                System.out.println("lambda-dispatch-router " + version());
+                return 0;
+            }
+            case "--help" -> {
+                Settings table = new Settings(Map.of());
+                RouterConfig.read(table);
+                System.out.println("lambda-dispatch-router: give web requests to running AWS Lambda execution environments");
+                System.out.println("Configured by environment variables:\n");
+                System.out.println(table.table());
+                return 0;
+            }
+            default -> {
+                System.err.println("unknown argument " + argument + "; it is configured by environment variables, see --help");
+                return 2;
+            }
+        }
+    }
+
+    static String version() {
+        return Main.class.getModule().getDescriptor() == null ? "unknown"
+                : Main.class.getModule().getDescriptor().rawVersion().orElse("unknown");
+    }
+
+    /// A port that somebody else has: one line that names it and its variable.
+    static final class PortTaken extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        PortTaken(int port, String variable, BindException cause) {
+            super("port " + port + " is taken (" + cause.getMessage() + "): set " + variable + " to another", cause);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
+import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.channel.InvokePayload;
+import lambdadispatch.invoke.FunctionInvoker;
+import lambdadispatch.io.Clock;
+import lambdadispatch.listener.Server;
+import lambdadispatch.log.Log;
+import lambdadispatch.metrics.Registry;
+import lambdadispatch.router.control.ControlHandler;
+import lambdadispatch.router.dispatch.Instance;
+import lambdadispatch.router.dispatch.Pools;
+import lambdadispatch.router.incoming.ProxyHandler;
+import lambdadispatch.router.observe.Observer;
+import lambdadispatch.server.Handler;
+import lambdadispatch.server.Limits;
+import lambdadispatch.tls.KeyMaterial;
+import lambdadispatch.tls.Pem;
+import lambdadispatch.tls.SelfSigned;
+
+/// The router's parts put together: ports, pools, invoker, and the order in which they start and stop.
+final class Router {
+    private static final Log LOG = Log.of("router");
+    private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(825);
+    private static final Duration CALLBACK_PROBE_LIMIT = Duration.ofSeconds(1);
+    private static final String P = "LAMBDA_DISPATCH_";
+    /// Streams of one extension on one connection: two per channel, and the control requests.
+    private static final int CONTROL_STREAMS = 4096;
+    private static final int CONTROL_STREAM_WINDOW = 256 << 10;
+    private static final int CONTROL_CONNECTION_WINDOW = 1 << 30;
+
+    private final RouterConfig config;
+    private final Map<String, String> environment;
+    private final Registry registry = new Registry();
+    private final Observer observer;
+    private final List<Server> incoming = new ArrayList<>();
+    private final List<Server> control = new ArrayList<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean healthy = true;
+    private volatile boolean ticking = true;
+    private KeyMaterial key;
+    private FunctionInvoker invoker;
+    private Pools pools;
+    private String callbackHost;
+    private int controlPort;
+
+    Router(RouterConfig config, Map<String, String> environment) {
+        this.config = config;
+        this.environment = environment;
+        this.observer = new Observer(config.observation().accessLog(), registry);
+    }
+
+    void start() throws IOException, Main.PortTaken {
+        key = config.control().certificate() == null
+                ? SelfSigned.create("lambda-dispatch-router", Clock.SYSTEM, CERTIFICATE_VALIDITY)
+                : Pem.load(Path.of(config.control().certificate()), Path.of(config.control().key()));
+        invoker = invoker();
+        callbackHost = CallbackHost.find(config.control(), environment, CALLBACK_PROBE_LIMIT);
+        pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), Clock.SYSTEM,
+                new Invocations(invoker, this::payload), new SecureRandom());
+        openControlPorts();
+        openIncomingPorts();
+        Thread.ofVirtual().name("tick").start(this::tick);
+        LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost + ":" + controlPort);
+    }
+
+    private FunctionInvoker invoker() {
+        String wanted = config.functions().invoker();
+        List<String> names = new ArrayList<>();
+        for (FunctionInvoker each : ServiceLoader.load(FunctionInvoker.class)) {
+            names.add(each.name());
+            if (each.name().equals(wanted)) {
+                each.configure(environment);
+                return each;
+            }
+        }
+        throw new IllegalArgumentException(P + "Invoker=" + wanted + ": this image has " + (names.isEmpty() ? "none" : String.join(", ", names)));
+    }
+
+    private void openControlPorts() throws IOException, Main.PortTaken {
+        RouterConfig.Control settings = config.control();
+        Limits limits = controlLimits();
+        Handler handler = new ControlHandler(pools, Clock.SYSTEM);
+        Server tls = open("control-tls", config.ports().controlTls(), key.serverContext(), limits, handler, "ControlChannelHTTP2Port");
+        control.add(tls);
+        controlPort = tls.address().getPort();
+        if (settings.allowInsecure()) {
+            Server plain = open("control", config.ports().controlInsecure(), null, limits, handler, "ControlChannelInsecureHTTP2Port");
+            control.add(plain);
+            if (settings.preferred() == RouterConfig.Scheme.HTTP) {
+                controlPort = plain.address().getPort();
+            }
+        }
+    }
+
+    private static Limits controlLimits() {
+        Limits d = Limits.DEFAULT;
+        // A downlink waits for requests and an uplink for responses as long as the invocation lasts: no stall limits on bodies here.
+        return new Limits(d.headBytes(), d.headFields(), -1, d.headTimeout(), Duration.ZERO, d.writeStall(), d.idle(), CONTROL_STREAMS,
+                CONTROL_STREAM_WINDOW, CONTROL_CONNECTION_WINDOW, d.maxConnections());
+    }
+
+    private void openIncomingPorts() throws IOException, Main.PortTaken {
+        RouterConfig.Incoming settings = config.incoming();
+        Handler handler = new ProxyHandler(pools, new ProxyHandler.Options(settings.healthPath(), !config.functions().allowed().none(),
+                settings.via(), settings.trusted()), observer, () -> healthy);
+        incoming.add(open("incoming", config.ports().http(), null, settings.limits(), handler, "IncomingRequestHTTPPort"));
+        incoming.add(open("incoming-tls", config.ports().https(), key.serverContext(), settings.limits(), handler, "IncomingRequestHTTPSPort"));
+    }
+
+    private static Server open(String name, int port, SSLContext tls, Limits limits, Handler handler, String variable)
+            throws IOException, Main.PortTaken {
+        Server server = new Server(name, new InetSocketAddress(port), tls, limits, handler);
+        try {
+            server.start();
+        } catch (BindException e) {
+            throw new Main.PortTaken(port, P + variable, e);
+        }
+        LOG.info("listening", "port", server.address().getPort(), "for", name);
+        return server;
+    }
+
+    private InvokePayload payload(Instance instance) {
+        boolean secure = config.control().preferred() == RouterConfig.Scheme.HTTPS;
+        String host = callbackHost.contains(":") ? "[" + callbackHost + "]" : callbackHost;
+        return new InvokePayload(
+                instance.pool().function(),
+                instance.id(),
+                (secure ? "https://" : "http://") + host + ":" + controlPort,
+                config.pool().channelCount(),
+                Clock.SYSTEM.now(),
+                instance.purpose() == Instance.Purpose.INIT_ONLY,
+                instance.token(),
+                secure ? HexFormat.of().formatHex(key.certificateSha256()) : "",
+                ControlPaths.PROTOCOL_VERSION,
+                instance.purpose() == Instance.Purpose.STAY);
+    }
+
+    private void tick() {
+        while (ticking) {
+            long again;
+            try {
+                again = pools.tick();
+            } catch (RuntimeException e) {
+                LOG.error("tick failed", e); // the next one may well work, and without ticks nothing scales
+                again = 1_000_000_000L;
+            }
+            LockSupport.parkNanos(this, again);
+        }
+    }
+
+    /// SIGTERM: first only the health check fails, since load balancers need time to notice; then accepting stops, requests in flight and
+    /// queued finish, instances are drained. Returns when all is over or the time for it is.
+    void stop() {
+        LOG.info("stopping", "drainDelayMs", config.shutdown().drainDelay().toMillis(), "open", observer.open());
+        healthy = false;
+        sleep(config.shutdown().drainDelay());
+        long until = System.nanoTime() + config.shutdown().drainTimeout().toNanos();
+        incoming.forEach(Server::stopAccepting);
+        // Queued requests still need instances, so the pools go on scaling until the last answer is out.
+        int cut = 0;
+        for (Server server : incoming) {
+            cut += server.stop(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
+        }
+        pools.drain();
+        while (!pools.drained() && System.nanoTime() < until) {
+            sleep(Duration.ofMillis(20));
+        }
+        ticking = false;
+        control.forEach(server -> server.stop(Duration.ofMillis(200)));
+        invoker.close();
+        LOG.info("stopped", "cutOff", cut, "instancesLeft", pools.drained() ? 0 : 1);
+        stopped.countDown();
+    }
+
+    void awaitStop() throws InterruptedException {
+        stopped.await();
+    }
+
+    private static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router;
+
+import java.time.Duration;
+import java.util.List;
+import lambdadispatch.config.Settings;
+import lambdadispatch.router.dispatch.AllowedFunctions;
+import lambdadispatch.router.dispatch.PoolSettings;
+import lambdadispatch.router.dispatch.ScalingAlgorithm;
+import lambdadispatch.router.incoming.TrustedProxies;
+import lambdadispatch.server.Limits;
+
+/// Everything the router can be told, read from the environment once. The README has the table; `--help` prints it.
+record RouterConfig(
+        int workerThreads,
+        Ports ports,
+        Control control,
+        Functions functions,
+        PoolSettings pool,
+        Incoming incoming,
+        Shutdown shutdown,
+        Observation observation) {
+    private static final String P = "LAMBDA_DISPATCH_";
+    private static final Duration DAY = Duration.ofDays(1);
+
+    record Ports(int http, int https, int controlInsecure, int controlTls) {}
+
+    enum Scheme { HTTP, HTTPS }
+
+    /// @param certificate PEM file, or null for a self-made certificate
+    record Control(boolean allowInsecure, Scheme preferred, String callbackHost, String callbackVariable, String certificate, String key) {}
+
+    record Functions(String name, AllowedFunctions allowed, String invoker) {}
+
+    record Incoming(String healthPath, boolean via, TrustedProxies trusted, Limits limits) {}
+
+    record Shutdown(Duration drainDelay, Duration drainTimeout) {}
+
+    record Observation(boolean accessLog, boolean cloudWatch, int metricsPort) {}
+
+    static RouterConfig read(Settings s) {
+        RouterConfig config = new RouterConfig(
+                s.integer(P + "MaxWorkerThreads", 1, 1, 64, "carrier threads for all virtual threads; scale out instead of raising it"),
+                ports(s), control(s), functions(s), pool(s), incoming(s), shutdown(s), observation(s));
+        if (config.control.preferred == Scheme.HTTP && !config.control.allowInsecure) {
+            s.fault(P + "PreferredControlChannelScheme", "http", "https, unless " + P + "AllowInsecureControlChannel is true");
+        }
+        if ((config.control.certificate == null) != (config.control.key == null)) {
+            s.fault(P + "TlsCertificateFile", String.valueOf(config.control.certificate), "set together with " + P + "TlsPrivateKeyFile");
+        }
+        s.tolerate(P + "Debug");
+        return config;
+    }
+
+    private static Ports ports(Settings s) {
+        return new Ports(
+                s.integer(P + "IncomingRequestHTTPPort", 5001, 0, 65535, "requests, cleartext HTTP/1.1 and h2c; what the load balancer contacts"),
+                s.integer(P + "IncomingRequestHTTPSPort", 5002, 0, 65535, "requests over TLS, h2 and http/1.1"),
+                s.integer(P + "ControlChannelInsecureHTTP2Port", 5003, 0, 65535, "control channels without TLS, when allowed"),
+                s.integer(P + "ControlChannelHTTP2Port", 5004, 0, 65535, "control channels over TLS; what extensions contact"));
+    }
+
+    private static Control control(Settings s) {
+        return new Control(
+                s.flag(P + "AllowInsecureControlChannel", false, "opens the non-TLS control port"),
+                s.choice(P + "PreferredControlChannelScheme", Scheme.HTTPS, Scheme.class, "scheme that extensions are told to use"),
+                s.text(P + "RouterCallbackHost", null, "host or address under which extensions reach this router; found out if not set"),
+                s.text(P + "EnvVarForCallbackIp", "K8S_POD_IP", "name of the variable that holds the callback address"),
+                s.text(P + "TlsCertificateFile", null, "PEM certificate chain for both TLS ports; self-made if not set"),
+                s.text(P + "TlsPrivateKeyFile", null, "PEM private key that goes with it"));
+    }
+
+    private static Functions functions(Settings s) {
+        String name = s.text(P + "FunctionName", null, "function to invoke: name, name:alias or ARN (required)");
+        String allowed = String.join(",", s.list(P + "AllowedFunctions", "functions that X-Lambda-Name may name, * matches anything"));
+        AllowedFunctions functions = new AllowedFunctions("");
+        try {
+            functions = new AllowedFunctions(allowed);
+        } catch (IllegalArgumentException e) {
+            s.fault(P + "AllowedFunctions", allowed, "function names or patterns separated by commas");
+        }
+        if (name == null) {
+            s.fault(P + "FunctionName", "", "the name or ARN of the function to invoke");
+        }
+        return new Functions(name, functions, s.text(P + "Invoker", "sigv4", "who invokes: sigv4 (built in) or sdk (AWS SDK v2 flavour)"));
+    }
+
+    private static PoolSettings pool(Settings s) {
+        PoolSettings d = PoolSettings.DEFAULTS;
+        int concurrent = s.integer(P + "MaxConcurrentCount", 10, 1, 1000, "requests one execution environment handles at once");
+        int channels = s.integer(P + "ChannelCount", 20, 1, 1000, "channels each extension opens back to the router");
+        if (channels < concurrent) {
+            s.fault(P + "ChannelCount", Integer.toString(channels), "at least " + P + "MaxConcurrentCount (" + concurrent + ")");
+            channels = concurrent;
+        }
+        int multiplier = s.integer(P + "InstanceCountMultiplier", 2, 1, 100, "instances are filled to MaxConcurrentCount divided by this");
+        int min = s.integer(P + "MinInstanceCount", 0, 0, 10_000, "instances kept even when idle");
+        int max = s.integer(P + "MaxInstanceCount", d.scaling().instances().max(), 1, 10_000, "instances at most: the cost guard");
+        if (min > max) {
+            s.fault(P + "MinInstanceCount", Integer.toString(min), "at most " + P + "MaxInstanceCount (" + max + ")");
+        }
+        ScalingAlgorithm algorithm = s.choice(P + "ScalingAlgorithm", ScalingAlgorithm.SIMPLE, ScalingAlgorithm.class, "how many instances a load gets");
+        return d.withChannels(channels, concurrent)
+                .with(new PoolSettings.Scaling(algorithm, multiplier, new PoolSettings.InstanceCounts(min, max),
+                        s.millis(P + "ScaleInDelay", d.scaling().scaleInDelay(), Duration.ZERO, DAY, "too many instances for so long before one goes")))
+                .with(new PoolSettings.Waiting(
+                        s.integer(P + "MaxQueueLength", d.waiting().maxQueueLength(), 1, 1_000_000, "requests that may wait; more get 503"),
+                        s.millis(P + "IncomingRequestTimeout", d.waiting().incomingRequestTimeout(), Duration.ofMillis(1), DAY,
+                                "how long a request may wait for a slot; then 504")))
+                .with(new PoolSettings.InvokeLimits(
+                        s.integer(P + "InvokesPerSecond", (int) d.invokes().perSecond(), 1, 1000, "sustained invokes a second: the cost guard"),
+                        s.integer(P + "InvokeBurst", d.invokes().burst(), 1, 10_000, "invokes at once after a quiet time"),
+                        d.invokes().firstBackoff(), d.invokes().longestBackoff()));
+    }
+
+    private static Incoming incoming(Settings s) {
+        Limits d = Limits.DEFAULT;
+        List<String> networks = s.list(P + "TrustedProxies", "networks whose X-Forwarded-* are believed; default: loopback and private ranges");
+        TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
+        try {
+            trusted = networks.isEmpty() ? trusted : new TrustedProxies(networks);
+        } catch (IllegalArgumentException e) {
+            s.fault(P + "TrustedProxies", e.getMessage(), "addresses or networks like 10.0.0.0/8, separated by commas");
+        }
+        Limits limits = new Limits(
+                (int) s.bytes(P + "MaxHeaderBytes", d.headBytes(), 1024, 1 << 20, "request line and header section at most; 414 or 431 beyond"),
+                s.integer(P + "MaxHeaderFields", d.headFields(), 8, 10_000, "fields at most; 431 beyond"),
+                s.bytes(P + "MaxBodyBytes", -1, -1, Long.MAX_VALUE, "request body at most, -1 for no limit; 413 beyond"),
+                s.millis(P + "HeaderTimeout", d.headTimeout(), Duration.ofMillis(10), DAY, "for a whole request head; 408 beyond"),
+                s.millis(P + "BodyStallTimeout", d.bodyStall(), Duration.ofMillis(10), DAY, "without a byte of body; 408 beyond"),
+                s.millis(P + "WriteStallTimeout", d.writeStall(), Duration.ofMillis(10), DAY, "without a byte taken by the client; then it is cut off"),
+                s.millis(P + "KeepAliveTimeout", d.idle(), Duration.ofMillis(10), DAY, "idle client connections; more than the load balancer's"),
+                s.integer(P + "MaxStreams", d.maxStreams(), 1, 10_000, "HTTP/2 streams at once per client connection"),
+                d.streamWindow(), d.connectionWindow(),
+                s.integer(P + "MaxConnections", d.maxConnections(), 1, 1_000_000, "connections at once per port"));
+        return new Incoming(
+                s.text(P + "HealthPath", "/health", "path of the load balancer's health check, answered by the router itself"),
+                s.flag(P + "Via", false, "announce the router in Via"), trusted, limits);
+    }
+
+    private static Shutdown shutdown(Settings s) {
+        return new Shutdown(
+                s.millis(P + "DrainDelay", Duration.ofSeconds(5), Duration.ZERO, DAY, "after SIGTERM: /health says 503 but requests are still taken"),
+                s.millis(P + "DrainTimeout", Duration.ofSeconds(20), Duration.ZERO, DAY, "then: for requests in flight and queued to finish"));
+    }
+
+    private static Observation observation(Settings s) {
+        return new Observation(
+                s.flag(P + "AccessLog", true, "a line per request"),
+                s.flag(P + "CloudWatchMetricsEnabled", false, "metrics to CloudWatch, as Embedded Metric Format lines"),
+                s.integer(P + "MetricsPort", 0, 0, 65535, "serves /metrics (Prometheus) on this port; 0 for none"));
+    }
+}

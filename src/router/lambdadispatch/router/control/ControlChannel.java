@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.control;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import lambdadispatch.http1.HeadParser;
+import lambdadispatch.http1.ResponseHead;
+import lambdadispatch.io.Input;
+import lambdadispatch.router.dispatch.Instance;
+import lambdadispatch.router.dispatch.Slot;
+import lambdadispatch.server.Exchange;
+
+/// One channel as the router sees it: a downlink that requests are written to and an uplink that responses are read from, each half a
+/// long-lived HTTP/2 stream. Whoever was granted it as a [Slot] owns both until he gives it back.
+public final class ControlChannel extends Slot {
+    private static final int FIRST_BUFFER = 4096;
+    private static final int LARGEST_BUFFER = 64 << 10;
+    private static final int MAX_RESPONSE_HEAD = 64 << 10;
+    private static final int MAX_RESPONSE_FIELDS = 256;
+
+    private final Exchange down;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final HeadParser parser = new HeadParser(MAX_RESPONSE_HEAD, MAX_RESPONSE_FIELDS);
+    private final ResponseHead head = new ResponseHead();
+    private volatile Exchange up;
+    private Input input;
+
+    ControlChannel(Instance instance, Exchange down) {
+        super(instance);
+        this.down = down;
+    }
+
+    /// The other half has come. False if there was one already.
+    boolean attach(Exchange uplink) {
+        synchronized (this) {
+            if (up != null || over.getCount() == 0) {
+                return false;
+            }
+            up = uplink;
+            input = new Input((into, offset, length) -> {
+                try {
+                    return uplink.read(into, offset, length);
+                } catch (IOException e) {
+                    throw new ChannelLost(e);
+                }
+            }, FIRST_BUFFER, LARGEST_BUFFER);
+            return true;
+        }
+    }
+
+    /// What responses are read from.
+    public Input input() {
+        return input;
+    }
+
+    /// Whether nothing has come that nobody asked for: left-over octets would be taken for the next client's response.
+    public boolean clean() {
+        return input.available() == 0 && up.available() == 0;
+    }
+
+    /// Reads the head of the next response, interim ones too. Valid until the next call.
+    /// @throws ChannelLost the channel ended
+    /// @throws lambdadispatch.http.BadMessage what came is no response
+    public ResponseHead readHead() throws IOException {
+        if (!parser.parseResponse(input, head)) {
+            throw new ChannelLost(new EOFException("channel ended"));
+        }
+        return head;
+    }
+
+    /// Writes a piece of a request; blocks while the extension takes no more.
+    public void write(byte[] from, int offset, int length) throws ChannelLost {
+        try {
+            down.write(from, offset, length);
+        } catch (IOException e) {
+            throw new ChannelLost(e);
+        }
+    }
+
+    /// A thread of the control port's waits for the channel's end.
+    void awaitEnd() throws InterruptedException {
+        over.await();
+    }
+
+    /// Both streams are over, or will never be used again.
+    void closed() {
+        over.countDown();
+    }
+
+    @Override
+    protected void end() {
+        // The pool calls this on any thread, which must not wait for the connection's buffer to have room.
+        Thread.ofVirtual().name("channel-end").start(this::sayGoAway);
+    }
+
+    /// The exchange is over and the pool does not want the channel any more: ends the downlink between exchanges, which means "go away".
+    public void goAway() {
+        end();
+    }
+
+    private void sayGoAway() {
+        try {
+            down.end();
+        } catch (IOException e) {
+            down.abort(); // it was over already
+        }
+        closed();
+    }
+
+    /// Breaks both halves off, so that the extension stops working on the exchange at once.
+    @Override
+    public void reset() {
+        down.abort();
+        Exchange uplink = up;
+        if (uplink != null) {
+            uplink.abort();
+        }
+        closed();
+    }
+}

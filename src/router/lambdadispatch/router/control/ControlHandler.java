@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.control;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.Headers;
+import lambdadispatch.io.Clock;
+import lambdadispatch.log.Log;
+import lambdadispatch.router.dispatch.Instance;
+import lambdadispatch.router.dispatch.Pools;
+import lambdadispatch.server.Exchange;
+import lambdadispatch.server.Handler;
+
+/// The control port: extensions open their channels here, ping, and ask to be closed. See `docs/protocol.md`.
+///
+/// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, 404 for any other path. Only `GET /health` needs no token.
+public final class ControlHandler implements Handler {
+    private static final Log LOG = Log.of("channels");
+    private static final HeaderName DEADLINE = HeaderName.of(ControlPaths.DEADLINE_HEADER);
+    private static final String BEARER = "Bearer ";
+    private static final Headers STREAMED = Headers.of("content-type", "application/http", "cache-control", "no-store");
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Pools pools;
+    private final Clock clock;
+    private final Map<String, ControlChannel> halfOpen = new ConcurrentHashMap<>();
+
+    public ControlHandler(Pools pools, Clock clock) {
+        this.pools = pools;
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        String method = exchange.request().method();
+        if (method.equals("GET") && exchange.request().target().equals("/health")) {
+            exchange.answer(200, "text/plain", "OK\n".getBytes(StandardCharsets.US_ASCII));
+            return;
+        }
+        ControlPaths path = ControlPaths.parse(exchange.request().target()).orElse(null);
+        if (path == null) {
+            refuse(exchange, 404);
+            return;
+        }
+        Instance instance = pools.find(path.instanceId());
+        if (instance == null || instance.state() == Instance.State.CLOSED) {
+            refuse(exchange, 409);
+            return;
+        }
+        if (!authorized(exchange, instance)) {
+            LOG.warn("wrong token", "remote", exchange.remoteAddress().getAddress().getHostAddress());
+            refuse(exchange, 401);
+            return;
+        }
+        exchange.trustPeer();
+        noteDeadline(exchange, instance);
+        switch (path.kind()) {
+            case PING -> ping(exchange, instance);
+            case CLOSE -> close(exchange, instance);
+            case CHANNEL -> channel(exchange, instance, path);
+        }
+    }
+
+    private static boolean authorized(Exchange exchange, Instance instance) {
+        String authorization = exchange.request().headers().get(HeaderName.AUTHORIZATION);
+        return authorization != null && authorization.startsWith(BEARER) && instance.tokenIs(authorization.substring(BEARER.length()));
+    }
+
+    private void noteDeadline(Exchange exchange, Instance instance) {
+        String deadline = exchange.request().headers().get(DEADLINE);
+        if (deadline == null || deadline.length() > 15 || !deadline.chars().allMatch(c -> c >= '0' && c <= '9') || deadline.isEmpty()) {
+            return;
+        }
+        long remaining = Long.parseLong(deadline) - clock.now().toEpochMilli();
+        instance.pool().closesIn(instance, Duration.ofMillis(Math.max(0, remaining)));
+    }
+
+    private static void ping(Exchange exchange, Instance instance) throws IOException {
+        if (!exchange.request().method().equals("POST")) {
+            refuse(exchange, 405);
+            return;
+        }
+        instance.pool().pinged(instance);
+        exchange.answer(200, "text/plain", NOTHING);
+    }
+
+    private static void close(Exchange exchange, Instance instance) throws IOException {
+        if (!exchange.request().method().equals("POST")) {
+            refuse(exchange, 405);
+            return;
+        }
+        LOG.debug("close requested", "instance", instance.publicName());
+        instance.pool().closeRequested(instance);
+        exchange.answer(200, "text/plain", NOTHING);
+    }
+
+    private void channel(Exchange exchange, Instance instance, ControlPaths path) throws IOException {
+        switch (exchange.request().method()) {
+            case "GET" -> downlink(exchange, instance, path);
+            case "POST" -> uplink(exchange, path);
+            default -> refuse(exchange, 405);
+        }
+    }
+
+    private void downlink(Exchange exchange, Instance instance, ControlPaths path) throws IOException {
+        ControlChannel channel = new ControlChannel(instance, exchange);
+        String key = key(path);
+        if (instance.state() == Instance.State.DRAINING || halfOpen.putIfAbsent(key, channel) != null) {
+            refuse(exchange, 409);
+            return;
+        }
+        exchange.onClientGone(() -> {
+            instance.pool().slotLost(channel);
+            channel.closed();
+        });
+        try {
+            exchange.respond(200, STREAMED, -1);
+            exchange.flush();
+            LOG.debug("downlink open", "instance", instance.publicName());
+            await(channel);
+        } finally {
+            halfOpen.remove(key, channel);
+        }
+    }
+
+    private void uplink(Exchange exchange, ControlPaths path) throws IOException {
+        ControlChannel channel = halfOpen.remove(key(path));
+        if (channel == null || !channel.attach(exchange)) {
+            refuse(exchange, 409);
+            return;
+        }
+        Instance instance = channel.instance();
+        exchange.onClientGone(() -> {
+            instance.pool().slotLost(channel);
+            channel.reset();
+        });
+        LOG.debug("uplink open", "instance", instance.publicName());
+        if (!instance.pool().slotOpened(channel)) {
+            channel.end();
+        }
+        await(channel);
+        if (!exchange.responded()) {
+            exchange.answer(200, "text/plain", NOTHING);
+        }
+    }
+
+    private static void await(ControlChannel channel) throws IOException {
+        try {
+            channel.awaitEnd();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static String key(ControlPaths path) {
+        return path.instanceId() + "/" + path.channelId();
+    }
+
+    private static void refuse(Exchange exchange, int status) throws IOException {
+        exchange.answer(status, "text/plain", NOTHING);
+    }
+}

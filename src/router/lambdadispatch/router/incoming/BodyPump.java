@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.incoming;
+
+import java.io.IOException;
+import lambdadispatch.http.Headers;
+import lambdadispatch.io.Bytes;
+import lambdadispatch.router.control.ChannelLost;
+import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.server.Exchange;
+
+/// Sends a request's body down a channel while the response may already be coming up; runs on a thread of its own.
+final class BodyPump implements Runnable {
+    private static final int PIECE = 32 << 10;
+    private static final int CHUNK_HEAD = 8; // room for the size in hex and CRLF before each piece
+
+    private final Exchange client;
+    private final ControlChannel channel;
+    private final boolean chunked;
+    private final Runnable onClientFailure;
+    private volatile boolean done;
+    private volatile IOException clientFailure;
+
+    /// @param onClientFailure the body can not be read to its end: the exchange on the channel must be broken off
+    BodyPump(Exchange client, ControlChannel channel, Runnable onClientFailure) {
+        this.client = client;
+        this.channel = channel;
+        this.chunked = client.request().contentLength() < 0;
+        this.onClientFailure = onClientFailure;
+    }
+
+    /// Whether the whole body is on its way, so that the channel may carry another request.
+    boolean done() {
+        return done;
+    }
+
+    /// Why the client's body could not be read; null if it could.
+    IOException clientFailure() {
+        return clientFailure;
+    }
+
+    @Override
+    public void run() {
+        try {
+            pump();
+        } catch (ChannelLost e) {
+            return; // whoever reads the response sees it too and decides what to tell the client
+        } catch (IOException e) {
+            clientFailure = e;
+            onClientFailure.run();
+        }
+    }
+
+    private void pump() throws IOException {
+        byte[] buffer = new byte[CHUNK_HEAD + PIECE + 2];
+        int count;
+        while ((count = client.read(buffer, CHUNK_HEAD, PIECE)) >= 0) {
+            if (chunked) {
+                int start = frame(buffer, count);
+                channel.write(buffer, start, CHUNK_HEAD - start + count + 2);
+            } else {
+                channel.write(buffer, CHUNK_HEAD, count);
+            }
+            // Known to be the last: the channel is free as soon as the response is, without another look at the client.
+            if (!chunked && client.bodyEnded()) {
+                done = true;
+                return;
+            }
+        }
+        if (chunked) {
+            Bytes end = lastChunk(client.trailers());
+            channel.write(end.array(), 0, end.length());
+        }
+        done = true;
+    }
+
+    /// Writes `size CRLF` right before the piece and CRLF behind it; returns where the size starts.
+    private static int frame(byte[] buffer, int count) {
+        int at = CHUNK_HEAD;
+        buffer[--at] = '\n';
+        buffer[--at] = '\r';
+        for (int rest = count; rest > 0; rest >>>= 4) {
+            buffer[--at] = (byte) Character.forDigit(rest & 15, 16);
+        }
+        buffer[CHUNK_HEAD + count] = '\r';
+        buffer[CHUNK_HEAD + count + 1] = '\n';
+        return at;
+    }
+
+    private static Bytes lastChunk(Headers trailers) {
+        Bytes out = new Bytes(64).append("0\r\n");
+        for (int i = 0; i < trailers.size(); i++) {
+            trailers.writeLine(i, out);
+        }
+        return out.append("\r\n");
+    }
+}

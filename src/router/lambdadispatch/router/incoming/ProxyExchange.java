@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.incoming;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http.Request;
+import lambdadispatch.io.Bytes;
+import lambdadispatch.router.control.ChannelLost;
+import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.router.dispatch.Pool;
+import lambdadispatch.router.dispatch.Refusal;
+import lambdadispatch.router.observe.Record;
+import lambdadispatch.server.Exchange;
+
+/// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (DESIGN: "What a client gets
+/// when something breaks") if that fails. Runs on the request's thread.
+final class ProxyExchange {
+    /// A body this short that is at hand goes out with its head, and can be sent again.
+    private static final int INLINE_BODY = 16 << 10;
+    private static final int MAX_TRIES = 2;
+
+    private final Exchange client;
+    private final Pool pool;
+    private final Record record;
+    private final Bytes message = new Bytes(1024);
+    private boolean wholeRequest; // the message holds the request's body too
+    private ControlChannel active; // this and what follows guarded by this
+    private SlotTicket ticket;
+    private boolean clientGone;
+
+    ProxyExchange(Exchange client, Pool pool, Record record) {
+        this.client = client;
+        this.pool = pool;
+        this.record = record;
+    }
+
+    void run(RequestWriter writer, Peer peer) throws IOException {
+        Request request = client.request();
+        record.requestId(writer.head(request, peer, message));
+        inlineBody(request);
+        client.onClientGone(this::clientGone);
+        SlotTicket first = null;
+        for (int tries = 1; ; tries++) {
+            SlotTicket next = new SlotTicket();
+            if (!submit(next, first)) {
+                return;
+            }
+            ControlChannel channel = next.await();
+            if (channel == null) {
+                refused(next.refusal());
+                return;
+            }
+            record.granted(next.waitedNanos(), channel.instance().publicName());
+            if (relay(channel, tries < MAX_TRIES)) {
+                return;
+            }
+            record.retried();
+            first = first == null ? next : first;
+        }
+    }
+
+    private void inlineBody(Request request) throws IOException {
+        long length = request.contentLength();
+        wholeRequest = length == 0;
+        if (length > 0 && length <= INLINE_BODY && client.available() >= length) {
+            int start = message.length();
+            message.reserve((int) length);
+            while (message.length() < start + length) {
+                int left = (int) (start + length) - message.length();
+                message.length(message.length() + client.read(message.array(), message.length(), left));
+            }
+            wholeRequest = true;
+        }
+    }
+
+    /// False if the client is gone already.
+    private boolean submit(SlotTicket next, SlotTicket first) {
+        synchronized (this) {
+            if (clientGone) {
+                record.clientGone();
+                return false;
+            }
+            ticket = next;
+        }
+        if (first == null) {
+            pool.submit(next);
+        } else {
+            pool.submitAgain(next, first);
+        }
+        return true;
+    }
+
+    private void clientGone() {
+        SlotTicket waiting;
+        synchronized (this) {
+            clientGone = true;
+            waiting = ticket;
+            // Under the lock, so that it can not be a channel that was given back and works for another request by now.
+            breakOff();
+        }
+        if (waiting != null && pool.withdraw(waiting)) {
+            waiting.withdrawn();
+        }
+    }
+
+    /// Makes the extension drop the exchange at once, without a mark against its instance.
+    private void breakOff() {
+        synchronized (this) {
+            if (active != null) {
+                ControlChannel channel = active;
+                active = null;
+                pool.slotGivenUp(channel);
+                channel.reset();
+            }
+        }
+    }
+
+    private void refused(Refusal refusal) throws IOException {
+        if (refusal == null) {
+            record.clientGone();
+            return;
+        }
+        Headers headers = Headers.of("content-type", "text/plain; charset=utf-8");
+        if (refusal.retryAfterSeconds() > 0) {
+            headers.add(HeaderName.RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
+        }
+        answer(refusal.kind().status(), headers, refusal.reason());
+    }
+
+    private void answer(int status, Headers headers, String why) throws IOException {
+        byte[] body = (why + "\n").getBytes(StandardCharsets.UTF_8);
+        record.failed(status, why);
+        client.respond(status, headers, body.length);
+        client.write(body, 0, body.length);
+        client.end();
+    }
+
+    /// Returns whether the exchange is settled; false: nothing was answered and it may be tried again.
+    private boolean relay(ControlChannel channel, boolean mayRetry) throws IOException {
+        synchronized (this) {
+            active = channel;
+            if (clientGone) {
+                active = null;
+                pool.slotReleased(channel); // nothing was sent on it
+                record.clientGone();
+                return true;
+            }
+        }
+        BodyPump pump = null;
+        boolean sent = false;
+        try {
+            if (!channel.clean()) {
+                throw new ChannelLost("octets that nobody asked for");
+            }
+            channel.write(message.array(), 0, message.length());
+            sent = true;
+            if (!wholeRequest) {
+                pump = new BodyPump(client, channel, this::breakOff);
+                Thread.ofVirtual().name("body-pump").start(pump);
+            }
+            new ResponseRelay(client, channel, record).run(this::finished, pump);
+            return true;
+        } catch (ChannelLost e) {
+            lost(channel);
+            return failed(pump, "the instance was lost", mayRetry && (!sent || replayable()));
+        } catch (BadMessage e) {
+            lost(channel);
+            return failed(pump, "the app's answer is malformed: " + e.getMessage(), false);
+        } catch (IOException | RuntimeException e) {
+            breakOff(); // the client can not be written to
+            record.clientGone();
+            throw e;
+        }
+    }
+
+    private boolean replayable() {
+        return wholeRequest && switch (client.request().method()) {
+            case "GET", "HEAD", "OPTIONS", "TRACE" -> true;
+            default -> false;
+        };
+    }
+
+    /// The response has been read whole: the channel goes back before the client's last bytes do, or a slow client would hold it.
+    private void finished(boolean reusable) {
+        ControlChannel channel;
+        synchronized (this) {
+            channel = active;
+            active = null;
+        }
+        if (channel == null) {
+            return; // broken off meanwhile
+        }
+        if (!reusable) {
+            pool.slotGivenUp(channel);
+            channel.reset();
+        } else if (pool.slotReleased(channel)) {
+            return;
+        } else {
+            channel.goAway();
+        }
+    }
+
+    private void lost(ControlChannel channel) {
+        boolean mine;
+        synchronized (this) {
+            mine = active != null;
+            active = null;
+        }
+        if (mine) {
+            pool.slotLost(channel);
+            channel.reset();
+        }
+    }
+
+    private boolean failed(BodyPump pump, String why, boolean retry) throws IOException {
+        synchronized (this) {
+            if (clientGone) {
+                record.clientGone();
+                return true;
+            }
+        }
+        if (client.responded()) {
+            record.aborted(why);
+            client.abort();
+            return true;
+        }
+        if (pump != null && pump.clientFailure() != null) {
+            throw pump.clientFailure(); // the client's own fault: the engine answers 400, 408 or 413
+        }
+        if (retry) {
+            return false;
+        }
+        answer(502, Headers.of("content-type", "text/plain; charset=utf-8"), why);
+        return true;
+    }
+}

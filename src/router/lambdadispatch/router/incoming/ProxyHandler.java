@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.incoming;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.Request;
+import lambdadispatch.router.dispatch.Pool;
+import lambdadispatch.router.dispatch.Pools;
+import lambdadispatch.router.observe.Observer;
+import lambdadispatch.router.observe.Record;
+import lambdadispatch.server.Exchange;
+import lambdadispatch.server.Handler;
+
+/// The incoming ports: every request goes to the app, but the load balancer's health check.
+public final class ProxyHandler implements Handler {
+    /// @param healthPath the load balancer's health check, answered by the router itself
+    /// @param namesFunctions whether requests may name a function with `X-Lambda-Name`
+    /// @param via whether to announce the router in `Via`
+    public record Options(String healthPath, boolean namesFunctions, boolean via, TrustedProxies trustedProxies) {}
+
+    private final Pools pools;
+    private final Options options;
+    private final Observer observer;
+    private final BooleanSupplier healthy;
+    private final RequestWriter writer;
+
+    public ProxyHandler(Pools pools, Options options, Observer observer, BooleanSupplier healthy) {
+        this.pools = pools;
+        this.options = options;
+        this.observer = observer;
+        this.healthy = healthy;
+        this.writer = new RequestWriter(options.via());
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        Request request = exchange.request();
+        if (request.target().equals(options.healthPath())) {
+            health(exchange);
+            return;
+        }
+        Peer peer = exchange.perConnection(Peer.class, each -> Peer.of(each, options.trustedProxies()));
+        Record record = observer.begin(request, peer.address());
+        try {
+            Optional<Pool> pool = pool(request);
+            if (pool.isEmpty()) {
+                record.failed(403, "function not allowed");
+                exchange.answer(403, "text/plain; charset=utf-8", "this function may not be named\n".getBytes(StandardCharsets.US_ASCII));
+            } else {
+                new ProxyExchange(exchange, pool.get(), record).run(writer, peer);
+            }
+        } catch (IOException | RuntimeException e) {
+            record.broke(e);
+            throw e;
+        } finally {
+            observer.end(record);
+        }
+    }
+
+    private Optional<Pool> pool(Request request) {
+        if (!options.namesFunctions()) {
+            return Optional.of(pools.defaultPool());
+        }
+        String named = request.headers().get(HeaderName.X_LAMBDA_NAME);
+        return named == null ? Optional.of(pools.defaultPool()) : pools.named(named);
+    }
+
+    private void health(Exchange exchange) throws IOException {
+        boolean ok = healthy.getAsBoolean();
+        exchange.answer(ok ? 200 : 503, "text/plain; charset=utf-8", (ok ? "OK\n" : "draining\n").getBytes(StandardCharsets.US_ASCII));
+    }
+}

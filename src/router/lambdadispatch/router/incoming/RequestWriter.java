@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.incoming;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.HeaderSet;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http.Request;
+import lambdadispatch.io.Bytes;
+
+/// Writes a client's request as the HTTP/1.1 message that goes down a channel: hop-by-hop fields removed (RFC 9110 §7.6.1), forwarding
+/// fields added, framing exact. All other fields keep their order, case, duplicates and octets.
+final class RequestWriter {
+    private static final HeaderSet HOP_BY_HOP = HeaderSet.of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
+            HeaderName.TE, HeaderName.TRANSFER_ENCODING, HeaderName.UPGRADE, HeaderName.HTTP2_SETTINGS, HeaderName.CONTENT_LENGTH,
+            HeaderName.HOST, HeaderName.EXPECT, HeaderName.X_LAMBDA_NAME, HeaderName.of("proxy-authorization"), HeaderName.VIA);
+    private static final HeaderSet FORWARDING = HeaderSet.of(HeaderName.X_FORWARDED_FOR, HeaderName.X_FORWARDED_PROTO,
+            HeaderName.X_FORWARDED_HOST, HeaderName.X_FORWARDED_PORT, HeaderName.X_REQUEST_ID, HeaderName.of("forwarded"));
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    private final boolean via;
+
+    /// @param via whether to announce the router (RFC 9110 §7.6.3); off by default, since some apps stop compressing when they see it
+    RequestWriter(boolean via) {
+        this.via = via;
+    }
+
+    /// Appends the head. Returns the request's id, for the log.
+    String head(Request request, Peer peer, Bytes out) {
+        Headers headers = request.headers();
+        out.append(request.method()).append(' ').append(request.target()).append(" HTTP/1.1\r\nhost: ").append(request.authority());
+        crlf(out);
+        List<HeaderName> named = namedByConnection(headers);
+        for (int i = 0; i < headers.size(); i++) {
+            if (!HOP_BY_HOP.contains(headers, i) && !FORWARDING.contains(headers, i) && (named == null || !isAny(headers, i, named))) {
+                headers.writeLine(i, out);
+            }
+        }
+        framing(request, out);
+        String requestId = forwarding(request, peer, out);
+        via(request, out);
+        crlf(out);
+        return requestId;
+    }
+
+    private static void framing(Request request, Bytes out) {
+        long length = request.contentLength();
+        if (length < 0) {
+            out.append("transfer-encoding: chunked\r\n");
+        } else if (length > 0 || request.headers().contains(HeaderName.CONTENT_LENGTH)) {
+            out.append("content-length: ").appendDecimal(length);
+            crlf(out);
+        }
+    }
+
+    /// A trusted peer's words are kept; anybody else's are replaced by what this router sees.
+    private static String forwarding(Request request, Peer peer, Bytes out) {
+        Headers headers = request.headers();
+        boolean trusted = peer.trusted();
+        out.append("x-forwarded-for: ");
+        for (int i = headers.find(HeaderName.X_FORWARDED_FOR); trusted && i >= 0; i = headers.find(HeaderName.X_FORWARDED_FOR, i + 1)) {
+            out.append(headers.array(), headers.valueStart(i), headers.valueLength(i)).append(", ");
+        }
+        out.append(peer.address());
+        crlf(out);
+        kept(headers, HeaderName.X_FORWARDED_PROTO, trusted, request.scheme(), out);
+        kept(headers, HeaderName.X_FORWARDED_HOST, trusted, request.authority(), out);
+        kept(headers, HeaderName.X_FORWARDED_PORT, trusted, null, out);
+        if (!trusted || !headers.contains(HeaderName.X_FORWARDED_PORT)) {
+            out.append("x-forwarded-port: ").appendDecimal(peer.localPort());
+            crlf(out);
+        }
+        int id = trusted ? headers.find(HeaderName.X_REQUEST_ID) : -1;
+        String requestId = id >= 0 ? headers.value(id) : newId();
+        out.append("x-request-id: ").append(requestId);
+        crlf(out);
+        return requestId;
+    }
+
+    private static void kept(Headers headers, HeaderName name, boolean trusted, String own, Bytes out) {
+        int field = trusted ? headers.find(name) : -1;
+        if (field >= 0) {
+            headers.writeLine(field, out);
+        } else if (own != null && !own.isEmpty()) {
+            out.append(name.bytes()).append(": ").append(own);
+            crlf(out);
+        }
+    }
+
+    private void via(Request request, Bytes out) {
+        List<String> values = request.headers().all(HeaderName.VIA);
+        if (via) {
+            values.add((request.version() == 20 ? "2" : request.version() == 10 ? "1.0" : "1.1") + " lambda-dispatch");
+        }
+        if (!values.isEmpty()) {
+            out.append("via: ").append(String.join(", ", values));
+            crlf(out);
+        }
+    }
+
+    /// RFC 9110 §7.6.1: fields that Connection names are for this hop only. Null if there are none, which is usual.
+    private static List<HeaderName> namedByConnection(Headers headers) {
+        int field = headers.find(HeaderName.CONNECTION);
+        if (field < 0 || headers.valueIs(field, "keep-alive") || headers.valueIs(field, "close")) {
+            return null;
+        }
+        List<HeaderName> named = new ArrayList<>();
+        for (String value : headers.all(HeaderName.CONNECTION)) {
+            for (String token : value.split(",")) {
+                named.add(HeaderName.of(token.strip().toLowerCase(Locale.ROOT)));
+            }
+        }
+        return named;
+    }
+
+    private static boolean isAny(Headers headers, int field, List<HeaderName> names) {
+        for (HeaderName name : names) {
+            if (headers.is(field, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// 64 random bits: unique enough to find a request in the logs, and no secret.
+    private static String newId() {
+        long bits = ThreadLocalRandom.current().nextLong();
+        char[] text = new char[16];
+        for (int i = 0; i < 16; i++) {
+            text[i] = HEX[(int) (bits >>> i * 4) & 15];
+        }
+        return new String(text);
+    }
+
+    private static void crlf(Bytes out) {
+        out.append('\r').append('\n');
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.incoming;
+
+import java.io.IOException;
+import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.HeaderSet;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http1.BodyReader;
+import lambdadispatch.http1.Framing;
+import lambdadispatch.http1.ResponseHead;
+import lambdadispatch.io.Input;
+import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.router.observe.Record;
+import lambdadispatch.server.Exchange;
+
+/// Passes one response from a channel to the client as it comes.
+final class ResponseRelay {
+    private static final HeaderSet HOP_BY_HOP = HeaderSet.of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
+            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"));
+
+    /// Told when the response has been read whole.
+    @FunctionalInterface
+    interface Finished {
+        /// @param reusable whether the channel may carry another exchange
+        void run(boolean reusable);
+    }
+
+    private final Exchange client;
+    private final ControlChannel channel;
+    private final Record record;
+
+    ResponseRelay(Exchange client, ControlChannel channel, Record record) {
+        this.client = client;
+        this.channel = channel;
+        this.record = record;
+    }
+
+    /// @param pump what sends the request's body; null if it went with the head
+    /// @throws lambdadispatch.router.control.ChannelLost the channel failed
+    /// @throws BadMessage the response is malformed
+    /// @throws IOException the client failed
+    void run(Finished finished, BodyPump pump) throws IOException {
+        ResponseHead head = channel.readHead();
+        while (head.status() < 200) {
+            // RFC 9110 §15.2.1: 100 is between us and the client and already dealt with; §15.2.2: 101 was not asked for
+            if (head.status() == 101) {
+                throw new BadMessage(502, "switches protocols unasked");
+            }
+            if (head.status() != 100) {
+                client.inform(head.status(), withoutHopByHop(head.headers()));
+            }
+            head = channel.readHead();
+        }
+        boolean bodiless = client.request().isHead() || head.status() == 304;
+        long framing = Framing.ofResponse(head.headers(), head.version(), head.status(), client.request().isHead());
+        if (framing == Framing.UNTIL_CLOSE) {
+            throw new BadMessage(502, "no length on a channel");
+        }
+        long length = bodiless ? Framing.contentLength(head.headers()) : framing;
+        record.responded(head.status());
+        client.respond(head.status(), withoutHopByHop(head.headers()), Math.max(-1, length));
+        Input in = channel.input();
+        BodyReader body = new BodyReader(in, framing, 502);
+        relayBody(in, body);
+        in.shrink();
+        finished.run((pump == null || pump.done()) && channel.clean());
+        client.end(body.trailers());
+    }
+
+    private void relayBody(Input in, BodyReader body) throws IOException {
+        if (!body.ended() && body.available() == 0) {
+            body.advance();
+            flushUnlessEnded(body);
+        }
+        int count;
+        while (!body.ended() && (count = body.ready()) >= 0) {
+            client.write(in.array(), in.position(), count);
+            body.take(count);
+            record.sent(count);
+            if (body.available() == 0) {
+                flushUnlessEnded(body);
+            }
+        }
+    }
+
+    /// About to wait for more: what there is goes out now (a head before its body, an event before the next).
+    private void flushUnlessEnded(BodyReader body) throws IOException {
+        if (!body.ended()) {
+            client.flush();
+        }
+    }
+
+    private static Headers withoutHopByHop(Headers headers) {
+        for (int i = 0; i < headers.size(); i++) {
+            if (HOP_BY_HOP.contains(headers, i)) {
+                return cleaned(headers);
+            }
+        }
+        return headers;
+    }
+
+    private static Headers cleaned(Headers headers) {
+        Headers kept = new Headers(Math.max(64, headers.byteCount()));
+        for (int i = 0; i < headers.size(); i++) {
+            boolean named = headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(java.util.Locale.ROOT));
+            if (!HOP_BY_HOP.contains(headers, i) && !named) {
+                kept.add(headers.array(), headers.nameStart(i), headers.nameLength(i), headers.valueStart(i), headers.valueLength(i));
+            }
+        }
+        return kept;
+    }
+}

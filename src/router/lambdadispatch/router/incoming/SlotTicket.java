@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.incoming;
+
+import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.router.dispatch.Refusal;
+import lambdadispatch.router.dispatch.Slot;
+import lambdadispatch.router.dispatch.Ticket;
+
+/// A request's ticket, for a thread that waits until it is decided.
+final class SlotTicket extends Ticket {
+    private final Thread owner = Thread.currentThread();
+    private volatile ControlChannel channel;
+    private volatile Refusal refusal;
+    private volatile boolean withdrawn;
+
+    @Override
+    protected void granted(Slot slot) {
+        channel = (ControlChannel) slot;
+        wake();
+    }
+
+    @Override
+    protected void refused(Refusal why) {
+        refusal = why;
+        wake();
+    }
+
+    /// The pool has agreed to forget it.
+    void withdrawn() {
+        withdrawn = true;
+        wake();
+    }
+
+    private void wake() {
+        if (Thread.currentThread() != owner) {
+            LockSupport.unpark(owner);
+        }
+    }
+
+    /// Waits for the decision: a channel, or null if it was refused (see [#refusal]) or withdrawn.
+    ControlChannel await() {
+        while (channel == null && refusal == null && !withdrawn) {
+            LockSupport.park(this);
+        }
+        return channel;
+    }
+
+    /// Why there is no channel; null if the client left.
+    Refusal refusal() {
+        return refusal;
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.observe;
+
+import java.io.IOException;
+import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.Request;
+
+/// What is noted about one request, for its access-log line and the metrics. Touched by the request's thread only.
+public final class Record {
+    final Request request;
+    final String client;
+    final long startNanos = System.nanoTime();
+    String requestId = "-";
+    String instance = "-";
+    String fault;
+    int status;
+    long bytes;
+    long waitNanos;
+    int tries = 1;
+
+    Record(Request request, String client) {
+        this.request = request;
+        this.client = client;
+    }
+
+    public void requestId(String id) {
+        requestId = id;
+    }
+
+    public void granted(long waitedNanos, String publicInstanceName) {
+        waitNanos = waitedNanos;
+        instance = publicInstanceName;
+    }
+
+    public void retried() {
+        tries++;
+    }
+
+    public void responded(int answered) {
+        status = answered;
+    }
+
+    public void sent(int count) {
+        bytes += count;
+    }
+
+    /// The router answered by itself.
+    public void failed(int answered, String why) {
+        status = answered;
+        fault = why;
+    }
+
+    /// The response broke off after its head.
+    public void aborted(String why) {
+        fault = why;
+    }
+
+    /// 499, as is the custom: no response was of use to anybody any more.
+    public void clientGone() {
+        status = status == 0 ? 499 : status;
+        fault = "the client went away";
+    }
+
+    public void broke(Exception e) {
+        if (status == 0) {
+            status = e instanceof BadMessage bad ? bad.status() : e instanceof java.net.SocketTimeoutException ? 408 : 499;
+        }
+        fault = e instanceof IOException ? e.getMessage() : e.toString();
+    }
+}
