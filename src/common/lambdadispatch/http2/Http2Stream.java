@@ -9,6 +9,7 @@ import java.util.function.Function;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
+import lambdadispatch.io.ByteQueue;
 import lambdadispatch.server.Exchange;
 
 /// One HTTP/2 stream as an exchange. The connection's reader feeds it; the handler's threads read and write.
@@ -26,7 +27,7 @@ final class Http2Stream implements Exchange {
     private final Http2Output out;
     private final Http2Output.SendSide send;
     private final Request request;
-    private final ReceiveBuffer received = new ReceiveBuffer(); // from here on guarded by this
+    private final ByteQueue received = new ByteQueue(); // from here on guarded by this
     private long receivedTotal;
     private int receiveWindow;
     private int unacknowledged;

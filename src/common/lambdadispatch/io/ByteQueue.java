@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-package lambdadispatch.http2;
+package lambdadispatch.io;
 
-/// Octets received on one stream and not yet read. Never larger than the stream's receive window, since the peer may send no more.
-/// Guarded by its stream.
-final class ReceiveBuffer {
+import java.nio.ByteBuffer;
+
+/// Octets that have arrived and wait to be taken, in one array that grows and shrinks. Its bound is the flow control of whoever fills it.
+/// Not thread-safe.
+public final class ByteQueue {
     private static final byte[] NONE = new byte[0];
     private static final int FIRST_CAPACITY = 1024;
     private static final int KEEP_CAPACITY = 16 << 10;
@@ -12,15 +14,27 @@ final class ReceiveBuffer {
     private int start;
     private int end;
 
-    int size() {
+    public ByteQueue() {}
+
+    public int size() {
         return end - start;
     }
 
-    void append(byte[] from, int offset, int length) {
+    public void append(byte[] from, int offset, int length) {
         if (array.length - end < length) {
             makeRoom(length);
         }
         System.arraycopy(from, offset, array, end, length);
+        end += length;
+    }
+
+    /// Appends all that remains in the buffer.
+    public void append(ByteBuffer from) {
+        int length = from.remaining();
+        if (array.length - end < length) {
+            makeRoom(length);
+        }
+        from.get(array, end, length);
         end += length;
     }
 
@@ -36,7 +50,8 @@ final class ReceiveBuffer {
         end = size;
     }
 
-    int take(byte[] into, int offset, int length) {
+    /// Takes at most `length` octets; returns how many.
+    public int take(byte[] into, int offset, int length) {
         int count = Math.min(length, size());
         System.arraycopy(array, start, into, offset, count);
         start += count;
@@ -46,7 +61,7 @@ final class ReceiveBuffer {
         return count;
     }
 
-    void clear() {
+    public void clear() {
         start = 0;
         end = 0;
         if (array.length > KEEP_CAPACITY) {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import lambdadispatch.http1.HeadParser;
+import lambdadispatch.http1.ResponseHead;
+import lambdadispatch.io.Input;
+import lambdadispatch.io.SocketTransport;
+
+/// One kept-alive connection to the app, used by one channel.
+final class AppConnection implements AutoCloseable {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final int FIRST_BUFFER = 4096;
+    private static final int LARGEST_BUFFER = 64 << 10;
+    private static final int MAX_HEAD = 64 << 10;
+    private static final int MAX_FIELDS = 256;
+
+    private final SocketTransport transport;
+    private final Input in;
+    private final HeadParser parser = new HeadParser(MAX_HEAD, MAX_FIELDS);
+    private final ResponseHead head = new ResponseHead();
+    private boolean used;
+
+    private AppConnection(SocketTransport transport) {
+        this.transport = transport;
+        this.in = new Input(transport::read, FIRST_BUFFER, LARGEST_BUFFER);
+    }
+
+    static AppConnection open(InetSocketAddress app) throws IOException {
+        return new AppConnection(SocketTransport.connect(app, CONNECT_LIMIT));
+    }
+
+    /// Whether it has served a request before, so that the app may have closed it meanwhile.
+    boolean used() {
+        return used;
+    }
+
+    void markUsed() {
+        used = true;
+    }
+
+    void write(byte[] from, int offset, int length) throws IOException {
+        transport.write(from, offset, length);
+    }
+
+    /// Reads the head of the next response, interim ones too; null if the app closed instead. Valid until the next call.
+    ResponseHead readHead() throws IOException {
+        return parser.parseResponse(in, head) ? head : null;
+    }
+
+    Input input() {
+        return in;
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import lambdadispatch.io.Input;
+import lambdadispatch.log.Log;
+
+/// One channel: a downlink that requests come on and an uplink that responses go out on, two streams of the one HTTP/2 connection.
+/// It serves until the router says go away or either half breaks.
+final class Channel {
+    private static final Log LOG = Log.of("channels");
+    private static final int FIRST_BUFFER = 4096;
+    private static final int LARGEST_BUFFER = 256 << 10;
+
+    /// How a channel ended.
+    enum End { GO_AWAY, BROKE, REFUSED, UNREACHABLE }
+
+    private final RouterLink link;
+    private final String id;
+    private final Downlink downlink = new Downlink(this::broke);
+    private final Uplink uplink = new Uplink(this::broke);
+    private final Relay relay;
+    private int status;
+
+    Channel(RouterLink link, String id, ExtensionConfig config) {
+        this.link = link;
+        this.id = id;
+        Input in = new Input(downlink::read, FIRST_BUFFER, LARGEST_BUFFER);
+        this.relay = new Relay(link.app(), config.compression(), in, new ResponseSink(uplink));
+    }
+
+    /// The status of a downlink that was refused.
+    int status() {
+        return status;
+    }
+
+    private void broke() {
+        relay.breakOff();
+        uplink.broken();
+    }
+
+    /// Opens the downlink and waits for its status. Null if it is open.
+    End open() {
+        try {
+            HttpResponse<Void> response = link.openDownlink(id, downlink).get();
+            status = response.statusCode();
+            if (status != 200) {
+                downlink.cancel();
+                return End.REFUSED;
+            }
+            return null;
+        } catch (ExecutionException e) {
+            LOG.debug("downlink failed", "why", e.getCause());
+            return End.UNREACHABLE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return End.UNREACHABLE;
+        }
+    }
+
+    /// Opens the uplink and serves.
+    End serve() {
+        CompletableFuture<HttpResponse<Void>> answered = link.openUplink(id, uplink);
+        answered.whenComplete((response, failure) -> {
+            // An answer before our end means that the router does not want the uplink (409), or broke it.
+            if (failure != null || response.statusCode() != 200) {
+                broke();
+                downlink.cancel();
+            }
+        });
+        try {
+            while (relay.awaitRequest()) {
+                link.exchangeStarted();
+                try {
+                    relay.exchange();
+                } finally {
+                    link.exchangeEnded();
+                }
+            }
+            uplink.complete();
+            return End.GO_AWAY;
+        } catch (Relay.AppFailure e) {
+            link.appFailed();
+            LOG.debug("app failed in a response", "why", e.getMessage());
+            giveUp(e);
+            return End.BROKE;
+        } catch (IOException e) {
+            LOG.debug("channel broke", "why", e.getMessage());
+            giveUp(e);
+            return End.BROKE;
+        } catch (RuntimeException e) {
+            LOG.error("channel failed", e);
+            giveUp(new IOException(e));
+            return End.BROKE;
+        } finally {
+            relay.close();
+        }
+    }
+
+    private void giveUp(IOException why) {
+        uplink.fail(why);
+        downlink.cancel();
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.time.Duration;
+import lambdadispatch.config.Settings;
+
+/// Everything the extension can be told, read from the environment once. The README has the table; `--help` prints it.
+record ExtensionConfig(
+        Runtime runtime,
+        boolean compression,
+        int port,
+        boolean asyncInit,
+        Duration asyncInitTimeout,
+        Health health,
+        Duration idleGrace,
+        String runtimeApi) {
+    private static final String P = "LAMBDA_DISPATCH_";
+
+    /// How many carrier threads: one, or as many as there are processors.
+    enum Runtime { CURRENT_THREAD, MULTI_THREAD }
+
+    /// @param path checked until it answers with a status in the range; "" to be content with a TCP connection
+    record Health(String path, int minStatus, int maxStatus) {}
+
+    static ExtensionConfig read(Settings s) {
+        ExtensionConfig config = new ExtensionConfig(
+                s.choice(P + "RUNTIME", Runtime.CURRENT_THREAD, Runtime.class, "current_thread: one carrier thread; multi_thread: one per processor"),
+                s.flag(P + "ENABLE_COMPRESSION", true, "gzip response bodies for clients that accept it"),
+                s.integer(P + "PORT", 3001, 1, 65535, "port that the app listens on, on 127.0.0.1"),
+                s.flag(P + "ASYNC_INIT", false, "lets the app's start go on in the first invocation when it takes longer than Lambda's init phase"),
+                s.millis(P + "ASYNC_INIT_TIMEOUT", Duration.ofMillis(9_800), Duration.ofMillis(100), Duration.ofMinutes(15),
+                        "how long init waits for the app when ASYNC_INIT is set"),
+                health(s),
+                s.millis(P + "LAST_ACTIVE_GRACE_PERIOD_MS", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(15),
+                        "an invocation without a request for so long returns"),
+                s.text("AWS_LAMBDA_RUNTIME_API", null, "host and port of Lambda's APIs; set by Lambda (required)"));
+        if (config.runtimeApi == null) {
+            s.fault("AWS_LAMBDA_RUNTIME_API", "", "host:port; Lambda sets it");
+        }
+        s.tolerate(P + "Debug", P + "JAVA_OPTIONS");
+        return config;
+    }
+
+    private static Health health(Settings s) {
+        boolean tcpOnly = s.flag(P + "HEALTH_TCP_ONLY", false, "the app is ready as soon as it accepts connections");
+        String path = s.text(P + "HEALTH_PATH", "/health", "path that is asked until the app is ready");
+        int min = s.integer(P + "HEALTH_MIN_STATUS", 200, 100, 599, "lowest status that means ready");
+        int max = s.integer(P + "HEALTH_MAX_STATUS", 200, 100, 599, "highest status that means ready");
+        if (max < min) {
+            s.fault(P + "HEALTH_MAX_STATUS", Integer.toString(max), "at least " + P + "HEALTH_MIN_STATUS");
+        }
+        if (!path.startsWith("/")) {
+            s.fault(P + "HEALTH_PATH", path, "a path that begins with /");
+        }
+        return new Health(tcpOnly ? "" : path, min, max);
+    }
+}

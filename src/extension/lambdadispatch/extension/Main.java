@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import lambdadispatch.channel.ExitReason;
+import lambdadispatch.channel.InvokePayload;
+import lambdadispatch.channel.InvokeResponse;
+import lambdadispatch.config.Settings;
+import lambdadispatch.http1.Http1Client;
+import lambdadispatch.log.Log;
+
+/// `lambda-dispatch`, the extension and at the same time the function's runtime: registers, waits for the app, then serves one invocation
+/// after another until Lambda shuts the environment down.
+public final class Main {
+    private static final Log LOG = Log.of("extension");
+    private static final Duration SHUTDOWN_PATIENCE = Duration.ofMillis(1_500);
+
+    private final ExtensionConfig config;
+    private final Http1Client http = new Http1Client(new Http1Client.Options(Duration.ofSeconds(5), Duration.ZERO, false, null));
+    private final ExtensionsApi extensions;
+    private final RuntimeApi runtime;
+    private final Readiness readiness;
+    private volatile Invocation current;
+    private volatile boolean shuttingDown;
+
+    private Main(ExtensionConfig config) {
+        this.config = config;
+        this.extensions = new ExtensionsApi(http, config.runtimeApi());
+        this.runtime = new RuntimeApi(http, config.runtimeApi());
+        this.readiness = new Readiness(config);
+    }
+
+    /// Exit codes: 0 after SHUTDOWN or SIGTERM, 1 if Lambda's APIs fail, 2 for faults in the configuration.
+    public static void main(String[] arguments) {
+        Settings settings = new Settings(System.getenv());
+        ExtensionConfig config = ExtensionConfig.read(settings);
+        if (arguments.length > 0) {
+            System.exit(explain(arguments[0]));
+        }
+        settings.warnings().forEach(System.err::println);
+        if (!settings.faults().isEmpty()) {
+            settings.faults().forEach(System.err::println);
+            System.exit(2);
+        }
+        tune(config);
+        Main main = new Main(config);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(main::stop));
+        try {
+            main.run();
+        } catch (IOException e) {
+            if (!main.shuttingDown) {
+                LOG.error("Lambda's API failed", e);
+                Log.flush();
+                Runtime.getRuntime().halt(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Before the first virtual thread and the first HTTP client, or it has no effect.
+    private static void tune(ExtensionConfig config) {
+        if (config.runtime() == ExtensionConfig.Runtime.CURRENT_THREAD) {
+            setUnlessGiven("jdk.virtualThreadScheduler.parallelism", "1");
+            setUnlessGiven("jdk.virtualThreadScheduler.maxPoolSize", "1");
+        }
+        // One unread channel must not starve the others: the connection's window holds what all streams' windows may.
+        setUnlessGiven("jdk.httpclient.windowsize", Integer.toString(256 << 10));
+        setUnlessGiven("jdk.httpclient.connectionWindowSize", Integer.toString(256 << 20));
+        setUnlessGiven("jdk.httpclient.maxframesize", Integer.toString(16 << 10));
+    }
+
+    private static void setUnlessGiven(String name, String value) {
+        if (System.getProperty(name) == null) {
+            System.setProperty(name, value);
+        }
+    }
+
+    private static int explain(String argument) {
+        switch (argument) {
+            case "--version" -> {
+                Module module = Main.class.getModule();
+                System.out.println("lambda-dispatch " + (module.getDescriptor() == null ? "unknown" : module.getDescriptor().rawVersion().orElse("unknown")));
+                return 0;
+            }
+            case "--help" -> {
+                Settings table = new Settings(Map.of());
+                ExtensionConfig.read(table);
+                System.out.println("lambda-dispatch: AWS Lambda extension that relays requests from the router to the app\n");
+                System.out.println(table.table());
+                return 0;
+            }
+            default -> {
+                System.err.println("unknown argument " + argument + "; it is configured by environment variables, see --help");
+                return 2;
+            }
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
+        extensions.register(extensionName());
+        Thread.ofVirtual().name("readiness").start(readiness::run);
+        awaitInit();
+        Thread.ofVirtual().name("events").start(this::awaitShutdown);
+        while (!shuttingDown) {
+            serve(runtime.next());
+        }
+        TimeUnit.SECONDS.sleep(3); // the shutdown hook ends the process
+    }
+
+    /// Lambda insists on the name of the file that it started; the launcher tells, since a JVM does not know.
+    private static String extensionName() {
+        return System.getProperty("lambdadispatch.extension.name", "lambda-dispatch");
+    }
+
+    /// The init phase lasts until the app is ready, or for as long as `ASYNC_INIT` allows; Lambda ends it at 10 s by starting over.
+    private void awaitInit() throws InterruptedException {
+        Duration limit = config.asyncInit() ? config.asyncInitTimeout() : Duration.ofDays(1);
+        if (!readiness.await(limit)) {
+            LOG.info("init goes on in the first invocation", "afterMs", limit.toMillis());
+        }
+    }
+
+    private void serve(RuntimeApi.Event event) throws IOException, InterruptedException {
+        InvokePayload payload;
+        try {
+            payload = InvokePayload.parse(event.payload());
+        } catch (IllegalArgumentException e) {
+            LOG.warn("invoked with something that is no router's payload", "why", e.getMessage());
+            runtime.respond(event.requestId(), new InvokeResponse("", "", 0, 0, ExitReason.RouterLambdaInvokeInvalid).toJson());
+            return;
+        }
+        Invocation invocation = new Invocation(config, payload, readiness, event.deadlineMs());
+        current = invocation;
+        try {
+            InvokeResponse response = invocation.run();
+            LOG.info("invocation over", "reason", response.exitReason(), "requests", response.requestCount(), "ms", response.invokeDurationMs());
+            runtime.respond(event.requestId(), response.toJson());
+        } finally {
+            current = null;
+        }
+    }
+
+    private void awaitShutdown() {
+        try {
+            String type = extensions.next();
+            LOG.info("event", "type", type);
+            System.exit(0); // runs the shutdown hook
+        } catch (IOException e) {
+            LOG.warn("event/next failed", "why", e.getMessage());
+        }
+    }
+
+    /// SHUTDOWN or SIGTERM: Lambda kills the process two seconds later; requests in flight get most of that.
+    private void stop() {
+        shuttingDown = true;
+        Invocation invocation = current;
+        if (invocation != null) {
+            invocation.close(ExitReason.SelfDeadline);
+            invocation.awaitEnd(SHUTDOWN_PATIENCE);
+        }
+        Log.flush();
+        Runtime.getRuntime().halt(0);
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import lambdadispatch.http1.HeadParser;
+import lambdadispatch.http1.ResponseHead;
+import lambdadispatch.io.Bytes;
+import lambdadispatch.io.Deadline;
+import lambdadispatch.io.Input;
+import lambdadispatch.io.SocketTransport;
+import lambdadispatch.log.Log;
+
+/// Finds out when the app is ready: asks its health path again and again, soon at first, since each pause is start-up time.
+final class Readiness {
+    private static final Log LOG = Log.of("readiness");
+    private static final long FIRST_PAUSE_MILLIS = 2;
+    private static final long LONGEST_PAUSE_MILLIS = 50;
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(1);
+    /// The health route may do the app's whole cold start.
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(15);
+
+    private final ExtensionConfig.Health health;
+    private final InetSocketAddress app;
+    private final CountDownLatch ready = new CountDownLatch(1);
+
+    Readiness(ExtensionConfig config) {
+        this.health = config.health();
+        this.app = new InetSocketAddress(InetAddress.getLoopbackAddress(), config.port());
+    }
+
+    /// Checks until the app is ready; call on a thread of its own.
+    void run() {
+        long start = System.nanoTime();
+        String last = "";
+        for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2)) {
+            String fault = check();
+            if (fault == null) {
+                LOG.info("app ready", "ms", (System.nanoTime() - start) / 1_000_000);
+                ready.countDown();
+                return;
+            }
+            if (!fault.equals(last)) {
+                LOG.info("app not ready yet", "why", fault);
+                last = fault;
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /// One look. Null if the app is ready, else what is wrong.
+    String check() {
+        try (SocketTransport transport = SocketTransport.connect(app, CONNECT_LIMIT)) {
+            if (health.path().isEmpty()) {
+                return null;
+            }
+            try (Deadline limit = new Deadline(transport::close)) {
+                limit.arm(ANSWER_LIMIT);
+                int status = ask(transport);
+                return status >= health.minStatus() && status <= health.maxStatus() ? null : "status " + status;
+            }
+        } catch (IOException e) {
+            return e.getClass().getSimpleName();
+        }
+    }
+
+    private int ask(SocketTransport transport) throws IOException {
+        Bytes request = new Bytes(128).append("GET ").append(health.path()).append(" HTTP/1.1\r\nhost: 127.0.0.1:").appendDecimal(app.getPort())
+                .append("\r\nconnection: close\r\n\r\n");
+        transport.write(request.array(), 0, request.length());
+        ResponseHead head = new ResponseHead();
+        Input in = new Input(transport::read, 1024, 64 << 10);
+        HeadParser parser = new HeadParser(64 << 10, 256);
+        do {
+            if (!parser.parseResponse(in, head)) {
+                throw new IOException("closed without an answer");
+            }
+        } while (head.status() < 200);
+        return head.status();
+    }
+
+    boolean isReady() {
+        return ready.getCount() == 0;
+    }
+
+    /// Waits until the app is ready. False if the time ran out.
+    boolean await(Duration limit) throws InterruptedException {
+        return ready.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

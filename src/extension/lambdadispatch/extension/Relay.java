@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http1.BodyReader;
+import lambdadispatch.http1.Framing;
+import lambdadispatch.http1.ResponseHead;
+import lambdadispatch.io.Input;
+import lambdadispatch.log.Log;
+
+/// Carries the exchanges of one channel, one after another: request octets go to the app as they came, the response comes back with its
+/// hop-by-hop fields removed and an exact framing. Runs on the channel's thread; a second one only while a request body is still coming.
+final class Relay {
+    private static final Log LOG = Log.of("relay");
+    /// A body this long or unknown is not looked at twice.
+    private static final int REPLAYABLE = 32 << 10;
+
+    private final InetSocketAddress app;
+    private final boolean compression;
+    private final Input down;
+    private final ResponseSink up;
+    private final RequestScan request = new RequestScan();
+    private volatile AppConnection connection;
+    private volatile boolean broken;
+
+    Relay(InetSocketAddress app, boolean compression, Input down, ResponseSink up) {
+        this.app = app;
+        this.compression = compression;
+        this.down = down;
+        this.up = up;
+    }
+
+    /// Waits for a request. False: the router said go away.
+    boolean awaitRequest() throws IOException {
+        down.shrink();
+        return request.next(down);
+    }
+
+    /// The channel broke: whatever the app is doing for it is of no use any more.
+    void breakOff() {
+        broken = true;
+        AppConnection current = connection;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    void close() {
+        breakOff();
+    }
+
+    /// Relays the request that [#awaitRequest] found, and its response.
+    /// @throws AppFailure the app failed when a part of its response was on its way already: the channel must be reset
+    /// @throws IOException the channel broke
+    void exchange() throws IOException {
+        int headLength = request.headLength();
+        long framing = request.framing();
+        long whole = framing < 0 ? Long.MAX_VALUE : headLength + framing;
+        boolean atHand = whole <= down.available();
+        int first = (int) Math.min(down.available(), framing == Framing.CHUNKED ? headLength : whole);
+        ResponseHead head = null;
+        RequestBody body = null;
+        try {
+            connection = connection == null ? AppConnection.open(app) : connection;
+            head = send(first, atHand);
+            if (head == null) {
+                body = streamBody(first, framing);
+                head = connection.readHead();
+                if (head == null) {
+                    throw new IOException("the app closed the connection without an answer");
+                }
+            } else {
+                down.skip(first);
+            }
+        } catch (IOException e) {
+            failedBeforeAnswer(e, body, first, framing);
+            return;
+        }
+        answer(head, body);
+    }
+
+    /// Sends the request if it is at hand whole, and waits for the answer's head: a stale connection is replaced once. Null if it is not whole.
+    private ResponseHead send(int length, boolean atHand) throws IOException {
+        if (!atHand || length > REPLAYABLE) {
+            return null;
+        }
+        boolean mayReplay = connection.used();
+        try {
+            connection.write(down.array(), down.position(), length);
+            ResponseHead head = connection.readHead();
+            if (head != null) {
+                return head;
+            }
+            if (!mayReplay) {
+                throw new IOException("the app closed the connection without an answer");
+            }
+        } catch (IOException e) {
+            if (!mayReplay || broken || connection.input().available() > 0) {
+                throw e;
+            }
+            LOG.debug("stale app connection", "why", e.getMessage());
+        }
+        if (!request.idempotent()) {
+            throw new IOException("the app closed a kept-alive connection");
+        }
+        reopen();
+        connection.write(down.array(), down.position(), length);
+        ResponseHead head = connection.readHead();
+        if (head == null) {
+            throw new IOException("the app closed the connection without an answer");
+        }
+        return head;
+    }
+
+    private void reopen() throws IOException {
+        connection.close();
+        connection = AppConnection.open(app);
+        if (broken) {
+            connection.close();
+        }
+    }
+
+    /// Sends what is at hand and lets a thread of its own send the rest while the response may already come.
+    private RequestBody streamBody(int first, long framing) throws IOException {
+        if (connection.used()) {
+            // A body that streams by can not be sent twice: rather a fresh connection than one that the app may be closing.
+            reopen();
+        }
+        connection.write(down.array(), down.position(), first);
+        down.skip(first);
+        long rest = framing == Framing.CHUNKED ? Framing.CHUNKED : framing - (first - request.headLength());
+        return RequestBody.start(new BodyReader(down, rest, 400), connection);
+    }
+
+    private void failedBeforeAnswer(IOException why, RequestBody body, int unsent, long framing) throws IOException {
+        if (broken) {
+            throw new IOException("channel broke", why);
+        }
+        LOG.debug("app failed", "why", why.getMessage());
+        dropConnection();
+        if (body != null) {
+            body.finish();
+        } else {
+            skipRequest(framing);
+        }
+        byte[] text = ("the app could not answer: " + why.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
+        Headers headers = Headers.of("content-type", "text/plain; charset=utf-8", "content-length", Integer.toString(text.length));
+        up.head(502, headers, false);
+        if (!request.head()) {
+            up.raw(text, 0, text.length);
+        }
+        up.flush();
+    }
+
+    private void skipRequest(long framing) throws IOException {
+        down.skip(request.headLength());
+        BodyReader rest = new BodyReader(down, framing, 400);
+        byte[] bin = new byte[8192];
+        while (rest.readRaw(bin, 0, bin.length) >= 0) {
+            continue;
+        }
+    }
+
+    private void dropConnection() {
+        AppConnection current = connection;
+        connection = null;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private void answer(ResponseHead first, RequestBody body) throws IOException {
+        ResponseHead head = first;
+        try {
+            while (head.status() < 200) {
+                // RFC 9110 §15.2: 100 was for this hop (the router has asked its client for the body already); others go through
+                if (head.status() == 101) {
+                    throw new AppFailure("the app switches protocols unasked");
+                }
+                if (head.status() != 100) {
+                    up.head(head.status(), head.headers(), false);
+                    up.flush();
+                }
+                head = connection.readHead();
+                if (head == null) {
+                    throw new AppFailure("the app closed the connection after an interim response");
+                }
+            }
+            boolean keep = relay(head);
+            if (body != null) {
+                body.finish();
+                keep &= body.sentWhole();
+            }
+            if (keep) {
+                connection.markUsed();
+                connection.input().shrink();
+            } else {
+                dropConnection();
+            }
+        } catch (AppFailure e) {
+            dropConnection();
+            throw e;
+        }
+    }
+
+    /// Returns whether the app's connection may be used again.
+    private boolean relay(ResponseHead head) throws IOException {
+        Input in = connection.input();
+        long framing;
+        try {
+            framing = Framing.ofResponse(head.headers(), head.version(), head.status(), request.head());
+        } catch (IOException e) {
+            throw new AppFailure(e.getMessage());
+        }
+        BodyReader body = new BodyReader(in, framing, 502);
+        boolean gzip = compression && request.acceptsGzip() && framing != 0 && Compression.worthwhile(head.status(), head.headers(), framing);
+        if (gzip) {
+            Compression.rewrite(head.headers());
+        } else if (framing == Framing.CHUNKED) {
+            // RFC 9112 §6.1: what the app says of its length beside a coding is not to be believed
+            head.headers().remove(HeaderName.CONTENT_LENGTH);
+        }
+        up.head(head.status(), head.headers(), gzip || framing < 0);
+        if (gzip) {
+            compress(body);
+        } else if (framing == Framing.UNTIL_CLOSE) {
+            chunks(body);
+        } else {
+            pass(body, in);
+        }
+        up.flush();
+        return head.keepAlive() && framing != Framing.UNTIL_CLOSE && in.available() == 0;
+    }
+
+    /// Body octets as they are on the wire, the app's own chunks included.
+    private void pass(BodyReader body, Input in) throws IOException {
+        byte[] buffer = null;
+        while (!body.ended()) {
+            if (in.available() == 0) {
+                up.flush(); // about to wait: what there is goes out now
+            }
+            buffer = buffer == null ? new byte[in.available() > 0 ? Math.min(in.available(), REPLAYABLE) : REPLAYABLE] : buffer;
+            int count = readRaw(body, buffer);
+            if (count < 0) {
+                return;
+            }
+            up.raw(buffer, 0, count);
+            buffer = buffer.length < REPLAYABLE ? null : buffer;
+        }
+    }
+
+    private int readRaw(BodyReader body, byte[] buffer) throws IOException {
+        try {
+            return body.readRaw(buffer, 0, buffer.length);
+        } catch (IOException e) {
+            throw new AppFailure(e.getMessage());
+        }
+    }
+
+    private void chunks(BodyReader body) throws IOException {
+        int count;
+        while ((count = ready(body)) >= 0) {
+            up.chunk(connection.input().array(), connection.input().position(), count);
+            body.take(count);
+        }
+        up.lastChunk(body.trailers());
+    }
+
+    private void compress(BodyReader body) throws IOException {
+        OutputStream gzip = up.gzip();
+        int count;
+        while ((count = body.available() > 0 ? body.available() : flushed(gzip, body)) >= 0) {
+            gzip.write(connection.input().array(), connection.input().position(), count);
+            body.take(count);
+        }
+        gzip.close();
+        up.lastChunk(body.trailers());
+    }
+
+    private int flushed(OutputStream gzip, BodyReader body) throws IOException {
+        if (!body.ended()) {
+            gzip.flush();
+        }
+        return ready(body);
+    }
+
+    /// Content at hand; -1 at the end. Hands over what was gathered before it waits.
+    private int ready(BodyReader body) throws IOException {
+        int count = body.available();
+        if (count > 0) {
+            return count;
+        }
+        if (!body.ended()) {
+            up.flush();
+        }
+        try {
+            return body.ready();
+        } catch (IOException e) {
+            throw new AppFailure(e.getMessage());
+        }
+    }
+
+    /// The app failed in the middle of a response.
+    static final class AppFailure extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        AppFailure(String why) {
+            super(why);
+        }
+    }
+}

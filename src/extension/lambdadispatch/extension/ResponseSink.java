@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.zip.GZIPOutputStream;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.HeaderSet;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http.Status;
+import lambdadispatch.io.Bytes;
+
+/// Writes responses into the uplink: gathers a head and what is at hand of its body, so that they leave as one piece.
+final class ResponseSink {
+    private static final HeaderSet HOP_BY_HOP = HeaderSet.of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
+            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"));
+    private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/', '1', '.', '1', ' '};
+    /// Pieces are handed on when they reach this.
+    private static final int PIECE = 32 << 10;
+
+    private final Uplink uplink;
+    private Bytes piece = new Bytes(512);
+
+    ResponseSink(Uplink uplink) {
+        this.uplink = uplink;
+    }
+
+    /// Starts a message. Fields that belong to the connection with the app are left out.
+    void head(int status, Headers headers, boolean chunked) {
+        piece.append(VERSION).appendDecimal(status).append(' ').append(Status.reason(status));
+        crlf();
+        boolean named = headers.contains(HeaderName.CONNECTION) && namesOthers(headers);
+        for (int i = 0; i < headers.size(); i++) {
+            if (!HOP_BY_HOP.contains(headers, i) && !(named && headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(java.util.Locale.ROOT)))) {
+                headers.writeLine(i, piece);
+            }
+        }
+        if (chunked) {
+            piece.append("transfer-encoding: chunked\r\n");
+        }
+        crlf();
+    }
+
+    private static boolean namesOthers(Headers headers) {
+        int field = headers.find(HeaderName.CONNECTION);
+        return !headers.valueIs(field, "keep-alive") && !headers.valueIs(field, "close");
+    }
+
+    /// Appends octets that are framed already.
+    void raw(byte[] from, int offset, int length) throws IOException {
+        if (piece.length() + length > PIECE) {
+            flush();
+        }
+        piece.append(from, offset, length);
+    }
+
+    void chunk(byte[] from, int offset, int length) throws IOException {
+        if (length == 0) {
+            return; // an empty chunk would end the body
+        }
+        if (piece.length() + length > PIECE) {
+            flush();
+        }
+        piece.append(Integer.toHexString(length));
+        crlf();
+        piece.append(from, offset, length);
+        crlf();
+    }
+
+    void lastChunk(Headers trailers) {
+        piece.append('0');
+        crlf();
+        for (int i = 0; i < trailers.size(); i++) {
+            trailers.writeLine(i, piece);
+        }
+        crlf();
+    }
+
+    /// A gzip encoder whose output goes out as chunks; its flush lets the client read all that was written so far.
+    OutputStream gzip() throws IOException {
+        return new GZIPOutputStream(new OutputStream() {
+            @Override
+            public void write(int octet) throws IOException {
+                chunk(new byte[] {(byte) octet}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] from, int offset, int length) throws IOException {
+                chunk(from, offset, length);
+            }
+        }, 8192, true);
+    }
+
+    /// Hands over what was gathered; waits while the router takes no more. The HTTP client keeps the array, so a new one follows.
+    void flush() throws IOException {
+        if (piece.length() > 0) {
+            ByteBuffer full = ByteBuffer.wrap(piece.array(), 0, piece.length());
+            piece = new Bytes(512);
+            uplink.send(full);
+        }
+    }
+
+    private void crlf() {
+        piece.append('\r').append('\n');
+    }
+}

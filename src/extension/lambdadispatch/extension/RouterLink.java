@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.channel.InvokePayload;
+import lambdadispatch.tls.Pinning;
+
+/// The one HTTP/2 connection of an invocation to its router, and what is counted on it.
+///
+/// A client of its own for each invocation: an environment is frozen in between, and every socket may be dead after that.
+final class RouterLink implements AutoCloseable {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration CONTROL_LIMIT = Duration.ofSeconds(5);
+
+    private final HttpClient client;
+    private final InvokePayload payload;
+    private final InetSocketAddress app;
+    private final long closesAtMillis;
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicLong served = new AtomicLong();
+    private volatile long lastActiveNanos = System.nanoTime();
+    private volatile boolean appFailed;
+
+    /// @param closesAtMillis when this invocation will ask to be closed, in milliseconds since the epoch
+    RouterLink(InvokePayload payload, int appPort, long closesAtMillis) {
+        this.payload = payload;
+        this.app = new InetSocketAddress(InetAddress.getLoopbackAddress(), appPort);
+        this.closesAtMillis = closesAtMillis;
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .connectTimeout(CONNECT_LIMIT)
+                .executor(Runnable::run); // callbacks on the client's own thread: cheapest, and nothing here blocks in one
+        if (payload.dispatcherUrl().startsWith("https:")) {
+            builder.sslContext(Pinning.context(HexFormat.of().parseHex(payload.certificateSha256())));
+        }
+        this.client = builder.build();
+    }
+
+    InetSocketAddress app() {
+        return app;
+    }
+
+    CompletableFuture<HttpResponse<Void>> openDownlink(String channelId, Downlink downlink) {
+        HttpRequest request = request(ControlPaths.channel(payload.id(), channelId)).GET().build();
+        return client.sendAsync(request, head -> downlink);
+    }
+
+    CompletableFuture<HttpResponse<Void>> openUplink(String channelId, Uplink uplink) {
+        HttpRequest request = request(ControlPaths.channel(payload.id(), channelId)).POST(uplink).build();
+        return client.sendAsync(request, BodyHandlers.discarding());
+    }
+
+    /// The status that the router answers with; a failure means that it can not be reached.
+    CompletableFuture<Integer> ping() {
+        return post(ControlPaths.ping(payload.id()));
+    }
+
+    /// Asks the router to drain this instance.
+    CompletableFuture<Integer> requestClose() {
+        return post(ControlPaths.close(payload.id()));
+    }
+
+    private CompletableFuture<Integer> post(String path) {
+        HttpRequest request = request(path).timeout(CONTROL_LIMIT).POST(HttpRequest.BodyPublishers.noBody()).build();
+        return client.sendAsync(request, BodyHandlers.discarding()).thenApply(HttpResponse::statusCode);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(payload.dispatcherUrl() + path))
+                .header("Authorization", "Bearer " + payload.token())
+                .header(ControlPaths.DEADLINE_HEADER, Long.toString(closesAtMillis));
+    }
+
+    void exchangeStarted() {
+        running.incrementAndGet();
+        served.incrementAndGet();
+    }
+
+    void exchangeEnded() {
+        lastActiveNanos = System.nanoTime();
+        running.decrementAndGet();
+    }
+
+    int running() {
+        return running.get();
+    }
+
+    long served() {
+        return served.get();
+    }
+
+    Duration idleFor() {
+        return running.get() > 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastActiveNanos);
+    }
+
+    void appFailed() {
+        appFailed = true;
+    }
+
+    boolean hasAppFailed() {
+        return appFailed;
+    }
+
+    /// Drops the connection and every stream on it.
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
+import java.util.concurrent.locks.LockSupport;
+
+/// The uplink's request body: the channel's thread sends responses into it, as fast as the HTTP client asks for more.
+final class Uplink implements BodyPublisher, Flow.Subscription {
+    private final Runnable onReset;
+    private Flow.Subscriber<? super ByteBuffer> subscriber; // from here on guarded by this
+    private long demand;
+    private boolean over;
+    private Thread sender;
+
+    /// @param onReset called when the router breaks the stream off; must not block
+    Uplink(Runnable onReset) {
+        this.onReset = onReset;
+    }
+
+    @Override
+    public long contentLength() {
+        return -1;
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super ByteBuffer> s) {
+        synchronized (this) {
+            subscriber = s;
+        }
+        s.onSubscribe(this);
+    }
+
+    @Override
+    public void request(long n) {
+        Thread wake;
+        synchronized (this) {
+            demand += n;
+            wake = sender;
+            sender = null;
+        }
+        if (wake != null) {
+            LockSupport.unpark(wake);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        broken();
+        onReset.run();
+    }
+
+    /// The stream is of no use any more.
+    void broken() {
+        Thread wake;
+        synchronized (this) {
+            over = true;
+            wake = sender;
+            sender = null;
+        }
+        if (wake != null) {
+            LockSupport.unpark(wake);
+        }
+    }
+
+    /// Sends a piece; waits while the router takes no more. The client keeps the buffer: it must not be touched again.
+    void send(ByteBuffer piece) throws IOException {
+        while (true) {
+            synchronized (this) {
+                if (over) {
+                    throw new IOException("uplink broke");
+                }
+                if (demand > 0) {
+                    demand--;
+                    break;
+                }
+                sender = Thread.currentThread();
+            }
+            LockSupport.park(this);
+        }
+        subscriber.onNext(piece);
+    }
+
+    /// Ends the stream whole.
+    void complete() {
+        if (finish()) {
+            subscriber.onComplete();
+        }
+    }
+
+    /// Breaks the stream off: the router sees a reset and tells its client that the response is not whole.
+    void fail(IOException why) {
+        if (finish()) {
+            subscriber.onError(why);
+        }
+    }
+
+    private boolean finish() {
+        synchronized (this) {
+            boolean first = !over && subscriber != null;
+            over = true;
+            return first;
+        }
+    }
+}
