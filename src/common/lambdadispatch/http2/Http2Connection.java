@@ -88,7 +88,7 @@ public final class Http2Connection {
             Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget), budget);
             if (upgraded != null) {
                 byte[] payload = Base64.getUrlDecoder().decode(settings);
-                frames.settings(payload, 0, payload.length);
+                frames.settings(payload, 0, payload.length, false);
                 lastStreamId = 1;
                 open(new Http2Stream(this, 1, upgraded, true));
             }

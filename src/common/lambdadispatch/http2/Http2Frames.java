@@ -160,17 +160,18 @@ final class Http2Frames {
         if (frame.length % 6 != 0) {
             throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, "SETTINGS of " + frame.length + " bytes");
         }
-        settings(frame.payload, frame.offset, frame.length);
+        settings(frame.payload, frame.offset, frame.length, true);
     }
 
-    /// Applies settings and acknowledges them (RFC 9113 §6.5.3).
-    void settings(byte[] payload, int offset, int length) throws IOException {
+    /// Applies settings (RFC 9113 §6.5.3).
+    /// @param acknowledge not for those that came in HTTP2-Settings: the 101 was their acknowledgement (RFC 7540 §3.2.1)
+    void settings(byte[] payload, int offset, int length, boolean acknowledge) throws IOException {
         Http2Settings peer = connection.peerSettings();
         int before = peer.initialWindowSize;
         peer.apply(payload, offset, length);
         long change = (long) peer.initialWindowSize - before;
         boolean[] overflow = new boolean[1];
-        connection.output().settings(peer, () -> {
+        connection.output().settings(peer, acknowledge, () -> {
             if (change != 0) {
                 for (Http2Stream stream : connection.streams().all()) {
                     overflow[0] |= !connection.output().widen(stream.sendSide(), change);

@@ -184,12 +184,12 @@ final class Http2Output implements AutoCloseable {
     }
 
     /// The peer's settings changed (RFC 9113 §6.5.3, §6.9.2); `adjust` moves all streams' windows, under this lock.
-    void settings(Http2Settings settings, Runnable adjust) throws IOException {
+    void settings(Http2Settings settings, boolean acknowledge, Runnable adjust) throws IOException {
         synchronized (this) {
             maxFrameSize = Math.min(settings.maxFrameSize, MAX_PENDING / 4);
             encoder.peerTableSize(settings.headerTableSize);
             adjust.run();
-            if (!closed && !ending) {
+            if (acknowledge && !closed && !ending) {
                 Frames.settingsAck(pending);
                 appended(true);
             }

@@ -44,7 +44,7 @@ record BuildCommands(List<String> router, List<String> extension, String demo) {
     }
 
     private static String modulePath() {
-        return System.getProperty("jdk.module.path", Path.of("build", "modules").toAbsolutePath().toString());
+        return Path.of(System.getProperty("jdk.module.path", "build/modules")).toAbsolutePath().toString();
     }
 
     private static String quoted(String word) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import lambdadispatch.config.Settings;
 import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.FunctionName;
 import lambdadispatch.emulator.environment.FunctionSettings;
 
 /// What the emulator is told.
@@ -27,14 +28,15 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
     public static EmulatorConfig from(Settings settings, Commands otherwise, Map<String, String> environment) {
         int port = settings.integer(PORT, 5051, 0, 65_535, "the port of the Invoke API on 127.0.0.1");
         Set<String> functions = new TreeSet<>(settings.list("LAMBDA_DISPATCH_EmulatorFunctions", "further functions that exist, by name"));
-        functions.add(settings.text("LAMBDA_DISPATCH_FunctionName", DEFAULT_FUNCTION, "the function that the router invokes"));
-        String accessKey = settings.text("AWS_ACCESS_KEY_ID", "test", "the access key id that callers sign with");
-        String secretKey = settings.text("AWS_SECRET_ACCESS_KEY", "test", "its secret key");
+        functions.add(functionName(settings));
+        String accessKey = settings.text("LAMBDA_DISPATCH_EmulatorAccessKey", "test", "the access key id that callers sign with");
+        String secretKey = settings.text("LAMBDA_DISPATCH_EmulatorSecretKey", "test", "its secret key");
         return new EmulatorConfig(port, functions, accessKey, secretKey, faults(settings), function(settings, otherwise, environment));
     }
 
     private static FunctionSettings function(Settings settings, Commands otherwise, Map<String, String> environment) {
         String extension = settings.text("LAMBDA_DISPATCH_EmulatorExtension", null, "the extension's executable; without it, the one of this build");
+        String app = settings.text("LAMBDA_DISPATCH_EmulatorApp", null, "the app's command, for /bin/sh; without it, the demo");
         return new FunctionSettings(
                 settings.integer("LAMBDA_DISPATCH_EmulatorMemory", 1024, 128, 10_240, "the function's memory in MB"),
                 duration(settings, "Timeout", QUARTER_OF_AN_HOUR, QUARTER_OF_AN_HOUR, "of one invocation"),
@@ -45,9 +47,19 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
                 settings.text("AWS_REGION", "us-east-1", "the region that ARNs and signatures name"),
                 "123456789012",
                 extension == null ? otherwise.extension() : List.of(extension),
-                settings.text("LAMBDA_DISPATCH_EmulatorApp", otherwise.app(), "the app's command, for /bin/sh"),
+                app == null ? otherwise.app() : app,
                 ProcessVariables.ofEnvironments(environment),
                 settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print"));
+    }
+
+    /// The router may be given a qualified name or an ARN.
+    private static String functionName(Settings settings) {
+        String variable = "LAMBDA_DISPATCH_FunctionName";
+        String text = settings.text(variable, DEFAULT_FUNCTION, "the function that the router invokes");
+        return FunctionName.parse(text).map(FunctionName::name).orElseGet(() -> {
+            settings.fault(variable, text, "a function's name or ARN");
+            return DEFAULT_FUNCTION;
+        });
     }
 
     private static Duration duration(Settings settings, String name, Duration otherwise, Duration longest, String description) {

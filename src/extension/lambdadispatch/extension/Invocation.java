@@ -136,7 +136,9 @@ final class Invocation {
     private boolean goesOn(Channel.End end, Channel channel) {
         switch (end) {
             case GO_AWAY -> {
-                exit(ExitReason.RouterGoAway);
+                if (closing.getCount() > 0) { // otherwise it is what we asked for
+                    exit(ExitReason.RouterGoAway);
+                }
                 return false;
             }
             case REFUSED -> {

@@ -32,21 +32,28 @@ public final class ProcessGroup {
 
     /// Starts a program.
     /// @param environment all of its variables; nothing is inherited
-    /// @param lines gets each line of its output, standard error included, on a thread of its own
+    /// @param lines gets each line of its output, standard error included, on a thread of its own; null to let it print where we print
     /// @throws IOException there is no such program, or it can not be executed
     public static ProcessGroup start(Guardian guardian, List<String> command, Map<String, String> environment, Consumer<String> lines)
             throws IOException {
         if (command.getFirst().contains("/") && !Files.isExecutable(Path.of(command.getFirst()))) {
             throw new IOException("no such program: " + command.getFirst()); // setsid would start, and only then fail
         }
-        ProcessBuilder builder = new ProcessBuilder(NewSession.wrap(command)).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(NewSession.wrap(command));
         builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().clear();
         builder.environment().putAll(environment);
+        if (lines == null) {
+            builder.redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
+        } else {
+            builder.redirectErrorStream(true);
+        }
         Process process = builder.start();
         ProcessGroup group = new ProcessGroup(guardian, process);
         guardian.watch(group.target);
-        Lines.follow(process.getInputStream(), "output of " + process.pid(), lines);
+        if (lines != null) {
+            Lines.follow(process.getInputStream(), "output of " + process.pid(), lines);
+        }
         return group;
     }
 

@@ -20,10 +20,10 @@ public final class Pool {
     private final RandomGenerator random;
 
     // All below is guarded by the lock.
-    private final TicketQueue queue = new TicketQueue();
-    private final Fleet fleet;
-    private final Growth growth;
-    private final Load load;
+    final TicketQueue queue = new TicketQueue();
+    final Fleet fleet;
+    final Growth growth;
+    final Load load;
     private final Counts counts = new Counts();
     private Effects effects = new Effects();
     private boolean draining;

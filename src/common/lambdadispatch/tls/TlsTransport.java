@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.tls;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import lambdadispatch.io.Transport;
+
+/// TLS over another [Transport], by [SSLEngine].
+///
+/// One thread may read while another writes; the engine allows `wrap` and `unwrap` at the same time. What the reader must send by itself
+/// (a KeyUpdate's answer, close_notify) goes out on a thread of its own, so that a peer that does not read can not stop us reading.
+///
+/// The end of the plain stream without close_notify is an [EOFException]: whoever relies on the end of the stream for the end of a
+/// message must not take a truncation for it (RFC 8446 §6.1).
+///
+/// Buffers are held only while they hold something: an idle connection costs the engine and a few hundred bytes.
+public final class TlsTransport implements Transport {
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+    private static final int FIRST_BUFFER = 1024;
+    private static final int KEEP_OUT = 4096;
+    /// Records are gathered up to this before they are written.
+    private static final int GATHER = 64 << 10;
+    private static final int MAX_RECORD_TYPE = 24;
+
+    private final Transport plain;
+    private final SSLEngine engine;
+    private final Object reading = new Object();
+    private final Object writing = new Object();
+    private byte[] network = new byte[FIRST_BUFFER]; // received and not yet unwrapped: [start, end); guarded by reading
+    private int start;
+    private int end;
+    private ByteBuffer clear = EMPTY; // unwrapped and not yet read; guarded by reading
+    private ByteBuffer out = EMPTY; // guarded by writing
+    private volatile boolean established;
+    private boolean firstRecord = true;
+
+    private TlsTransport(Transport plain, SSLEngine engine) {
+        this.plain = plain;
+        this.engine = engine;
+    }
+
+    /// The server's side. The first of `applicationProtocols` that the client offers too is agreed on; if it offers others only, the
+    /// handshake fails (RFC 7301 §3.2).
+    public static TlsTransport server(Transport plain, SSLContext context, List<String> applicationProtocols) {
+        return new TlsTransport(plain, Handshake.server(context, applicationProtocols));
+    }
+
+    /// The client's side; the certificate must be for `host`, as far as the context's trust manager lets that be checked.
+    public static TlsTransport client(Transport plain, SSLContext context, String host, int port, List<String> applicationProtocols) {
+        return new TlsTransport(plain, Handshake.client(context, host, port, applicationProtocols));
+    }
+
+    /// Agrees on keys and protocols; blocks. Does nothing if that was done.
+    /// @throws NotTls the peer speaks something else
+    /// @throws javax.net.ssl.SSLException the handshake failed; the peer was told by an alert where there was one
+    public void handshake() throws IOException {
+        synchronized (reading) {
+            if (established) {
+                return;
+            }
+            try {
+                engine.beginHandshake();
+                negotiate();
+                established = true;
+            } catch (SSLException e) {
+                sendAlert();
+                throw e;
+            }
+        }
+    }
+
+    private void negotiate() throws IOException {
+        while (true) {
+            switch (engine.getHandshakeStatus()) {
+                case NEED_TASK -> runTasks();
+                case NEED_WRAP -> wrap(EMPTY);
+                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+                    ByteBuffer target = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
+                    if (unwrap(target) < 0) {
+                        throw new EOFException("peer left during the TLS handshake");
+                    }
+                    if (target.position() > 0) {
+                        clear = target.flip(); // data that came in one flight with the handshake's end
+                    }
+                }
+                case FINISHED, NOT_HANDSHAKING -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void runTasks() {
+        // Inline: on a single carrier another thread would not run them any sooner.
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+    }
+
+    private void sendAlert() {
+        try {
+            wrap(EMPTY);
+        } catch (IOException e) {
+            return; // the peer is gone, or the engine has nothing to say
+        }
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        handshake();
+        synchronized (reading) {
+            if (clear.hasRemaining()) {
+                return takeClear(into, offset, length);
+            }
+            ByteBuffer target = ByteBuffer.wrap(into, offset, length);
+            int before = target.position();
+            while (target.position() == before) {
+                if (unwrap(target) < 0) {
+                    return -1;
+                }
+                if (clear.hasRemaining()) {
+                    return takeClear(into, offset, length);
+                }
+            }
+            // Further records that are here whole are worth no other call.
+            while (clear == EMPTY && wholeRecord() && target.remaining() > 0 && unwrap(target) >= 0) {
+                continue;
+            }
+            return target.position() - before;
+        }
+    }
+
+    private int takeClear(byte[] into, int offset, int length) {
+        int count = Math.min(length, clear.remaining());
+        clear.get(into, offset, count);
+        if (!clear.hasRemaining()) {
+            clear = EMPTY;
+        }
+        return count;
+    }
+
+    private boolean wholeRecord() {
+        return end - start >= 5 && end - start >= 5 + recordLength();
+    }
+
+    private int recordLength() {
+        return (network[start + 3] & 0xff) << 8 | network[start + 4] & 0xff;
+    }
+
+    /// Unwraps one record into `target`, or into `clear` if it may not fit. Blocks for octets where it must. -1 at close_notify.
+    private int unwrap(ByteBuffer target) throws IOException {
+        while (true) {
+            if (!wholeRecord() && start == end || end - start < 5) {
+                receive(5);
+            } else if (!wholeRecord()) {
+                receive(5 + recordLength());
+            }
+            ByteBuffer source = ByteBuffer.wrap(network, start, end - start);
+            SSLEngineResult result = engine.unwrap(source, target);
+            start = source.position();
+            if (start == end) {
+                release();
+            }
+            if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                return unwrapAside();
+            }
+            if (result.getStatus() == Status.CLOSED) {
+                return -1;
+            }
+            if (established) {
+                afterHandshake(result.getHandshakeStatus());
+            }
+            if (result.getStatus() == Status.OK) {
+                return result.bytesProduced();
+            }
+        }
+    }
+
+    /// The caller's array is shorter than a record may be: through a buffer of ours.
+    private int unwrapAside() throws IOException {
+        ByteBuffer aside = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
+        ByteBuffer source = ByteBuffer.wrap(network, start, end - start);
+        SSLEngineResult result = engine.unwrap(source, aside);
+        start = source.position();
+        if (start == end) {
+            release();
+        }
+        if (result.getStatus() == Status.CLOSED) {
+            return -1;
+        }
+        if (result.getStatus() != Status.OK) {
+            throw new SSLException("record does not fit: " + result.getStatus());
+        }
+        if (established) {
+            afterHandshake(result.getHandshakeStatus());
+        }
+        aside.flip();
+        clear = aside.hasRemaining() ? aside : EMPTY;
+        return result.bytesProduced();
+    }
+
+    private void afterHandshake(HandshakeStatus status) {
+        if (status == HandshakeStatus.NEED_TASK) {
+            runTasks();
+            status = engine.getHandshakeStatus();
+        }
+        if (status == HandshakeStatus.NEED_WRAP) {
+            Thread.ofVirtual().name("tls-answer").start(this::sendAlert);
+        }
+    }
+
+    /// Blocks until `wanted` octets of network data are there.
+    private void receive(int wanted) throws IOException {
+        while (end - start < wanted) {
+            makeRoom(wanted);
+            int count = plain.read(network, end, network.length - end);
+            if (count < 0) {
+                throw new EOFException("TLS stream ended without close_notify");
+            }
+            end += count;
+            if (firstRecord && end > start) {
+                firstRecord = false;
+                // RFC 8446 §5.1: content types are 20 to 24; a letter is the start of an HTTP request
+                int type = network[start] & 0xff;
+                if (type < 20 || type > MAX_RECORD_TYPE) {
+                    throw new NotTls();
+                }
+            }
+        }
+    }
+
+    private void makeRoom(int wanted) {
+        if (start == end) {
+            start = 0;
+            end = 0;
+        }
+        int capacity = network.length;
+        // A record has begun: room for it whole, and for more behind it.
+        if (wanted > capacity || wanted > 5 && capacity < GATHER / 2) {
+            capacity = Math.max(GATHER / 2, wanted);
+        }
+        if (capacity != network.length || network.length - start < wanted) {
+            byte[] target = capacity != network.length ? new byte[capacity] : network;
+            System.arraycopy(network, start, target, 0, end - start);
+            network = target;
+            end -= start;
+            start = 0;
+        }
+    }
+
+    private void release() {
+        start = 0;
+        end = 0;
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) throws IOException {
+        handshake();
+        wrap(ByteBuffer.wrap(from, offset, length));
+    }
+
+    /// Wraps all of it, or one handshake message if it is empty, and writes the records with as few calls as possible.
+    private void wrap(ByteBuffer source) throws IOException {
+        synchronized (writing) {
+            int record = engine.getSession().getPacketBufferSize();
+            int need = Math.min(GATHER, record * (1 + source.remaining() / 16_384));
+            if (out.capacity() < need) {
+                out = ByteBuffer.allocate(need);
+            }
+            do {
+                if (out.remaining() < record) {
+                    flush();
+                }
+                SSLEngineResult result = engine.wrap(source, out);
+                if (result.getStatus() == Status.CLOSED && source.hasRemaining()) {
+                    throw new IOException("TLS connection is closed");
+                }
+                if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                    throw new SSLException("packet buffer too small");
+                }
+                if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+                    runTasks();
+                }
+            } while (source.hasRemaining());
+            flush();
+            if (out.capacity() > KEEP_OUT) {
+                out = EMPTY;
+            }
+        }
+    }
+
+    private void flush() throws IOException {
+        if (out.position() > 0) {
+            plain.write(out.array(), 0, out.position());
+            out.clear();
+        }
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        engine.closeOutbound();
+        wrap(EMPTY); // close_notify
+        plain.shutdownOutput();
+    }
+
+    @Override
+    public void shutdownInput() {
+        plain.shutdownInput();
+    }
+
+    @Override
+    public void reset() {
+        plain.reset();
+    }
+
+    @Override
+    public void close() {
+        plain.close();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return plain.remoteAddress();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return plain.localAddress();
+    }
+
+    @Override
+    public String applicationProtocol() {
+        String agreed = engine.getApplicationProtocol();
+        return agreed == null ? "" : agreed;
+    }
+
+    @Override
+    public boolean secure() {
+        return true;
+    }
+}

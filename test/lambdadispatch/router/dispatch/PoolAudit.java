@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/// Looks into a pool from the side and says what must always be true of it, by counting for itself.
+public final class PoolAudit {
+    private PoolAudit() {}
+
+    /// Cheap enough to follow every event.
+    public static void check(Pool pool) {
+        int most = pool.settings().maxConcurrentCount();
+        boolean waiting = !pool.queue.isEmpty();
+        Instance offered = pool.fleet.least();
+        int least = Integer.MAX_VALUE;
+        for (Instance instance : pool.fleet.all()) {
+            that(instance.busy.size() <= most, "an instance runs more than MaxConcurrentCount");
+            that(instance.state == Instance.State.OPEN || instance.free.size() == 0, "a free slot of an instance that is not open");
+            boolean may = instance.state == Instance.State.OPEN
+                    && !instance.aside
+                    && instance.free.size() > 0
+                    && instance.busy.size() < most;
+            that(!(may && waiting), "a request waits while a slot it may use is free");
+            that(may == (instance.bucket != Offers.NONE), "an instance is offered wrongly, or not");
+            if (may) {
+                that(instance.bucket == instance.busy.size(), "an instance is in the wrong bucket");
+                least = Math.min(least, instance.busy.size());
+            }
+        }
+        that(least == (offered == null ? Integer.MAX_VALUE : offered.busy.size()), "not the least loaded instance is offered");
+    }
+
+    /// Walks every list.
+    public static void checkDeeply(Pool pool) {
+        check(pool);
+        Set<Slot> seen = new HashSet<>();
+        for (Instance instance : pool.fleet.all()) {
+            that(walk(instance.free, Slot.State.FREE, seen) == instance.free.size(), "free slots miscounted");
+            that(walk(instance.busy, Slot.State.BUSY, seen) == instance.busy.size(), "busy slots miscounted");
+        }
+        int length = 0;
+        Ticket before = null;
+        for (Ticket ticket = pool.queue.head(); ticket != null; before = ticket, ticket = ticket.next) {
+            that(ticket.previous == before && ticket.state == Ticket.State.QUEUED, "the queue's links are broken");
+            that(before == null || ticket.submittedNanos - before.submittedNanos >= 0, "the queue is out of order");
+            length++;
+        }
+        that(length == pool.queue.size(), "the queue is miscounted");
+        that(length <= pool.settings().waiting().maxQueueLength() + seen.size(), "the queue is too long");
+    }
+
+    private static int walk(SlotList list, Slot.State state, Set<Slot> seen) {
+        int size = 0;
+        for (Slot slot = list.top(); slot != null; slot = slot.next) {
+            that(slot.state == state && seen.add(slot), "a slot is in two places");
+            size++;
+        }
+        return size;
+    }
+
+    private static void that(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}

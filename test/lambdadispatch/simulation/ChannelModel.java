@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.simulation;
+
+import lambdadispatch.router.dispatch.Slot;
+
+/// One channel of a simulated instance.
+final class ChannelModel extends Slot {
+    private final InstanceModel owner;
+    private World.Request request;
+    private boolean gone;
+
+    ChannelModel(InstanceModel owner) {
+        super(owner.instance);
+        this.owner = owner;
+    }
+
+    void carry(World.Request granted) {
+        World.that(request == null && !gone, "a slot is used twice, or after its end");
+        request = granted;
+        owner.took();
+        World world = owner.world;
+        double seconds = world.scenario.service().sample(world.random);
+        boolean breaks = world.random.nextDouble() < world.scenario.faults().channelBreaks();
+        world.timeline.after(breaks ? seconds / 2 : seconds, () -> finish(granted, breaks));
+    }
+
+    private void finish(World.Request expected, boolean breaks) {
+        if (request != expected || gone) {
+            return;
+        }
+        double standsStill = owner.frozenFor();
+        if (standsStill > 0) {
+            owner.world.timeline.after(standsStill, () -> finish(expected, breaks));
+            return;
+        }
+        request = null;
+        owner.gaveBack();
+        if (breaks) {
+            lost();
+            expected.broken();
+            owner.openSoon();
+            return;
+        }
+        expected.channel = null;
+        expected.served();
+        if (!owner.world.pool.slotReleased(this)) {
+            remove();
+        }
+    }
+
+    /// The client left: the router resets the channel, the extension opens another.
+    void givenUp() {
+        request = null;
+        owner.gaveBack();
+        owner.world.pool.slotGivenUp(this);
+        remove();
+        owner.openSoon();
+    }
+
+    private void lost() {
+        owner.world.pool.slotLost(this);
+        remove();
+    }
+
+    /// The instance died.
+    void die() {
+        if (gone) {
+            return;
+        }
+        World.Request carried = request;
+        request = null;
+        if (carried != null) {
+            owner.gaveBack();
+        }
+        lost();
+        if (carried != null) {
+            carried.broken();
+        }
+    }
+
+    @Override
+    protected void end() {
+        World.that(request == null && !gone, "an idle end of a busy or ended slot");
+        remove();
+    }
+
+    @Override
+    protected void reset() {
+        World.that(request != null && !gone, "a reset of an idle or ended slot");
+        World.Request carried = request;
+        request = null;
+        owner.gaveBack();
+        remove();
+        carried.broken();
+    }
+
+    private void remove() {
+        gone = true;
+        owner.channelGone(this);
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.simulation;
+
+/// What goes wrong, and how often. Probabilities are per invoke or per request as named; 0 is never.
+/// @param invokeFails an invoke ends as one of the faults instead of starting an instance
+/// @param dies an instance dies at some moment of its life
+/// @param freezes an instance stops answering for a while at some moment of its life
+/// @param channelBreaks an exchange ends by losing its channel
+/// @param clientLeaves a client loses its patience, waiting or not
+/// @param throttledAbove environments the account allows at once
+record Faults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove) {
+    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 1000);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.simulation;
+
+import lambdadispatch.router.dispatch.PoolSettings;
+
+/// One run's script. The seed decides everything the script leaves open.
+/// @param idleGrace after so many seconds without a request an instance returns by itself
+/// @param functionTimeout of the function, seconds; an instance asks to close [#MARGIN] before it
+record Scenario(
+        long seed, Trace trace, Spread service, Spread coldStart, double idleGrace, double functionTimeout, Faults faults, PoolSettings settings) {
+    static final double MARGIN = 2;
+
+    Scenario with(PoolSettings other) {
+        return new Scenario(seed, trace, service, coldStart, idleGrace, functionTimeout, faults, other);
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.simulation;
+
+import java.util.Comparator;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import lambdadispatch.router.dispatch.Pool;
+import lambdadispatch.router.dispatch.PoolAudit;
+import lambdadispatch.router.dispatch.Slot;
+import lambdadispatch.router.dispatch.Ticket;
+import lambdadispatch.router.dispatch.Refusal;
+
+/// The real dispatch core in a made-up world: clients, a router that ticks, and a Lambda that starts, freezes, throttles and kills. Every rule of the pool is
+/// checked after every event, against books the world keeps for itself; a broken one ends the run with an [AssertionError] that names the seed.
+final class World {
+    private static final double TICK = 0.1;
+    /// After the last arrival: long enough for every time-out.
+    private static final double AFTERMATH = 400;
+
+    final Timeline timeline = new Timeline();
+    final Measured measured = new Measured();
+    final Scenario scenario;
+    final RandomGenerator random;
+    final Pool pool;
+    final FunctionModel function;
+    private final boolean audited;
+    /// Who waits, in the order in which they must be served.
+    private final TreeSet<Try> waiting =
+            new TreeSet<>(Comparator.comparingLong((Try t) -> t.request.arrivedNanos).thenComparingLong(t -> t.number));
+    private long tries;
+    private long undecided;
+
+    World(Scenario scenario, boolean audited) {
+        this.scenario = scenario;
+        this.audited = audited;
+        this.random = new Random(scenario.seed());
+        this.function = new FunctionModel(this);
+        this.pool = new Pool("simulated", scenario.settings(), timeline, function, random);
+    }
+
+    static Measured run(Scenario scenario, boolean audited) {
+        try {
+            return new World(scenario, audited).run();
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError("seed " + scenario.seed() + ", trace " + scenario.trace().name() + ": " + e, e);
+        }
+    }
+
+    private Measured run() {
+        scheduleArrival(0);
+        tick();
+        double end = scenario.trace().seconds();
+        advance(end);
+        advance(end + scenario.settings().waiting().incomingRequestTimeout().toSeconds() + 60);
+        that(undecided == 0, undecided + " requests lost");
+        pool.drain();
+        advance(end + scenario.functionTimeout() + AFTERMATH);
+        that(pool.drained(), "instances are left after draining: " + pool.snapshot());
+        that(waiting.isEmpty(), "somebody still waits");
+        return measured;
+    }
+
+    private void advance(double until) {
+        while (timeline.step(until)) {
+            measured.events++;
+            if (audited) {
+                PoolAudit.check(pool);
+                if ((measured.events & 255) == 0) {
+                    PoolAudit.checkDeeply(pool);
+                }
+            }
+        }
+    }
+
+    private void tick() {
+        double wait = pool.tick() / 1e9;
+        measured.environments(timeline.seconds(), function.underWay());
+        if (!pool.drained()) {
+            timeline.after(Math.min(1, Math.max(TICK, wait)), this::tick);
+        }
+    }
+
+    private void scheduleArrival(double from) {
+        double at = scenario.trace().next(from, random);
+        if (at < Double.POSITIVE_INFINITY) {
+            timeline.after(at - timeline.seconds(), () -> {
+                scheduleArrival(at);
+                arrive();
+            });
+        }
+    }
+
+    private void arrive() {
+        Request request = new Request();
+        measured.requests++;
+        undecided++;
+        Try first = new Try(request, 0);
+        request.latest = first;
+        waiting.add(first);
+        pool.submit(first);
+        if (random.nextDouble() < scenario.faults().clientLeaves()) {
+            timeline.after(10 * random.nextDouble(), request::leave);
+        }
+    }
+
+    static void that(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
+    /// One client's request, whatever number of tries it takes.
+    final class Request {
+        final long arrivedNanos = timeline.nanoTime();
+        Try latest;
+        ChannelModel channel;
+        boolean over;
+
+        private void end() {
+            that(!over, "answered twice");
+            over = true;
+            undecided--;
+        }
+
+        void served() {
+            end();
+            measured.served++;
+        }
+
+        void refused() {
+            end();
+            measured.refused++;
+        }
+
+        /// Its channel died under it: a second try, or 502.
+        void broken() {
+            channel = null;
+            if (latest.ordinal > 0) {
+                end();
+                measured.broken++;
+                return;
+            }
+            measured.retried++;
+            Try earlier = latest;
+            latest = new Try(this, 1);
+            waiting.add(latest);
+            pool.submitAgain(latest, earlier);
+        }
+
+        private void leave() {
+            if (over) {
+                return;
+            }
+            boolean queued = waiting.contains(latest);
+            that(pool.withdraw(latest) == queued, "withdraw disagrees on whether it waited");
+            end();
+            measured.left++;
+            if (queued) {
+                waiting.remove(latest);
+            } else {
+                ChannelModel abandoned = channel;
+                channel = null;
+                abandoned.givenUp();
+            }
+        }
+    }
+
+    final class Try extends Ticket {
+        final Request request;
+        final int ordinal;
+        final long number = tries++;
+
+        Try(Request request, int ordinal) {
+            this.request = request;
+            this.ordinal = ordinal;
+        }
+
+        @Override
+        protected void granted(Slot slot) {
+            that(!request.over, "granted after it was over");
+            that(waiting.first() == this, "served out of turn");
+            waiting.remove(this);
+            if (ordinal == 0) {
+                measured.waited(request.arrivedNanos / 1e9, waitedNanos() / 1e9);
+            }
+            request.channel = (ChannelModel) slot;
+            request.channel.carry(request);
+        }
+
+        @Override
+        protected void refused(Refusal why) {
+            that(waiting.remove(this), "refused though it did not wait");
+            if (ordinal == 0) {
+                measured.waited(request.arrivedNanos / 1e9, waitedNanos() / 1e9);
+            }
+            request.refused();
+        }
+    }
+}
