@@ -14,7 +14,7 @@ public final class Payload {
 
     /// Returns the body, or null if it is longer than `limit`.
     public static byte[] read(Exchange exchange, int limit) throws IOException {
-        byte[] body = new byte[(int) Math.clamp(exchange.request().contentLength(), 1024, limit + 1)];
+        byte[] body = new byte[Math.clamp(exchange.request().contentLength(), 1024, limit + 1)];
         int length = 0;
         while (length <= limit) {
             if (length == body.length) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.aws;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A function in any form that the Invoke API documents: `name`, `name:qualifier`, `123456789012:function:name[:qualifier]`, or
+/// `arn:aws:lambda:region:123456789012:function:name[:qualifier]` of any partition.
+///
+/// @param identifier what goes into the path: all but the qualifier
+/// @param qualifier alias or version, "" for none
+/// @param region the ARN's, "" where the form has none
+record FunctionName(String identifier, String qualifier, String region) {
+    private static final Pattern FORM = Pattern.compile(
+            "((?:arn:(aws[a-zA-Z-]*):lambda:([a-z]{2}[a-z0-9-]*-\\d+):)?(?:\\d{12}:function:)?[a-zA-Z0-9-_]{1,64})(?::(\\$LATEST|[a-zA-Z0-9-_]{1,128}))?");
+
+    /// @throws IllegalArgumentException none of the documented forms
+    static FunctionName parse(String text) {
+        Matcher form = FORM.matcher(text);
+        if (!form.matches() || form.group(2) != null && !text.contains(":function:")) {
+            throw new IllegalArgumentException("not a function name, name:alias or function ARN: " + text);
+        }
+        String qualifier = form.group(4) == null ? "" : form.group(4);
+        return new FunctionName(form.group(1), qualifier, form.group(3) == null ? "" : form.group(3));
+    }
+}
