@@ -38,6 +38,11 @@ final class ClientWatch implements AutoCloseable {
         }
     }
 
+    /// Whether octets of the next message are there already. Until then the input may still be in a read-ahead's hands.
+    synchronized boolean pipelined() {
+        return !reading && connection.in.available() > 0;
+    }
+
     /// Blocks for the first octets of the next message, by whoever reads. False at the end of the input.
     boolean awaitInput() throws IOException {
         synchronized (this) {
@@ -58,6 +63,7 @@ final class ClientWatch implements AutoCloseable {
             if (connection.in.available() > 0) {
                 return true;
             }
+            connection.in.shrink(); // not earlier: a read-ahead would go on filling the buffer that was given back
         }
         return connection.in.fill();
     }

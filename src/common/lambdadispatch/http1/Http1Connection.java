@@ -117,8 +117,7 @@ public final class Http1Connection {
 
     private boolean readHead() throws IOException {
         try {
-            if (in.available() == 0) {
-                in.shrink();
+            if (!watch.pipelined()) {
                 idle = true;
                 source.limitEachRead(limits.idle());
                 if (stopping || !watch.awaitInput()) {
