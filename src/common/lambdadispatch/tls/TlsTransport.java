@@ -63,6 +63,9 @@ public final class TlsTransport implements Transport {
     /// @throws NotTls the peer speaks something else
     /// @throws javax.net.ssl.SSLException the handshake failed; the peer was told by an alert where there was one
     public void handshake() throws IOException {
+        if (established) {
+            return; // without the lock, which a blocked reader holds
+        }
         synchronized (reading) {
             if (established) {
                 return;

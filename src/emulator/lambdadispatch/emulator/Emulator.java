@@ -14,6 +14,7 @@ import lambdadispatch.emulator.api.Functions;
 import lambdadispatch.emulator.environment.Billing;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.process.Guardian;
+import lambdadispatch.io.Clock;
 import lambdadispatch.listener.Server;
 import lambdadispatch.log.Log;
 import lambdadispatch.server.Limits;
@@ -33,7 +34,7 @@ public final class Emulator implements AutoCloseable {
     private Emulator(EmulatorConfig config) throws IOException {
         guardian = new Guardian();
         functions = new Functions(config.functions(), config.function(), guardian);
-        front = new Front(functions, (request, body) -> null, config.faults(), RandomGenerator.getDefault());
+        front = new Front(functions, new SignatureCheck(config.accessKey(), config.secretKey(), Clock.SYSTEM), config.faults(), RandomGenerator.getDefault());
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), config.port());
         server = new Server("emulator", address, null, LIMITS, front);
     }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator;
+
+import lambdadispatch.aws.Credentials;
+import lambdadispatch.aws.SigV4Verifier;
+import lambdadispatch.emulator.api.ApiError;
+import lambdadispatch.emulator.api.Authorization;
+import lambdadispatch.http.Request;
+import lambdadispatch.io.Clock;
+
+/// Accepts requests signed with the one key pair that the emulator knows, and refuses others in AWS's words
+/// (AWS Lambda API reference, "Common error types").
+final class SignatureCheck implements Authorization {
+    private final SigV4Verifier verifier;
+    private final Clock clock;
+
+    SignatureCheck(String accessKey, String secretKey, Clock clock) {
+        this.verifier = new SigV4Verifier(new Credentials(accessKey, secretKey, ""));
+        this.clock = clock;
+    }
+
+    @Override
+    public ApiError check(Request request, byte[] body) {
+        return switch (verifier.verify(request, body, clock.now())) {
+            case VALID -> null;
+            case MISSING -> refusal("MissingAuthenticationTokenException", "Missing Authentication Token");
+            case INCOMPLETE -> refusal("IncompleteSignatureException", "Authorization header does not have all that a signature needs.");
+            case UNKNOWN_KEY -> refusal("UnrecognizedClientException", "The security token included in the request is invalid.");
+            case SKEWED -> refusal("InvalidSignatureException", "Signature expired or not yet current: the clocks differ by more than 5 min.");
+            case MISMATCH -> refusal("InvalidSignatureException", "The request signature we calculated does not match the signature you provided."
+                    + " Check your AWS Secret Access Key and signing method.");
+        };
+    }
+
+    private static ApiError refusal(String type, String message) {
+        return new ApiError(403, type, message, null, 0);
+    }
+}
