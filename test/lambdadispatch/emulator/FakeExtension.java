@@ -58,6 +58,7 @@ public final class FakeExtension {
     }
 
     private static void act(Answer next, Json.JsonObject payload) throws Exception {
+        System.out.println("invoked " + payload);
         String path = "/2018-06-01/runtime/invocation/" + next.header("Lambda-Runtime-Aws-Request-Id");
         switch (payload.text("do").orElse("echo")) {
             case "echo" -> call("POST", path + "/response", next.body());

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
+import lambdadispatch.aws.Credentials;
+import lambdadispatch.aws.SigV4Signer;
 import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.http.Headers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +160,27 @@ class InvokeTest {
         } finally {
             lambda.emulator.faults(Faults.NONE);
         }
+    }
+
+    @Test
+    void requestThatIsNotSignedByTheKnownKeyIs403() throws IOException {
+        String path = "/2015-03-31/functions/fake/invocations";
+        byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+        assertThat(refusal(lambda.sendAsIs("POST", path, body, new Headers()))).isEqualTo("403 MissingAuthenticationTokenException");
+        assertThat(refusal(lambda.sendAsIs("POST", path, body, signed(path, body, new Credentials("AKIDEXAMPLE", "wrong", "")))))
+                .isEqualTo("403 InvalidSignatureException");
+        assertThat(refusal(lambda.sendAsIs("POST", path, body, signed(path, body, new Credentials("AKIDOTHER", "secret", "")))))
+                .isEqualTo("403 UnrecognizedClientException");
+    }
+
+    private static Headers signed(String path, byte[] body, Credentials credentials) {
+        Headers headers = Headers.of("Host", lambda.emulator.endpoint().getAuthority());
+        new SigV4Signer("eu-north-1", "lambda").sign("POST", path, "", headers, body, credentials, Instant.now());
+        return headers;
+    }
+
+    private static String refusal(Lambda.Answer answer) {
+        return answer.status() + " " + answer.headers().get("x-amzn-errortype");
     }
 
     @Test

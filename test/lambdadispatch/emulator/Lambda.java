@@ -6,10 +6,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import lambdadispatch.aws.Credentials;
+import lambdadispatch.aws.SigV4Signer;
 import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.environment.FunctionSettings;
 import lambdadispatch.http.Headers;
@@ -19,6 +22,8 @@ import lambdadispatch.json.Json;
 /// An emulator with [FakeExtension] in its environments, and a caller.
 final class Lambda implements AutoCloseable {
     static final String FUNCTION = "fake";
+    private static final Credentials CREDENTIALS = new Credentials("AKIDEXAMPLE", "secret", "");
+    private static final SigV4Signer SIGNER = new SigV4Signer("eu-north-1", "lambda");
 
     /// What came back.
     record Answer(int status, Headers headers, String body) {
@@ -89,7 +94,17 @@ final class Lambda implements AutoCloseable {
     Answer send(String method, String path, String body, String... headers) throws IOException {
         URI uri = emulator.endpoint().resolve(path);
         byte[] bytes = body == null ? null : body.getBytes(StandardCharsets.UTF_8);
-        try (Http1Client.Response response = client.send(method, uri, Headers.of(headers), bytes)) {
+        Headers all = Headers.of(headers);
+        if (path.startsWith("/2015-03-31/")) {
+            all.add("Host", uri.getAuthority());
+            String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
+            SIGNER.sign(method, uri.getRawPath(), query, all, bytes, CREDENTIALS, Instant.now());
+        }
+        return sendAsIs(method, path, bytes, all);
+    }
+
+    Answer sendAsIs(String method, String path, byte[] body, Headers headers) throws IOException {
+        try (Http1Client.Response response = client.send(method, emulator.endpoint().resolve(path), headers, body)) {
             return new Answer(response.status(), response.headers(), new String(response.bytes(8 << 20), StandardCharsets.UTF_8));
         }
     }

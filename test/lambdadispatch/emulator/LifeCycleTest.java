@@ -170,7 +170,7 @@ class LifeCycleTest {
     }
 
     private static boolean running(Lambda lambda) {
-        return lambda.emulator.environments().stream().anyMatch(environment -> environment.pid(Part.APP) != 0);
+        return lambda.emulator.environments().stream().anyMatch(environment -> environment.output().since(0).contains("invoked"));
     }
 
     private static Environment onlyEnvironment(Lambda lambda) {
