@@ -74,7 +74,7 @@ final class Lambda implements AutoCloseable {
 
     Lambda(Setup setup) throws IOException {
         FunctionSettings settings = new FunctionSettings(512, setup.timeout(), setup.initLimit(), Duration.ZERO, setup.idleLife(), setup.concurrency(),
-                "eu-north-1", "123456789012", fakeExtension(), setup.app(), setup.variables(), false);
+                "eu-north-1", "123456789012", fakeExtension(), setup.app(), setup.variables(), line -> {});
         emulator = Emulator.start(new EmulatorConfig(0, Set.of(FUNCTION), "AKIDEXAMPLE", "secret", Faults.NONE, settings));
     }
 

@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// How the programs of this build are started: on this Java from the compiled modules, or as the linked images.
-record BuildCommands(List<String> router, List<String> extension, String demo) {
+///
+/// @param demo for `/bin/sh`
+public record BuildCommands(List<String> router, List<String> extension, String demo) {
     // One carrier thread and the serial collector: what the images have built in.
     private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "-Xss256k",
             "-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1");
 
-    /// From the module path that this program itself was started with.
-    static BuildCommands ofModules() {
+    /// From the module path that this program itself was started with, else from `build/modules`.
+    public static BuildCommands ofModules() {
         return ofModules("", "");
     }
 

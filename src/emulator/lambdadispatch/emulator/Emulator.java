@@ -72,7 +72,7 @@ public final class Emulator implements AutoCloseable {
     }
 
     /// For other processes that must not be left behind either.
-    Guardian guardian() {
+    public Guardian guardian() {
         return guardian;
     }
 

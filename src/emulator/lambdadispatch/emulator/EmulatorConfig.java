@@ -49,7 +49,7 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
                 extension == null ? otherwise.extension() : List.of(extension),
                 app == null ? otherwise.app() : app,
                 ProcessVariables.ofEnvironments(environment),
-                settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print"));
+                settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print") ? System.out::println : line -> {});
     }
 
     /// The router may be given a qualified name or an ARN.

@@ -20,7 +20,7 @@ import lambdadispatch.http.Headers;
 import lambdadispatch.http1.Http1Client;
 
 /// The router of a local stack: a process of its own, told where the emulator is.
-final class RouterProcess {
+public final class RouterProcess {
     /// The router's ports.
     ///
     /// @param cleartextControl whether that port is open at all
@@ -69,12 +69,12 @@ final class RouterProcess {
     }
 
     /// @param lines gets what it prints; null to let it print where we print
-    static RouterProcess start(Guardian guardian, List<String> command, Map<String, String> environment, Consumer<String> lines) throws IOException {
+    public static RouterProcess start(Guardian guardian, List<String> command, Map<String, String> environment, Consumer<String> lines) throws IOException {
         return new RouterProcess(ProcessGroup.start(guardian, command, environment, lines));
     }
 
     /// The variables that it needs to work with this emulator, laid over those of the user.
-    static Map<String, String> variables(Map<String, String> environment, EmulatorConfig emulator, URI endpoint) {
+    public static Map<String, String> variables(Map<String, String> environment, EmulatorConfig emulator, URI endpoint) {
         Map<String, String> variables = ProcessVariables.ofRouter(environment);
         variables.keySet().removeIf(name -> name.startsWith("AWS_")); // a local stack neither needs nor sees an account
         variables.putAll(Map.of(
@@ -106,16 +106,21 @@ final class RouterProcess {
         return false;
     }
 
-    CompletableFuture<Integer> exit() {
+    public CompletableFuture<Integer> exit() {
         return process.exit();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
+    /// Signals it, as `kill` from outside would.
+    public void signal(Signal signal) {
+        process.signal(signal);
+    }
+
     /// SIGTERM, time to finish what is in flight, then the end.
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         process.signal(Signal.TERM);
         process.awaitExit(STOP_LIMIT);
         process.destroy();

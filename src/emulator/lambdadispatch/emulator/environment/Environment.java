@@ -110,9 +110,7 @@ public final class Environment {
         String name = part.name().toLowerCase(Locale.ROOT);
         ProcessGroup group = ProcessGroup.start(guardian, command, variables, line -> {
             output.line(line);
-            if (settings.verbose()) {
-                System.out.println("[" + id + " " + name + "] " + line);
-            }
+            settings.printed().accept("[" + id + " " + name + "] " + line);
         });
         LOG.debug("process started", "environment", id, "part", name, "pid", group.pid());
         group.exit().thenAccept(status -> {

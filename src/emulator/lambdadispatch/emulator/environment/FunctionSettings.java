@@ -4,6 +4,7 @@ package lambdadispatch.emulator.environment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// How each function is set up, and how the place it runs in behaves.
 ///
@@ -15,7 +16,7 @@ import java.util.Map;
 /// @param extension the command of the extension
 /// @param app the command of the contained app, for `/bin/sh -c`
 /// @param variables added to what Lambda sets, as a function's configuration would
-/// @param verbose whether the processes' output is shown as it comes
+/// @param printed gets each line that a process prints, with the environment and the part that did it
 public record FunctionSettings(
         int memoryMegabytes,
         Duration timeout,
@@ -28,7 +29,7 @@ public record FunctionSettings(
         List<String> extension,
         String app,
         Map<String, String> variables,
-        boolean verbose) {
+        Consumer<String> printed) {
     /// How long an environment may take to end (Lambda, with an external extension).
     public static final Duration SHUTDOWN_LIMIT = Duration.ofMillis(2000);
 
