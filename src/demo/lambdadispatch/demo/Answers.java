@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.json.Json;
@@ -20,9 +21,15 @@ final class Answers {
     private static final byte[] PONG = "pong".getBytes(StandardCharsets.US_ASCII);
 
     private final long readyAtNanos;
+    private final AtomicLong clientsGone = new AtomicLong();
 
     Answers(Duration initDelay) {
         readyAtNanos = System.nanoTime() + initDelay.toNanos();
+    }
+
+    /// Clients that left while a delay or a stream of events was under way.
+    long clientsGone() {
+        return clientsGone.get();
     }
 
     void health(Exchange exchange) throws IOException {
@@ -35,10 +42,9 @@ final class Answers {
     }
 
     /// `/delay?ms=`; a client that goes away ends the wait.
-    static void delay(Exchange exchange) throws IOException {
+    void delay(Exchange exchange) throws IOException {
         long millis = Query.of(exchange.request().query()).number("ms", 1_000, 0, QUARTER_OF_AN_HOUR);
-        CountDownLatch gone = new CountDownLatch(1);
-        exchange.onClientGone(gone::countDown);
+        CountDownLatch gone = watch(exchange);
         if (pause(gone, millis)) {
             text(exchange, 200, "after " + millis + " ms\n");
         } else {
@@ -47,12 +53,11 @@ final class Answers {
     }
 
     /// `/sse?ms=&n=`: each event holds the wall clock in microseconds, so that the way to the client can be timed.
-    static void events(Exchange exchange) throws IOException {
+    void events(Exchange exchange) throws IOException {
         Query query = Query.of(exchange.request().query());
         long millis = query.number("ms", 1_000, 0, QUARTER_OF_AN_HOUR);
         long count = query.number("n", Long.MAX_VALUE, 0, Long.MAX_VALUE);
-        CountDownLatch gone = new CountDownLatch(1);
-        exchange.onClientGone(gone::countDown);
+        CountDownLatch gone = watch(exchange);
         exchange.respond(200, Headers.of("content-type", "text/event-stream", "cache-control", "no-store"), -1);
         for (long number = 1; number <= count; number++) {
             Instant now = Instant.now();
@@ -103,6 +108,16 @@ final class Answers {
 
     private static void text(Exchange exchange, int status, String text) throws IOException {
         exchange.answer(status, "text/plain", text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// Opens when the client has gone.
+    private CountDownLatch watch(Exchange exchange) {
+        CountDownLatch gone = new CountDownLatch(1);
+        exchange.onClientGone(() -> {
+            clientsGone.incrementAndGet();
+            gone.countDown();
+        });
+        return gone;
     }
 
     /// Whether the time passed with the client still there.

@@ -16,16 +16,16 @@ final class DemoApp implements Handler {
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicInteger running = new AtomicInteger();
-    private final AtomicLong clientsGone = new AtomicLong();
+    private final Answers answers;
 
     DemoApp(DemoConfig config) {
-        Answers answers = new Answers(config.initDelay());
+        answers = new Answers(config.initDelay());
         add("/ping", "/ping", "Answers <code>pong</code>: four bytes.", Answers::ping);
         add("/echo", "/echo", "Sends back what it gets, while it gets it.", Bodies::echo);
-        add("/delay", "/delay?ms=500", "Answers after so many milliseconds.", Answers::delay);
+        add("/delay", "/delay?ms=500", "Answers after so many milliseconds.", answers::delay);
         add("/bytes", "/bytes?n=10m", "So many reproducible bytes (<code>&amp;chunked</code>: hash in a trailer field).", Bodies::bytes);
         add("/sha256", "/sha256?n=10m", "What the SHA-256 of those bytes must be.", Bodies::hashOfBytes);
-        add("/sse", "/sse?ms=250&n=20", "Server-sent events with a time stamp each.", Answers::events);
+        add("/sse", "/sse?ms=250&n=20", "Server-sent events with a time stamp each.", answers::events);
         add("/upload", "/upload", "Counts and hashes the body.", Bodies::upload);
         add("/headers", "/headers", "The request as the app sees it, as JSON.", Answers::headers);
         add("/status", "/status?code=418", "Answers with that status.", Answers::status);
@@ -50,7 +50,6 @@ final class DemoApp implements Handler {
     public void handle(Exchange exchange) throws IOException {
         requests.incrementAndGet();
         running.incrementAndGet();
-        exchange.onClientGone(clientsGone::incrementAndGet);
         try {
             Route route = routes.get(exchange.request().path());
             if (route == null) {
@@ -65,6 +64,6 @@ final class DemoApp implements Handler {
 
     private void stats(Exchange exchange) throws IOException {
         Answers.json(exchange, Json.object("pid", ProcessHandle.current().pid(), "requests", requests.get(),
-                "running", running.get(), "clientsGone", clientsGone.get()));
+                "running", running.get(), "clientsGone", answers.clientsGone()));
     }
 }

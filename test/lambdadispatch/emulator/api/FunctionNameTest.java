@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+/// The forms of a function's name in the API reference.
+class FunctionNameTest {
+    @Test
+    void everyDocumentedFormIsUnderstood() throws ApiException {
+        FunctionName plain = new FunctionName("my-function", null);
+        assertThat(FunctionName.of("my-function", null)).isEqualTo(plain);
+        assertThat(FunctionName.of("123456789012:function:my-function", null)).isEqualTo(plain);
+        assertThat(FunctionName.of("arn:aws:lambda:us-west-2:123456789012:function:my-function", null)).isEqualTo(plain);
+        assertThat(FunctionName.of("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:my-function:v1", null).qualifier()).isEqualTo("v1");
+        assertThat(FunctionName.of("my-function:v1", "v1")).isEqualTo(new FunctionName("my-function", "v1"));
+        assertThat(FunctionName.of("my-function", "$LATEST").executedVersion()).isEqualTo("$LATEST");
+        assertThat(FunctionName.of("my-function:12", null).executedVersion()).isEqualTo("12");
+    }
+
+    @Test
+    void anythingElseIsRefused() {
+        for (String name : new String[] {"", "a b", "a/b", "arn:aws:s3:::bucket", "x".repeat(65), "f:two words"}) {
+            assertThat(FunctionName.parse(name)).as(name).isEmpty();
+        }
+        assertThatThrownBy(() -> FunctionName.of("f:a", "b")).hasMessageContaining("does not match");
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The state of an environment, without any process or socket.
+@Timeout(20)
+class LifecycleTest {
+    private final Lifecycle lifecycle = new Lifecycle("f");
+
+    @Test
+    void environmentIsReadyOnceRuntimeAndEveryExtensionAsk() throws Exception {
+        Extension extension = lifecycle.extension(lifecycle.register("e", Set.of("SHUTDOWN")));
+        assertThat(lifecycle.awaitRegistered(soon())).isTrue();
+        CompletableFuture<Lifecycle.Delivery> invocation = ask(new Poll());
+        assertThat(lifecycle.awaitReady(now())).isFalse();
+        CompletableFuture<String> event = askEvent(extension);
+        assertThat(lifecycle.awaitReady(soon())).isTrue();
+        lifecycle.shutDown("spindown", 5);
+        assertThat(event.get(5, TimeUnit.SECONDS)).isEqualTo("{\"eventType\":\"SHUTDOWN\",\"shutdownReason\":\"spindown\",\"deadlineMs\":5}");
+        assertThat(invocation).isNotDone();
+    }
+
+    @Test
+    void invocationGoesToTheLastWhoAskedAndItsOutcomeToTheDriver() throws Exception {
+        CompletableFuture<Lifecycle.Delivery> first = ask(new Poll());
+        CompletableFuture<Lifecycle.Delivery> second = ask(new Poll());
+        assertThat(first.get(5, TimeUnit.SECONDS)).isNull(); // asked again: the first does not count any more
+        lifecycle.begin(invocation("1"), 7);
+        assertThat(second.get(5, TimeUnit.SECONDS).deadlineMs()).isEqualTo(7);
+        lifecycle.finish("1", new Outcome.Success(new byte[] {42}));
+        assertThat(lifecycle.awaitOutcome(soon()).payload()).containsExactly(42);
+    }
+
+    @Test
+    void invocationThatCouldNotBeHandedOverGoesToTheNextWhoAsks() throws Exception {
+        CompletableFuture<Lifecycle.Delivery> first = ask(new Poll());
+        lifecycle.begin(invocation("1"), 7);
+        lifecycle.undelivered(first.get(5, TimeUnit.SECONDS));
+        assertThat(ask(new Poll()).get(5, TimeUnit.SECONDS).invocation().requestId()).isEqualTo("1");
+    }
+
+    @Test
+    void whoHasGoneGetsNothing() throws Exception {
+        Poll poll = new Poll();
+        CompletableFuture<Lifecycle.Delivery> gone = ask(poll);
+        lifecycle.gone(poll);
+        assertThat(gone.get(5, TimeUnit.SECONDS)).isNull();
+        assertThat(lifecycle.awaitReady(now())).isFalse();
+    }
+
+    @Test
+    void secondAnswerToAnInvocationIsRefused() throws Exception {
+        CompletableFuture<Lifecycle.Delivery> asked = ask(new Poll());
+        lifecycle.begin(invocation("1"), 7);
+        asked.get(5, TimeUnit.SECONDS);
+        lifecycle.finish("1", new Outcome.Success(new byte[0]));
+        assertThatThrownBy(() -> lifecycle.finish("1", new Outcome.Success(new byte[0]))).isInstanceOf(Refused.class).hasMessage("Invalid request ID");
+    }
+
+    @Test
+    void firstFaultCountsAndEndsEveryWait() throws Exception {
+        lifecycle.broken(Fault.runtimeExited(0));
+        lifecycle.broken(Fault.extensionExited(137));
+        assertThat(lifecycle.awaitRegistered(soon())).isFalse();
+        assertThat(lifecycle.fault()).isEqualTo(new Fault("Runtime.ExitError", "Runtime exited without providing a reason"));
+    }
+
+    @Test
+    void endOfAProcessDuringShutdownIsNoFault() {
+        lifecycle.closing();
+        lifecycle.broken(Fault.extensionExited(0));
+        assertThat(lifecycle.fault()).isNull();
+    }
+
+    @Test
+    void registrationIsRefusedForUnknownEventsDoubleNamesAndOnceClosed() throws Exception {
+        assertThat(refusal(Set.of("SOMETIMES"), "a")).isEqualTo("Extension.InvalidEventType");
+        lifecycle.register("a", Set.of());
+        assertThat(refusal(Set.of(), "a")).isEqualTo("Extension.AlreadyRegistered");
+        lifecycle.awaitRegistered(soon());
+        assertThat(refusal(Set.of(), "b")).isEqualTo("Extension.RegistrationClosed");
+        assertThatThrownBy(() -> lifecycle.extension("nobody")).isInstanceOf(Refused.class);
+    }
+
+    private String refusal(Set<String> events, String name) {
+        try {
+            lifecycle.register(name, events);
+            return "none";
+        } catch (Refused e) {
+            return e.errorType();
+        }
+    }
+
+    /// Returns once the poll is in place.
+    private CompletableFuture<Lifecycle.Delivery> ask(Poll poll) {
+        return waiting(() -> lifecycle.nextInvocation(poll));
+    }
+
+    private CompletableFuture<String> askEvent(Extension extension) {
+        return waiting(() -> lifecycle.nextEvent(extension, new Poll()));
+    }
+
+    private interface Asking<T> {
+        T ask() throws Exception;
+    }
+
+    private static <T> CompletableFuture<T> waiting(Asking<T> asking) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        Thread thread = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                answer.complete(asking.ask());
+            } catch (Exception e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        while (thread.getState() != Thread.State.WAITING && !answer.isDone()) {
+            Thread.onSpinWait();
+        }
+        return answer;
+    }
+
+    private static Invocation invocation(String id) {
+        return Invocation.of(id, "arn", "{}".getBytes(StandardCharsets.UTF_8), null);
+    }
+
+    private static long now() {
+        return System.nanoTime();
+    }
+
+    private static long soon() {
+        return System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    }
+}
