@@ -24,6 +24,7 @@ fetch() {
 
 fetch
 # A listener of each kind with a plain answer behind it: what is tested is the engine, and a request must get an answer.
+rm -f "$folder/ports"
 "$JAVA_HOME/bin/java" -cp "$(./build.sh class-path)" lambdadispatch.conformance.H2specTargets >"$folder/ports" 2>"$folder/server.log" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
