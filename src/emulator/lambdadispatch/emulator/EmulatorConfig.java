@@ -48,8 +48,17 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
                 "123456789012",
                 extension == null ? otherwise.extension() : List.of(extension),
                 app == null ? otherwise.app() : app,
-                ProcessVariables.ofEnvironments(environment),
+                variables(environment, app != null),
                 settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print") ? System.out::println : line -> {});
+    }
+
+    /// An app that is not the demo need not have a health check: unless one is named, it counts as ready once it accepts connections.
+    private static Map<String, String> variables(Map<String, String> environment, boolean ownApp) {
+        Map<String, String> variables = ProcessVariables.ofEnvironments(environment);
+        if (ownApp && variables.keySet().stream().noneMatch(name -> name.startsWith("LAMBDA_DISPATCH_HEALTH_"))) {
+            variables.put("LAMBDA_DISPATCH_HEALTH_TCP_ONLY", "true");
+        }
+        return variables;
     }
 
     /// The router may be given a qualified name or an ARN.

@@ -16,7 +16,8 @@ record StackOptions(Map<String, String> environment, boolean help, boolean image
 
             Starts an emulated Lambda, the router and a web app, and stops all of it on Ctrl-C.
 
-              --app 'CMD'           the web app to run in each environment; it gets PORT (default: the demo app)
+              --app 'CMD'           the web app to run in each environment; it gets PORT (default: the demo app).
+                                    It is ready when it accepts connections, or as LAMBDA_DISPATCH_HEALTH_PATH says
               --instances N         environments at most (default 10)
               --cold-start MS       what placing an environment takes before its init (default 0)
               --memory MB           the function's memory, for the bill (default 1024)

@@ -10,6 +10,7 @@ import lambdadispatch.log.Log;
 public final class Invoker {
     private static final Log LOG = Log.of("emulator");
     private static final int LOG_TAIL = 4096; // as much as Lambda returns
+    private static final int LAST_WORDS = 1000;
 
     private final Fleet fleet;
     private final FunctionSettings settings;
@@ -76,7 +77,7 @@ public final class Invoker {
             if (failure == null) {
                 return runOn(System.nanoTime() + settings.timeout().toNanos());
             }
-            LOG.warn("init failed", "environment", environment.id(), "millis", initNanos / 1_000_000, "type", failure.errorType(), "printed", tail());
+            LOG.warn("init failed", "environment", environment.id(), "millis", initNanos / 1_000_000, "type", failure.errorType(), "printed", lastWords());
             fleet.discard(environment);
             environment = fleet.create();
             mark = 0;
@@ -85,7 +86,7 @@ public final class Invoker {
             if (failure == null) {
                 return runOn(deadline);
             }
-            LOG.warn("second init failed", "environment", environment.id(), "type", failure.errorType(), "printed", tail());
+            LOG.warn("second init failed", "environment", environment.id(), "type", failure.errorType(), "printed", lastWords());
             result.complete(new Finished(failure, report()));
             return null;
         }
@@ -120,7 +121,7 @@ public final class Invoker {
             LOG.debug("invocation ended", "environment", environment.id(), "billedMs", millis, "usable", usable);
             if (!usable) {
                 String reason = environment.broken() ? "failure" : "timeout";
-                LOG.warn("environment reset", "environment", environment.id(), "reason", reason, "printed", tail());
+                LOG.warn("environment reset", "environment", environment.id(), "reason", reason, "printed", lastWords());
                 fleet.retire(environment, reason);
                 return null;
             }
@@ -137,6 +138,11 @@ public final class Invoker {
                     id, tail(), id, id, (nanos - Math.max(0, initNanos)) / 1e6, Billing.roundedUp(nanos), settings.memoryMegabytes(),
                     environment.residentBytes() >> 20, init);
             return log.substring(Math.max(0, log.length() - LOG_TAIL));
+        }
+
+        private String lastWords() {
+            String printed = tail();
+            return printed.substring(Math.max(0, printed.length() - LAST_WORDS));
         }
 
         /// What the processes have printed during this invocation.
