@@ -41,6 +41,7 @@ public final class TlsTransport implements Transport {
     private ByteBuffer clear = EMPTY; // unwrapped and not yet read; guarded by reading
     private ByteBuffer out = EMPTY; // guarded by writing
     private volatile boolean established;
+    private volatile boolean outputShut;
     private boolean firstRecord = true;
 
     private TlsTransport(Transport plain, SSLEngine engine) {
@@ -121,25 +122,51 @@ public final class TlsTransport implements Transport {
     public int read(byte[] into, int offset, int length) throws IOException {
         handshake();
         synchronized (reading) {
+            if (!outputShut) {
+                return readClear(into, offset, length);
+            }
+            int count;
+            try {
+                count = readClear(into, offset, length);
+            } catch (SSLException e) {
+                count = -1; // the engine is done with this connection
+            }
+            if (count < 0) {
+                discardPlain();
+            }
+            return count;
+        }
+    }
+
+    /// After our close_notify the engine may take nothing more; what still comes is read off the socket all the same, or closing it
+    /// would send a reset, and that drops what we said last before the peer has read it.
+    private void discardPlain() throws IOException {
+        release();
+        while (plain.read(network, 0, network.length) >= 0) {
+            continue;
+        }
+    }
+
+    /// Called under the reading lock.
+    private int readClear(byte[] into, int offset, int length) throws IOException {
+        if (clear.hasRemaining()) {
+            return takeClear(into, offset, length);
+        }
+        ByteBuffer target = ByteBuffer.wrap(into, offset, length);
+        int before = target.position();
+        while (target.position() == before) {
+            if (unwrap(target) < 0) {
+                return -1;
+            }
             if (clear.hasRemaining()) {
                 return takeClear(into, offset, length);
             }
-            ByteBuffer target = ByteBuffer.wrap(into, offset, length);
-            int before = target.position();
-            while (target.position() == before) {
-                if (unwrap(target) < 0) {
-                    return -1;
-                }
-                if (clear.hasRemaining()) {
-                    return takeClear(into, offset, length);
-                }
-            }
-            // Further records that are here whole are worth no other call.
-            while (clear == EMPTY && wholeRecord() && target.remaining() > 0 && unwrap(target) >= 0) {
-                continue;
-            }
-            return target.position() - before;
         }
+        // Further records that are here whole are worth no other call.
+        while (clear == EMPTY && wholeRecord() && target.remaining() > 0 && unwrap(target) >= 0) {
+            continue;
+        }
+        return target.position() - before;
     }
 
     private int takeClear(byte[] into, int offset, int length) {
@@ -162,11 +189,9 @@ public final class TlsTransport implements Transport {
     /// Unwraps one record into `target`, or into `clear` if it may not fit. Blocks for octets where it must. -1 at close_notify.
     private int unwrap(ByteBuffer target) throws IOException {
         while (true) {
-            if (!wholeRecord() && start == end || end - start < 5) {
-                receive(5);
-            } else if (!wholeRecord()) {
-                receive(5 + recordLength());
-            }
+            // The engine is shown whole records only: asked about a part of one, it may name the wrong one of its two complaints.
+            receive(5);
+            receive(5 + recordLength());
             ByteBuffer source = ByteBuffer.wrap(network, start, end - start);
             SSLEngineResult result = engine.unwrap(source, target);
             start = source.position();
@@ -310,6 +335,7 @@ public final class TlsTransport implements Transport {
 
     @Override
     public void shutdownOutput() throws IOException {
+        outputShut = true;
         engine.closeOutbound();
         wrap(EMPTY); // close_notify
         plain.shutdownOutput();
