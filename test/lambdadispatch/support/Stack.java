@@ -48,7 +48,7 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
     private static final Pattern LISTENING = Pattern.compile("router listening port=(\\d+) for=(\\S+)");
     private static final List<String> PORTS = List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port");
 
-    private final BuildCommands commands = BuildCommands.ofModules();
+    private BuildCommands commands = BuildCommands.ofModules();
     private final Map<String, String> routerVariables = new HashMap<>();
     private final Map<String, String> environmentVariables = new HashMap<>();
     private final Deque<String> lines = new ArrayDeque<>();
@@ -67,6 +67,12 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
     /// The app's command, for `/bin/sh -c`; it gets `PORT`. The demo if this is not called.
     public Stack app(String command) {
         app = command;
+        return this;
+    }
+
+    /// How router and extension are started, where it is not from the compiled modules.
+    public Stack commands(BuildCommands other) {
+        commands = other;
         return this;
     }
 

@@ -31,6 +31,8 @@ public final class Http1Connection {
     /// What is read and dropped of a body nobody wanted, so that the connection can be kept; beyond it the connection closes.
     private static final int MAX_DISCARD = 256 << 10;
     private static final Duration LINGER = Duration.ofSeconds(2);
+    /// A client that goes on sending after it was answered gets this long to notice; a reset any earlier could cost it the answer.
+    private static final Duration LONGEST_LINGER = Duration.ofSeconds(30);
 
     final Transport transport;
     final Input in;
@@ -200,14 +202,11 @@ public final class Http1Connection {
     private void lingeringClose() {
         try {
             transport.shutdownOutput();
-            source.limitAllReads(LINGER);
+            source.limitEachRead(LINGER);
             byte[] bin = new byte[8192];
-            for (int left = MAX_DISCARD * 4; left > 0; ) {
-                int count = in.read(bin, 0, bin.length);
-                if (count < 0) {
-                    return;
-                }
-                left -= count;
+            long start = System.nanoTime();
+            while (in.read(bin, 0, bin.length) >= 0 && System.nanoTime() - start < LONGEST_LINGER.toNanos()) {
+                continue;
             }
         } catch (IOException e) {
             return; // the client is gone already

@@ -27,7 +27,7 @@ public record BuildCommands(List<String> router, List<String> extension, String 
     }
 
     /// From `build/image`, as they are shipped.
-    static BuildCommands ofImages(Path images) {
+    public static BuildCommands ofImages(Path images) {
         return new BuildCommands(
                 List.of(images.resolve("router/bin/lambda-dispatch-router").toAbsolutePath().toString()),
                 List.of(images.resolve("extension/bin/lambda-dispatch").toAbsolutePath().toString()),

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Measures the real processes beside HAProxy and nginx; called by `./build.sh bench [NAME…]`, which has compiled the modules and set JAVA_HOME.
+# Names: ping bodies connections channels queue events image. BENCH_SECONDS sets how long each load lasts (8).
+set -euo pipefail
+
+names=()
+image=no
+for name in "$@"; do
+    case $name in
+        image) image=yes ;;
+        *) names+=("$name") ;;
+    esac
+done
+if [ $image = yes ]; then bash test/bench/image.sh; fi
+if [ $image = yes ] && [ ${#names[@]} -eq 0 ]; then exit 0; fi
+
+./build.sh compile-tests
+ulimit -n "$(ulimit -Hn)"
+exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -Dlambdadispatch.bench.seconds="${BENCH_SECONDS:-8}" \
+    -cp "$(./build.sh class-path)" lambdadispatch.bench.Bench ${names[@]+"${names[@]}"}
