@@ -19,7 +19,8 @@ public final class Guardian implements AutoCloseable {
             watched=' '
             while read -r verb target; do
               case $verb in
-                WATCH) watched="$watched$target " ;;
+                WATCH) watched="$watched$target "
+                  while ! kill -s 0 -- "$target" && kill -s 0 -- "${target#-}"; do :; done 2>/dev/null ;;
                 FORGET) case $watched in *" $target "*) watched="${watched%% $target *} ${watched#* $target }" ;; esac ;;
                 *) if kill -s "$verb" -- "$target" 2>/dev/null; then echo sent; else echo gone; fi ;;
               esac
@@ -38,7 +39,8 @@ public final class Guardian implements AutoCloseable {
         answers = shell.inputReader(StandardCharsets.US_ASCII);
     }
 
-    /// Has it killed when we are gone.
+    /// Has it killed when we are gone. A group exists only once its leader has made it, moments after its start: the shell waits for that,
+    /// so that no later signal goes to a group that is not there yet.
     /// @param target a process id, or `-` and the id of a process group
     synchronized void watch(String target) throws IOException {
         order("WATCH " + target);
