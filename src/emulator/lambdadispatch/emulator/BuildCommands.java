@@ -30,7 +30,7 @@ public record BuildCommands(List<String> router, List<String> extension, String 
     public static BuildCommands ofImages(Path images) {
         return new BuildCommands(
                 List.of(images.resolve("router/bin/lambda-dispatch-router").toAbsolutePath().toString()),
-                List.of(images.resolve("extension/bin/lambda-dispatch").toAbsolutePath().toString()),
+                List.of(images.resolve("extension/bin/lambda-dispatch-extension").toAbsolutePath().toString()),
                 ofModules().demo());
     }
 

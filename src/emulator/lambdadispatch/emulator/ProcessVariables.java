@@ -2,6 +2,7 @@
 package lambdadispatch.emulator;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,9 @@ final class ProcessVariables {
     // Lambda gives an environment the role's credentials, never those of whoever invokes it.
     private static final Pattern CALLER = Pattern.compile("AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|.*ENDPOINT_URL.*|LAMBDA_.*)");
 
+    /// What both have.
+    private static final Set<String> SHARED = Set.of("LAMBDA_DISPATCH_Debug", "LAMBDA_DISPATCH_RUNTIME", "LAMBDA_DISPATCH_JAVA_OPTIONS");
+
     private ProcessVariables() {}
 
     static Map<String, String> ofEnvironments(Map<String, String> environment) {
@@ -23,7 +27,7 @@ final class ProcessVariables {
 
     static Map<String, String> ofRouter(Map<String, String> environment) {
         return only(environment, name -> !EMULATOR.matcher(name).matches()
-                && (!EXTENSION.matcher(name).matches() || name.equals("LAMBDA_DISPATCH_Debug") || name.equals("LAMBDA_DISPATCH_RUNTIME")));
+                && (!EXTENSION.matcher(name).matches() || SHARED.contains(name)));
     }
 
     private static Map<String, String> only(Map<String, String> environment, java.util.function.Predicate<String> wanted) {

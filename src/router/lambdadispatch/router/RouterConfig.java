@@ -48,7 +48,7 @@ record RouterConfig(
         if ((config.control.certificate == null) != (config.control.key == null)) {
             s.fault(P + "TlsCertificateFile", String.valueOf(config.control.certificate), "set together with " + P + "TlsPrivateKeyFile");
         }
-        s.tolerate(P + "Debug");
+        s.tolerate(P + "Debug", P + "JAVA_OPTIONS");
         return config;
     }
 

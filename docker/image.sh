@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Links the run-time images from the JDK and build/modules; called by `./build.sh image`, which has compiled them and set JAVA_HOME.
+#   build/image/router                 bin/lambda-dispatch-router and what it needs
+#   build/image/extension/opt          what is copied to /opt of a Lambda image, or zipped as a layer
+#   build/image/extension/bin          lambda-dispatch-extension, a link to the launcher in opt/extensions
+# LAMBDA_DISPATCH_TARGET_JDK names another platform's JDK 25 to link for (its folder, unpacked): then without an AOT cache, since that
+# takes a run on that platform.
+set -euo pipefail
+
+out=build/image
+compress=${LAMBDA_DISPATCH_IMAGE_COMPRESS:-zip-0}
+target=${LAMBDA_DISPATCH_TARGET_JDK:-}
+
+# Classes that nothing here reaches, in packages that have to stay: the key tool, the launcher's translations, mainframe charsets,
+# calls into C, WebSockets.
+never_loaded=$(printf '%s' /java.base/sun/security/tools/keytool/{Main,resources/keytool_}'*,' /java.base/sun/launcher/resources/'launcher_*,' \
+    /java.base/sun/nio/cs/'IBM*,' /java.base/jdk/internal/foreign/abi/{BindingSpecializer,CallingSequence,DowncallLinker,UpcallLinker,SharedUtils}'*,' \
+    /java.net.http/jdk/internal/net/http/websocket/{Builder,Message,OpeningHandshake,TransportImpl,WebSocketImpl}'*,')
+never_loaded=${never_loaded%,}
+
+state() {
+    printf '%s\n' "$JAVA_HOME" "$compress" "$target"
+    find build/modules docker/image.sh docker/launch -type f -exec cksum {} + | LC_ALL=C sort -k 3
+}
+
+link() { # modules folder
+    local from=build/modules strip=() host=()
+    if [ -n "$target" ]; then
+        [ -d "$target/jmods" ] || { echo "$target has no jmods: jlink needs them to link for another platform." >&2; exit 1; }
+        from=$target/jmods:$from
+        strip=(--strip-java-debug-attributes)
+        host=(--endian little)
+    elif command -v objcopy >/dev/null; then
+        strip=(--strip-debug)
+    else
+        echo "objcopy (binutils) is missing: native debug symbols stay in the image." >&2
+        strip=(--strip-java-debug-attributes)
+    fi
+    mkdir -p "$(dirname "$2")"
+    "$JAVA_HOME/bin/jlink" -p "$from" --add-modules "$1" "${strip[@]}" ${host[@]+"${host[@]}"} --no-header-files --no-man-pages \
+        --compress "$compress" --vm server --exclude-resources "$never_loaded" --output "$2"
+    # For other programs than ours: a key tool, a view of the image for IDEs, signal chaining for embedders, names of classes for CDS, sorting with AVX-512.
+    rm -f "$2/bin/keytool" "$2/lib/jrt-fs.jar" "$2/lib/libjsig.so" "$2/lib/server/libjsig.so" "$2/lib/jexec" "$2/lib/classlist" "$2/lib/libsimdsort.so"
+}
+
+put() { # program folder: its options and launcher
+    grep -v '^#' "docker/launch/$1.options" > "$2/options"
+    cp LICENSE "$2/LICENSE"
+}
+
+build_images() {
+    rm -rf "$out.new"
+    link lambdadispatch.router,lambdadispatch.aws,jdk.net "$out.new/router"
+    put router "$out.new/router"
+    cp docker/launch/lambda-dispatch-router "$out.new/router/bin/"
+    link lambdadispatch.extension "$out.new/extension/opt/lambda-dispatch"
+    put extension "$out.new/extension/opt/lambda-dispatch"
+    # It trusts one pinned certificate and no authority, and never sets a cookie.
+    rm -f "$out.new/extension/opt/lambda-dispatch/lib/security/"{cacerts,public_suffix_list.dat,blocked.certs}
+    mkdir -p "$out.new/extension/opt/extensions" "$out.new/extension/bin"
+    cp docker/launch/lambda-dispatch-extension "$out.new/extension/opt/extensions/lambda-dispatch"
+    ln -s ../opt/extensions/lambda-dispatch "$out.new/extension/bin/lambda-dispatch-extension"
+    if [ -z "$target" ]; then train; fi
+    rm -rf "$out"
+    mv "$out.new" "$out"
+}
+
+# The local stack runs once on the new images while the JVM records what it loads and links; each cache is then made from its record.
+train() {
+    local record=build/aot
+    rm -rf "$record"
+    mkdir -p "$record"
+    "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -p build/modules \
+        -m lambdadispatch.emulator/lambdadispatch.emulator.Rehearsal "$out.new" "$PWD/$record" >"$record/log" 2>&1 \
+        || { tail -n 25 "$record/log" >&2; echo "the rehearsal failed" >&2; exit 1; }
+    cache router router/bin/java router
+    cache extension extension/opt/lambda-dispatch/bin/java extension/opt/lambda-dispatch
+}
+
+cache() { # name java home
+    [ -f "build/aot/$1.conf" ] || { tail -n 25 build/aot/log >&2; echo "the $1 left no record of its rehearsal" >&2; exit 1; }
+    "$out.new/$2" "@$out.new/$3/options" -XX:AOTMode=create "-XX:AOTConfiguration=build/aot/$1.conf" "-XX:AOTCache=$out.new/$3/lib/lambda-dispatch.aot" \
+        -m "lambdadispatch.$1/lambdadispatch.$1.Main" >>build/aot/log 2>&1 || { tail -n 25 build/aot/log >&2; echo "the AOT cache of the $1 could not be made" >&2; exit 1; }
+}
+
+sizes() {
+    local folder
+    for folder in router extension/opt; do
+        printf '%-40s %5.1f MB, as tar.gz %5.1f MB\n' "$out/$folder" "$(du -sk "$out/$folder" | awk '{print $1/1024}')" \
+            "$(tar -c -C "$out/$folder" . | gzip -9 | wc -c | awk '{print $1/1e6}')"
+    done
+}
+
+now=$(state)
+if [ -d "$out" ] && [ "$now" = "$(cat build/stamps/image 2>/dev/null)" ]; then
+    exit 0
+fi
+build_images
+sizes
+mkdir -p build/stamps
+printf '%s\n' "$now" > build/stamps/image
