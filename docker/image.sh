@@ -4,6 +4,7 @@
 # Links the run-time images from the JDK and build/modules; called by `./build.sh image`, which has compiled them and set JAVA_HOME.
 #   build/image/router                 bin/lambda-dispatch-router and what it needs
 #   build/image/extension/opt          what is copied to /opt of a Lambda image, or zipped as a layer
+#   build/lambda-dispatch-layer.zip    that layer
 #   build/image/extension/bin          lambda-dispatch-extension, a link to the launcher in opt/extensions
 # LAMBDA_DISPATCH_TARGET_JDK names another platform's JDK 25 to link for (its folder, unpacked): then without an AOT cache, since that
 # takes a run on that platform.
@@ -13,16 +14,16 @@ out=build/image
 compress=${LAMBDA_DISPATCH_IMAGE_COMPRESS:-zip-0}
 target=${LAMBDA_DISPATCH_TARGET_JDK:-}
 
-# Classes that nothing here reaches, in packages that have to stay: the key tool, the launcher's translations, mainframe charsets,
-# calls into C, WebSockets.
+# Classes that nothing here reaches, in packages that have to stay: the key tool, the launcher's translations, charsets
+# of mainframes and of East Asia before UTF-8, calls into C, WebSockets.
 never_loaded=$(printf '%s' /java.base/sun/security/tools/keytool/{Main,resources/keytool_}'*,' /java.base/sun/launcher/resources/'launcher_*,' \
-    /java.base/sun/nio/cs/'IBM*,' /java.base/jdk/internal/foreign/abi/{BindingSpecializer,CallingSequence,DowncallLinker,UpcallLinker,SharedUtils}'*,' \
+    /java.base/sun/nio/cs/{Big5,EUC_,GB,HKSCS,IBM,JIS_,Johab,MS9,SJIS}'*,' /java.base/jdk/internal/foreign/abi/{BindingSpecializer,CallingSequence,SharedUtils}'*,' \
     /java.net.http/jdk/internal/net/http/websocket/{Builder,Message,OpeningHandshake,TransportImpl,WebSocketImpl}'*,')
 never_loaded=${never_loaded%,}
 
 state() {
     printf '%s\n' "$JAVA_HOME" "$compress" "$target"
-    find build/modules docker/image.sh docker/launch -type f -exec cksum {} + | LC_ALL=C sort -k 3
+    find build/modules docker/image.sh docker/LayerZip.java docker/launch -type f -exec cksum {} + | LC_ALL=C sort -k 3
 }
 
 link() { # modules folder
@@ -65,6 +66,7 @@ build_images() {
     if [ -z "$target" ]; then train; fi
     rm -rf "$out"
     mv "$out.new" "$out"
+    "$JAVA_HOME/bin/java" docker/LayerZip.java "$out/extension/opt" build/lambda-dispatch-layer.zip
 }
 
 # The local stack runs once on the new images while the JVM records what it loads and links; each cache is then made from its record.

@@ -13,10 +13,11 @@ for name in "$@"; do
         *) names+=("$name") ;;
     esac
 done
-if [ $image = yes ]; then bash test/bench/image.sh; fi
+./build.sh image
+./build.sh compile-tests
+if [ $image = yes ]; then "$JAVA_HOME/bin/java" -cp "$(./build.sh class-path)" lambdadispatch.bench.Images; fi
 if [ $image = yes ] && [ ${#names[@]} -eq 0 ]; then exit 0; fi
 
-./build.sh compile-tests
 ulimit -n "$(ulimit -Hn)"
 exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -Dlambdadispatch.bench.seconds="${BENCH_SECONDS:-8}" \
     -cp "$(./build.sh class-path)" lambdadispatch.bench.Bench ${names[@]+"${names[@]}"}

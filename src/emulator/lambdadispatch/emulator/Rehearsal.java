@@ -61,6 +61,7 @@ public final class Rehearsal {
                             port.complete(Integer.parseInt(listening.group(1)));
                         }
                     });
+            router.exit().thenAccept(status -> port.completeExceptionally(new IOException("the router ended with status " + status)));
             try {
                 play("http://127.0.0.1:" + port.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
             } finally {
