@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import lambdadispatch.emulator.BuildCommands;
+import lambdadispatch.emulator.environment.Environment;
+import lambdadispatch.support.Stack;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The whole product from the linked images, as they are shipped; made by `./build.sh image`, which `.ci/run` calls before the tests.
+@Timeout(120)
+class ImageStackTest {
+    private static final Path IMAGES = Path.of("build", "image");
+    private static final BuildCommands COMMANDS = BuildCommands.ofImages(IMAGES);
+
+    @BeforeAll
+    static void imagesAreThere() {
+        assumeTrue(Files.isDirectory(IMAGES), "./build.sh image has not been run");
+    }
+
+    @Test
+    void requestsFlowThroughTheImages() throws Exception {
+        try (Stack stack = new Stack().commands(COMMANDS).instances(2).start(); HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> ping = client.send(HttpRequest.newBuilder(stack.url("/ping")).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(ping.statusCode()).isEqualTo(200);
+            assertThat(ping.body()).isEqualTo("pong");
+            byte[] sent = new byte[3 << 20];
+            new java.util.Random(5).nextBytes(sent);
+            HttpResponse<byte[]> echo = client.send(HttpRequest.newBuilder(stack.url("/echo")).POST(HttpRequest.BodyPublishers.ofByteArray(sent)).build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(echo.body()).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void bothRunOnTheirAotCache() throws Exception {
+        try (Stack stack = new Stack().commands(COMMANDS).instances(1).start(); HttpClient client = HttpClient.newHttpClient()) {
+            client.send(HttpRequest.newBuilder(stack.url("/ping")).build(), HttpResponse.BodyHandlers.discarding());
+            assertThat(maps(stack.routerPid())).contains("lambda-dispatch.aot");
+            assertThat(maps(stack.environments().getFirst().pid(Environment.Part.EXTENSION))).contains("lambda-dispatch.aot");
+            assertThat(stack.output()).doesNotContain("AOT", "[warning]", "[error]");
+        }
+    }
+
+    private static String maps(long pid) throws IOException {
+        return Files.readString(Path.of("/proc/" + pid + "/maps"));
+    }
+
+    @Test
+    void extensionRunsFromACopyThroughALinkAndHonoursOptions(@TempDir Path folder) throws Exception {
+        Path opt = folder.resolve("elsewhere with blanks");
+        run(List.of("cp", "-R", IMAGES.resolve("extension/opt").toString(), opt.toString()), Map.of());
+        Path link = Files.createSymbolicLink(folder.resolve("my-extension"), opt.resolve("extensions/lambda-dispatch"));
+        assertThat(run(List.of(link.toString(), "--version"), Map.of())).startsWith("lambda-dispatch ");
+        assertThat(run(List.of(link.toString(), "--version"), Map.of("LAMBDA_DISPATCH_JAVA_OPTIONS", "-XX:+PrintFlagsFinal -Xmx48m"))).contains("50331648");
+        assertThat(run(List.of(link.toString(), "--version"), Map.of("JAVA_TOOL_OPTIONS", "-Dnothing=1"))).contains("Picked up JAVA_TOOL_OPTIONS");
+        assertThat(run(List.of(link.toString(), "--version"), Map.of("JDK_JAVA_OPTIONS", "-XX:NoSuchFlagAtAll"))).startsWith("lambda-dispatch ");
+    }
+
+    @Test
+    void extensionRegistersUnderTheNameOfItsFile() throws Exception {
+        try (ServerSocket lambda = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ProcessBuilder builder = new ProcessBuilder(IMAGES.resolve("extension/opt/extensions/lambda-dispatch").toAbsolutePath().toString())
+                    .directory(Path.of("/").toFile()).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + lambda.getLocalPort());
+            Process extension = builder.start();
+            try (Socket asked = lambda.accept()) {
+                StringBuilder head = new StringBuilder();
+                while (!head.toString().contains("\r\n\r\n")) {
+                    head.append((char) asked.getInputStream().read());
+                }
+                assertThat(head.toString()).startsWith("POST /2020-01-01/extension/register HTTP/1.1\r\n").containsIgnoringCase("lambda-extension-name: lambda-dispatch\r\n");
+                extension.destroy(); // SIGTERM reaches the JVM itself: the launcher replaced itself by it
+                assertThat(extension.waitFor(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(extension.exitValue()).isZero();
+            } finally {
+                extension.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void plainImagesHoldNoJarAndOnlyTheModulesTheyNeed() throws Exception {
+        try (var files = Files.walk(IMAGES)) {
+            assertThat(files.map(Path::toString).filter(name -> name.endsWith(".jar"))).isEmpty();
+        }
+        assertThat(run(List.of(IMAGES.resolve("extension/opt/lambda-dispatch/bin/java").toString(), "--list-modules"), Map.of()).lines().map(line -> line.split("@")[0]))
+                .containsExactly("java.base", "java.net.http", "lambdadispatch.common", "lambdadispatch.extension");
+        assertThat(run(List.of(IMAGES.resolve("router/bin/java").toString(), "--list-modules"), Map.of()).lines().map(line -> line.split("@")[0]))
+                .containsExactly("java.base", "jdk.net", "lambdadispatch.aws", "lambdadispatch.common", "lambdadispatch.router");
+    }
+
+    @Test
+    void healthCheckTellsWhetherARouterIsThere() throws Exception {
+        List<String> check = List.of(IMAGES.resolve("router/bin/java").toString(), "-m", "lambdadispatch.router/lambdadispatch.router.HealthCheck");
+        try (Stack stack = new Stack().commands(COMMANDS).instances(1).start()) {
+            assertThat(status(check, Map.of("LAMBDA_DISPATCH_FunctionName", "f", "LAMBDA_DISPATCH_IncomingRequestHTTPPort", Integer.toString(stack.port("incoming"))))).isZero();
+        }
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = nobody.getLocalPort();
+            nobody.close();
+            assertThat(status(check, Map.of("LAMBDA_DISPATCH_FunctionName", "f", "LAMBDA_DISPATCH_IncomingRequestHTTPPort", Integer.toString(port)))).isEqualTo(1);
+        }
+    }
+
+    private static int status(List<String> command, Map<String, String> variables) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(variables);
+        Process process = builder.start();
+        assertThat(process.waitFor(Duration.ofSeconds(30))).isTrue();
+        return process.exitValue();
+    }
+
+    private static String run(List<String> command, Map<String, String> variables) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(variables);
+        Process process = builder.start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(out).isZero();
+        return out;
+    }
+}
