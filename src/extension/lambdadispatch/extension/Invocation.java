@@ -176,8 +176,7 @@ final class Invocation {
         try {
             int missed = 0;
             long nextPing = System.nanoTime() + PING_INTERVAL.toNanos();
-            long look = Math.max(10, Math.min(200, config.idleGrace().toMillis() / 4));
-            while (!closing.await(look, TimeUnit.MILLISECONDS)) {
+            while (!closing.await(untilNextLook(nextPing), TimeUnit.MILLISECONDS)) {
                 if (System.currentTimeMillis() >= closesAtMs) {
                     close(ExitReason.SelfDeadline);
                 } else if (!payload.stay() && everOpened && link.idleFor().compareTo(config.idleGrace()) >= 0) {
@@ -193,6 +192,15 @@ final class Invocation {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Milliseconds until something may be due: an idle environment's wake-ups are paid for. Never long, since a frozen one's clock jumps.
+    private long untilNextLook(long nextPing) {
+        long look = Math.min((nextPing - System.nanoTime()) / 1_000_000, closesAtMs - System.currentTimeMillis());
+        if (!payload.stay() && everOpened) {
+            look = Math.min(look, config.idleGrace().minus(link.idleFor()).toMillis());
+        }
+        return Math.clamp(look + 1, 1, PING_INTERVAL.toMillis());
     }
 
     private boolean pinged() throws InterruptedException {
