@@ -18,7 +18,7 @@ public record KeyMaterial(PrivateKey key, List<X509Certificate> chain) {
     public SSLContext serverContext() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new SingleKeyManager(this)}, null, null);
+            context.init(new KeyManager[] {new ServerKey(this)}, null, null);
             context.getServerSessionContext().setSessionCacheSize(SESSIONS);
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
             return context;

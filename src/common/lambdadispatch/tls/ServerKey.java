@@ -11,12 +11,12 @@ import javax.net.ssl.X509ExtendedKeyManager;
 /// Offers one key to every client that can use its kind.
 ///
 /// A `KeyStore` would do, but encrypts what is put into it and decrypts it again: a third of the router's start-up time.
-final class SingleKeyManager extends X509ExtendedKeyManager {
+final class ServerKey extends X509ExtendedKeyManager {
     private static final String ALIAS = "server";
 
     private final KeyMaterial material;
 
-    SingleKeyManager(KeyMaterial material) {
+    ServerKey(KeyMaterial material) {
         this.material = material;
     }
 
