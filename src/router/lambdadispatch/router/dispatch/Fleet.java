@@ -186,4 +186,14 @@ final class Fleet {
             }
         }
     }
+
+    /// Whether any request runs.
+    boolean busy() {
+        for (Instance instance : all()) {
+            if (instance.busy.size() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -242,7 +242,7 @@ public final class Pool {
 
     // ---- time ----
 
-    /// To be called about every 100 ms, and when [#tick] itself said so last time.
+    /// To be called when it itself said so last time.
     /// @return nanoseconds until it should be called again
     public long tick() {
         Effects told;
@@ -254,7 +254,7 @@ public final class Pool {
             expire(now);
             scale(now);
             fleet.bury(now, actions, effects);
-            again = queue.isEmpty() && fleet.all().isEmpty() ? 1_000_000_000L : 100_000_000L;
+            again = queue.isEmpty() && !fleet.busy() ? 500_000_000L : 100_000_000L;
             told = settle(now);
         }
         told.run();
