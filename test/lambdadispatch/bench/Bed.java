@@ -58,7 +58,7 @@ final class Bed implements AutoCloseable {
             stack.router("LAMBDA_DISPATCH_AllowInsecureControlChannel", "true").router("LAMBDA_DISPATCH_PreferredControlChannelScheme", "http");
         }
         String collector = "-Xlog:gc:file=" + Programs.folder() + "/gc-%p.log";
-        stack.router("JAVA_TOOL_OPTIONS", collector).environment("JAVA_TOOL_OPTIONS", collector);
+        stack.router("LAMBDA_DISPATCH_JAVA_OPTIONS", collector).environment("LAMBDA_DISPATCH_JAVA_OPTIONS", collector);
         if (images()) {
             stack.commands(BuildCommands.ofImages(Path.of("build", "image")));
         }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.hpack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import lambdadispatch.json.Json;
+import lambdadispatch.json.JsonException;
+
+/// A sequence of field blocks that share one compression context, as http2jp/hpack-test-case writes it down.
+///
+/// @param name folder and file
+/// @param cases in order
+record Story(String name, List<Case> cases) {
+    private static final Path SELECTION = Path.of("test/vectors/hpack/stories.zip");
+    private static final String WHOLE = "LAMBDA_DISPATCH_TEST_HPACK_STORIES";
+
+    /// @param tableSize SETTINGS_HEADER_TABLE_SIZE that holds from this block on, -1 if it did not change
+    /// @param wire null in raw stories
+    /// @param fields `name: value`
+    record Case(int tableSize, byte[] wire, List<String> fields) {}
+
+    boolean encoded() {
+        return cases.getFirst().wire() != null;
+    }
+
+    static List<Story> all() throws IOException {
+        List<Story> all = new ArrayList<>();
+        try (ZipFile zip = new ZipFile(SELECTION.toFile())) {
+            for (ZipEntry entry : zip.stream().map(ZipEntry.class::cast).toList()) {
+                all.add(parse(entry.getName(), zip.getInputStream(entry).readAllBytes()));
+            }
+        }
+        String whole = System.getenv(WHOLE);
+        if (whole != null) {
+            try (Stream<Path> files = Files.walk(Path.of(whole))) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+                    all.add(parse(file.toString(), Files.readAllBytes(file)));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Story parse(String name, byte[] json) {
+        try {
+            List<Case> cases = new ArrayList<>();
+            for (Json item : ((Json.JsonObject) Json.parse(json)).items("cases")) {
+                Json.JsonObject block = (Json.JsonObject) item;
+                List<String> fields = new ArrayList<>();
+                for (Json field : block.items("headers")) {
+                    for (Map.Entry<String, Json> member : ((Json.JsonObject) field).members().entrySet()) {
+                        fields.add(member.getKey() + ": " + ((Json.JsonString) member.getValue()).value());
+                    }
+                }
+                byte[] wire = block.text("wire").map(HexFormat.of()::parseHex).orElse(null);
+                cases.add(new Case((int) block.number("header_table_size").orElse(-1), wire, fields));
+            }
+            return new Story(name, cases);
+        } catch (JsonException e) {
+            throw new UncheckedIOException(name, new IOException(e));
+        }
+    }
+
+    /// What a decoder says of a block, in the form of [Case#fields].
+    static List<String> decode(HpackDecoder decoder, byte[] block) throws IOException {
+        List<String> fields = new ArrayList<>();
+        decoder.decode(block, 0, block.length, (name, nameAt, nameLength, value, valueAt, valueLength, never) -> fields.add(
+                new String(name, nameAt, nameLength, StandardCharsets.UTF_8) + ": " + new String(value, valueAt, valueLength, StandardCharsets.UTF_8)));
+        return fields;
+    }
+}
