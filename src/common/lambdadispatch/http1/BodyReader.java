@@ -36,6 +36,11 @@ public final class BodyReader {
         return ended;
     }
 
+    /// Octets left of a body with a length; 0 for any other.
+    public long remaining() {
+        return remaining;
+    }
+
     /// Trailer fields; complete once [#ended()].
     public Headers trailers() {
         return chunks == null || chunks.trailers() == null ? NO_TRAILERS : chunks.trailers();

@@ -10,6 +10,7 @@ import lambdadispatch.http.Headers;
 import lambdadispatch.http1.BodyReader;
 import lambdadispatch.http1.Framing;
 import lambdadispatch.http1.ResponseHead;
+import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Input;
 import lambdadispatch.log.Log;
 
@@ -17,7 +18,7 @@ import lambdadispatch.log.Log;
 /// hop-by-hop fields removed and an exact framing. Runs on the channel's thread; a second one only while a request body is still coming.
 final class Relay {
     private static final Log LOG = Log.of("relay");
-    /// A body this long or unknown is not looked at twice.
+    /// A request longer than this, or of unknown length, is sent on as it comes and can not be sent twice.
     private static final int REPLAYABLE = 32 << 10;
 
     private final InetSocketAddress app;
@@ -61,7 +62,8 @@ final class Relay {
         int headLength = request.headLength();
         long framing = request.framing();
         long whole = framing < 0 ? Long.MAX_VALUE : headLength + framing;
-        boolean atHand = whole <= down.available();
+        // A short body is waited for: then it can be sent twice, on a kept connection and without a second thread.
+        boolean atHand = whole <= REPLAYABLE ? down.require((int) whole) : whole <= down.available();
         int first = (int) Math.min(down.available(), framing == Framing.CHUNKED ? headLength : whole);
         ResponseHead head = null;
         RequestBody body = null;
@@ -239,24 +241,30 @@ final class Relay {
 
     /// Body octets as they are on the wire, the app's own chunks included.
     private void pass(BodyReader body, Input in) throws IOException {
-        byte[] buffer = null;
         while (!body.ended()) {
-            if (in.available() == 0) {
+            int most = in.available();
+            if (most == 0) {
                 up.flush(); // about to wait: what there is goes out now
+                // A long rest is read straight into a large piece; one for an event of a few octets would be a waste.
+                most = body.remaining() >= ResponseSink.PIECE ? ResponseSink.PIECE : arrived(in);
             }
-            buffer = buffer == null ? new byte[in.available() > 0 ? Math.min(in.available(), REPLAYABLE) : REPLAYABLE] : buffer;
-            int count = readRaw(body, buffer);
-            if (count < 0) {
-                return;
-            }
-            up.raw(buffer, 0, count);
-            buffer = buffer.length < REPLAYABLE ? null : buffer;
+            Bytes piece = up.room(Math.min(most, ResponseSink.PIECE));
+            piece.length(piece.length() + readRaw(body, piece, Math.min(most, ResponseSink.PIECE - piece.length())));
         }
     }
 
-    private int readRaw(BodyReader body, byte[] buffer) throws IOException {
+    private static int arrived(Input in) throws AppFailure {
         try {
-            return body.readRaw(buffer, 0, buffer.length);
+            in.fill();
+            return Math.max(1, in.available());
+        } catch (IOException e) {
+            throw new AppFailure(e.getMessage());
+        }
+    }
+
+    private static int readRaw(BodyReader body, Bytes piece, int most) throws AppFailure {
+        try {
+            return Math.max(0, body.readRaw(piece.array(), piece.length(), most));
         } catch (IOException e) {
             throw new AppFailure(e.getMessage());
         }

@@ -17,7 +17,7 @@ final class ResponseSink {
             HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"));
     private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/', '1', '.', '1', ' '};
     /// Pieces are handed on when they reach this.
-    private static final int PIECE = 32 << 10;
+    static final int PIECE = 32 << 10;
 
     private final Uplink uplink;
     private Bytes piece = new Bytes(512);
@@ -47,22 +47,24 @@ final class ResponseSink {
         return !headers.valueIs(field, "keep-alive") && !headers.valueIs(field, "close");
     }
 
-    /// Appends octets that are framed already.
-    void raw(byte[] from, int offset, int length) throws IOException {
-        if (piece.length() + length > PIECE) {
+    /// Where octets that are framed already can be appended, with room for so many; none is needed for more than [#PIECE].
+    Bytes room(int octets) throws IOException {
+        if (piece.length() + octets > PIECE) {
             flush();
         }
-        piece.append(from, offset, length);
+        return piece.reserve(octets);
+    }
+
+    /// Appends octets that are framed already.
+    void raw(byte[] from, int offset, int length) throws IOException {
+        room(length).append(from, offset, length);
     }
 
     void chunk(byte[] from, int offset, int length) throws IOException {
         if (length == 0) {
             return; // an empty chunk would end the body
         }
-        if (piece.length() + length > PIECE) {
-            flush();
-        }
-        piece.append(Integer.toHexString(length));
+        room(length).append(Integer.toHexString(length));
         crlf();
         piece.append(from, offset, length);
         crlf();

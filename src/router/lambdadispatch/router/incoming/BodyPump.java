@@ -51,9 +51,10 @@ final class BodyPump implements Runnable {
     }
 
     private void pump() throws IOException {
-        byte[] buffer = new byte[CHUNK_HEAD + PIECE + 2];
+        int piece = chunked ? PIECE : (int) Math.min(PIECE, client.request().contentLength());
+        byte[] buffer = new byte[CHUNK_HEAD + piece + 2];
         int count;
-        while ((count = client.read(buffer, CHUNK_HEAD, PIECE)) >= 0) {
+        while ((count = client.read(buffer, CHUNK_HEAD, piece)) >= 0) {
             if (chunked) {
                 int start = frame(buffer, count);
                 channel.write(buffer, start, CHUNK_HEAD - start + count + 2);
