@@ -54,13 +54,27 @@ final class Programs {
     /// What is measured shares the first processor, the two hops of any subject alike.
     static void pin(long pid) throws IOException, InterruptedException {
         if (PROCESSORS > 1) {
-            run(List.of("taskset", "-apc", "0", Long.toString(pid)));
+            bind(pid, "0");
         }
     }
 
     static void pinBesides(long pid) throws IOException, InterruptedException {
         if (PROCESSORS > 1) {
-            run(List.of("taskset", "-apc", "1-" + (PROCESSORS - 1), Long.toString(pid)));
+            bind(pid, "1-" + (PROCESSORS - 1));
+        }
+    }
+
+    /// All threads of a process. One that ends while taskset walks through them makes it fail though the others are bound.
+    private static void bind(long pid, String processors) throws IOException, InterruptedException {
+        for (int tries = 5; ; tries--) {
+            try {
+                run(List.of("taskset", "-apc", processors, Long.toString(pid)));
+                return;
+            } catch (IOException e) {
+                if (tries == 1 || !e.getMessage().contains("No such process")) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -47,6 +47,11 @@ final class Measured {
         return count == 0 ? 0 : waits[(int) Math.min(count - 1, Math.ceil(share * count) - (share > 0 ? 1 : 0))];
     }
 
+    /// Of the requests that came then or later.
+    double longestWaitFrom(double arrivedSeconds) {
+        return worstBySecond.tailMap((int) arrivedSeconds).values().stream().mapToDouble(w -> w).max().orElse(0);
+    }
+
     double meanWait() {
         double sum = 0;
         for (int i = 0; i < count; i++) {

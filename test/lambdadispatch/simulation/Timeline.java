@@ -34,8 +34,9 @@ final class Timeline implements Clock {
         return nanos / 1e9;
     }
 
+    /// Rounded up, so that waiting for what is left of a time gets to its end.
     void after(double seconds, Runnable action) {
-        events.add(new Event(nanos + Math.max(0, (long) (seconds * 1e9)), numbered++, action));
+        events.add(new Event(nanos + Math.max(0, (long) Math.ceil(seconds * 1e9)), numbered++, action));
     }
 
     /// Runs the next event; false when there is none before `untilSeconds`.

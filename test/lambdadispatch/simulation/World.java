@@ -47,6 +47,15 @@ final class World {
         }
     }
 
+    /// As [#run], and at one moment so many requests come one after another within a hundredth of a second.
+    static Measured runWithCrowd(Scenario scenario, double atSeconds, int requests) {
+        World world = new World(scenario, true);
+        for (int i = 0; i < requests; i++) {
+            world.timeline.after(atSeconds + 0.01 * i / requests, world::arrive);
+        }
+        return world.run();
+    }
+
     private Measured run() {
         scheduleArrival(0);
         tick();

@@ -21,15 +21,26 @@ public enum ScalingAlgorithm {
         }
     },
 
-    /// From how long the last request in the queue would wait: more only if that is longer than a cold start takes.
+    /// From how long the last request in the queue would wait at the rate at which the open instances serve: more of them only if that is longer than a
+    /// cold start takes, or would be before long because more arrives than they can serve. A queue that they will have worked off sooner needs nobody.
     LATENCY {
         @Override
         int desired(Demand demand, int maxConcurrentCount, int perInstance) {
-            return SIMPLE.desired(demand, maxConcurrentCount, perInstance);
+            double coldStart = demand.coldStartSeconds();
+            if (demand.serviceSeconds() == 0 || coldStart == 0) {
+                return SIMPLE.desired(demand, maxConcurrentCount, perInstance); // nothing measured yet
+            }
+            double instanceRate = maxConcurrentCount / demand.serviceSeconds();
+            int steady = roundUp(demand.arrivalsPerSecond() / (FILL * instanceRate));
+            boolean longWait = demand.pending() > demand.open() * instanceRate * coldStart || demand.open() == 0;
+            int forQueue = longWait ? roundUp(demand.pending() / (instanceRate * coldStart)) : 0;
+            return Math.max(steady, roundUp(demand.running() / (double) maxConcurrentCount)) + forQueue;
         }
     };
 
     private static final double HEADROOM = 1.2;
+    /// How much of what an instance can serve `latency` counts on: slots that are busy all the time let a queue grow without end.
+    private static final double FILL = 0.85;
 
     abstract int desired(Demand demand, int maxConcurrentCount, int perInstance);
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.simulation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.LongStream;
+
+/// What `./build.sh simulate` runs: many random scenarios in search of a broken rule, then the comparison for the docs.
+final class Simulate {
+    private static final Path PAGE = Path.of("docs/simulation.md");
+    private static final Path PLOT = Path.of("docs/simulation.svg");
+
+    private Simulate() {}
+
+    private record Totals(long scenarios, long requests, long events, long served, long refused, long left, long broken, long retried, long invokes) {
+        static Totals of(Measured m) {
+            return new Totals(1, m.requests, m.events, m.served, m.refused, m.left, m.broken, m.retried, m.invokes);
+        }
+
+        Totals plus(Totals o) {
+            return new Totals(scenarios + o.scenarios, requests + o.requests, events + o.events, served + o.served, refused + o.refused, left + o.left,
+                    broken + o.broken, retried + o.retried, invokes + o.invokes);
+        }
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        Locale.setDefault(Locale.ROOT);
+        int seeds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
+        int requests = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10_000;
+        Totals totals = LongStream.rangeClosed(1, seeds).parallel().mapToObj(seed -> Totals.of(World.run(RandomScenarios.of(seed, requests), true)))
+                .reduce(Totals::plus).orElseThrow();
+        String rules = """
+                Seeds 1 to %d: %,d requests, %,d events, %,d invokes; %,d answered, %,d refused (queue full, timed out, not invocable), %,d left by their
+                clients, %,d lost their channel twice (502), %,d tried again elsewhere. No rule broken.
+                """.formatted(seeds, totals.requests, totals.events, totals.invokes, totals.served, totals.refused, totals.left, totals.broken, totals.retried);
+        System.out.print(rules);
+        Comparison comparison = new Comparison();
+        String tables = comparison.table();
+        System.out.print(tables);
+        String guard = guard();
+        System.out.print(guard);
+        String page = Files.readString(PAGE);
+        page = put(put(put(page, "rules", rules), "comparison", tables), "guard", guard);
+        Files.writeString(PAGE, page);
+        Files.writeString(PLOT, comparison.plot());
+    }
+
+    private static String guard() {
+        StringBuilder table = new StringBuilder("| fault | an invoke takes | invokes in ten minutes |\n|---|---|---|\n");
+        for (CostGuardTest.Fault fault : CostGuardTest.Fault.values()) {
+            int invokes = CostGuardTest.tenMinutesOf(fault, lambdadispatch.router.dispatch.ScalingAlgorithm.SIMPLE).invokes;
+            table.append("| `%s` | %s s | %d |%n".formatted(fault, fault.seconds, invokes));
+        }
+        return table.toString();
+    }
+
+    private static String put(String page, String name, String text) {
+        String begin = "<!-- begin " + name + " -->\n";
+        String end = "<!-- end " + name + " -->";
+        int from = page.indexOf(begin);
+        int to = page.indexOf(end);
+        if (from < 0 || to < from) {
+            throw new IllegalStateException(PAGE + " has no place for " + name);
+        }
+        return page.substring(0, from + begin.length()) + text + page.substring(to);
+    }
+}
