@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Runs the dispatch core under a fake clock; called by `./build.sh simulate [SEEDS [REQUESTS]]`, which has compiled and set JAVA_HOME.
-# First SEEDS (1000) random scenarios of about REQUESTS (10000) requests each, with every rule checked after every event; then the comparison, which it writes
+# First SEEDS (1000) random scenarios of about REQUESTS (10100) requests each, with every rule checked after every event; then the comparison, which it writes
 # into docs/simulation.md and docs/simulation.svg.
 set -euo pipefail
 ./build.sh compile-tests

@@ -28,7 +28,7 @@ final class Simulate {
     public static void main(String[] arguments) throws IOException {
         Locale.setDefault(Locale.ROOT);
         int seeds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
-        int requests = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10_000;
+        int requests = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10_100;
         Totals totals = LongStream.rangeClosed(1, seeds).parallel().mapToObj(seed -> Totals.of(World.run(RandomScenarios.of(seed, requests), true)))
                 .reduce(Totals::plus).orElseThrow();
         String rules = """
