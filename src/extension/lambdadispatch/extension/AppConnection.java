@@ -22,6 +22,7 @@ final class AppConnection implements AutoCloseable {
     private final HeadParser parser = new HeadParser(MAX_HEAD, MAX_FIELDS);
     private final ResponseHead head = new ResponseHead();
     private boolean used;
+    private long idleSinceNanos;
 
     private AppConnection(SocketTransport transport) {
         this.transport = transport;
@@ -39,6 +40,12 @@ final class AppConnection implements AutoCloseable {
 
     void markUsed() {
         used = true;
+        idleSinceNanos = System.nanoTime();
+    }
+
+    /// How long ago it had served its last request; of no meaning before.
+    long idleNanos() {
+        return System.nanoTime() - idleSinceNanos;
     }
 
     void write(byte[] from, int offset, int length) throws IOException {

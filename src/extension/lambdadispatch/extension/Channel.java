@@ -29,7 +29,7 @@ final class Channel {
         this.link = link;
         this.id = id;
         Input in = new Input(downlink::read, FIRST_BUFFER, LARGEST_BUFFER);
-        this.relay = new Relay(link.app(), config.compression(), in, new ResponseSink(uplink));
+        this.relay = new Relay(new Relay.App(link.app(), config.compression(), Relay.TRUSTED_IDLE), in, new ResponseSink(uplink));
     }
 
     /// The status of a downlink that was refused.

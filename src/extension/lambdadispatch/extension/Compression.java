@@ -11,22 +11,25 @@ final class Compression {
     private static final long MIN_LENGTH = 860;
     private static final HeaderName ETAG = HeaderName.of("etag");
     private static final HeaderName CONTENT_RANGE = HeaderName.of("content-range");
+    private static final HeaderName CONTENT_DIGEST = HeaderName.of("content-digest");
+    private static final HeaderName REPR_DIGEST = HeaderName.of("repr-digest");
     private static final String[] COMPRESSIBLE = {"application/json", "application/javascript", "application/x-javascript",
         "application/xml", "application/wasm", "application/manifest+json", "image/svg+xml"};
 
     private Compression() {}
 
-    /// Whether an `Accept-Encoding` value takes gzip with a quality above 0.
+    /// Whether an `Accept-Encoding` value takes gzip with a quality above 0. `*` stands for codings that are not named (RFC 9110 §12.5.3).
     static boolean acceptsGzip(String value) {
-        String lower = value.toLowerCase(Locale.ROOT);
-        for (String item : lower.split(",")) {
+        boolean any = false;
+        for (String item : value.toLowerCase(Locale.ROOT).split(",")) {
             String[] parts = item.split(";");
             String coding = parts[0].strip();
-            if (coding.equals("gzip") || coding.equals("x-gzip") || coding.equals("*")) {
+            if (coding.equals("gzip") || coding.equals("x-gzip")) {
                 return !refused(parts);
             }
+            any |= coding.equals("*") && !refused(parts);
         }
-        return false;
+        return any;
     }
 
     private static boolean refused(String[] parts) {
@@ -46,7 +49,8 @@ final class Compression {
             return false;
         }
         String type = headers.get(HeaderName.CONTENT_TYPE);
-        return type != null && compressible(type.toLowerCase(Locale.ROOT));
+        // RFC 9530 §2, §3: these digests are of the octets as the app coded them
+        return type != null && compressible(type.toLowerCase(Locale.ROOT)) && !headers.contains(CONTENT_DIGEST) && !headers.contains(REPR_DIGEST);
     }
 
     private static boolean compressible(String type) {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.http.HeaderName;
+import java.time.Duration;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.BodyReader;
 import lambdadispatch.http1.Framing;
@@ -18,20 +18,27 @@ import lambdadispatch.log.Log;
 /// hop-by-hop fields removed and an exact framing. Runs on the channel's thread; a second one only while a request body is still coming.
 final class Relay {
     private static final Log LOG = Log.of("relay");
+
+    /// What requests are relayed to.
+    /// @param compression whether to gzip its responses
+    /// @param trustedIdle for so long an idle connection is taken to be open still, also for a request that can not be sent twice
+    record App(InetSocketAddress address, boolean compression, Duration trustedIdle) {}
+
     /// A request longer than this, or of unknown length, is sent on as it comes and can not be sent twice.
     private static final int REPLAYABLE = 32 << 10;
+    /// Apps close idle connections after some seconds (Node.js after 5); well before that none of them does.
+    static final Duration TRUSTED_IDLE = Duration.ofSeconds(1);
 
-    private final InetSocketAddress app;
-    private final boolean compression;
+    private final App app;
     private final Input down;
     private final ResponseSink up;
     private final RequestScan request = new RequestScan();
+    private boolean requestTaken; // off the channel, with its body
     private volatile AppConnection connection;
     private volatile boolean broken;
 
-    Relay(InetSocketAddress app, boolean compression, Input down, ResponseSink up) {
+    Relay(App app, Input down, ResponseSink up) {
         this.app = app;
-        this.compression = compression;
         this.down = down;
         this.up = up;
     }
@@ -65,25 +72,59 @@ final class Relay {
         // A short body is waited for: then it can be sent twice, on a kept connection and without a second thread.
         boolean atHand = whole <= REPLAYABLE ? down.require((int) whole) : whole <= down.available();
         int first = (int) Math.min(down.available(), framing == Framing.CHUNKED ? headLength : whole);
-        ResponseHead head = null;
+        requestTaken = false;
         RequestBody body = null;
+        ResponseHead head;
+        long responseFraming;
         try {
-            connection = connection == null ? AppConnection.open(app) : connection;
+            connect();
             head = send(first, atHand);
             if (head == null) {
                 body = streamBody(first, framing);
-                head = connection.readHead();
-                if (head == null) {
-                    throw new IOException("the app closed the connection without an answer");
-                }
+                head = nextHead();
             } else {
                 down.skip(first);
+                requestTaken = true;
             }
+            head = finalHead(head);
+            responseFraming = Framing.ofResponse(head.headers(), head.version(), head.status(), request.head());
         } catch (IOException e) {
-            failedBeforeAnswer(e, body, first, framing);
+            failedBeforeAnswer(e, body, framing);
             return;
         }
-        answer(head, body);
+        answer(head, responseFraming, body);
+    }
+
+    /// The app may be closing a connection that has been idle for some time; what can not be sent twice does not take that chance.
+    private void connect() throws IOException {
+        if (connection == null || !request.idempotent() && connection.idleNanos() > app.trustedIdle().toNanos()) {
+            open();
+        }
+    }
+
+    private ResponseHead nextHead() throws IOException {
+        ResponseHead head = connection.readHead();
+        if (head == null) {
+            throw new IOException("the app closed the connection without an answer");
+        }
+        return head;
+    }
+
+    /// Passes interim responses on until the final one comes.
+    private ResponseHead finalHead(ResponseHead first) throws IOException {
+        ResponseHead head = first;
+        while (head.status() < 200) {
+            if (head.status() == 101) {
+                throw new IOException("the app switches protocols unasked");
+            }
+            // RFC 9110 §15.2: 100 was for this hop (the router has asked its client for the body already); others go through
+            if (head.status() != 100) {
+                up.head(head.status(), head.headers(), false);
+                up.flush();
+            }
+            head = nextHead();
+        }
+        return head;
     }
 
     /// Sends the request if it is at hand whole, and waits for the answer's head: a stale connection is replaced once. Null if it is not whole.
@@ -110,19 +151,17 @@ final class Relay {
         if (!request.idempotent()) {
             throw new IOException("the app closed a kept-alive connection");
         }
-        reopen();
+        open();
         connection.write(down.array(), down.position(), length);
-        ResponseHead head = connection.readHead();
-        if (head == null) {
-            throw new IOException("the app closed the connection without an answer");
-        }
-        return head;
+        return nextHead();
     }
 
-    private void reopen() throws IOException {
-        connection.close();
-        connection = AppConnection.open(app);
-        if (broken) {
+    private void open() throws IOException {
+        if (connection != null) {
+            connection.close();
+        }
+        connection = AppConnection.open(app.address());
+        if (broken) { // just now: breakOff may not have seen it
             connection.close();
         }
     }
@@ -131,7 +170,7 @@ final class Relay {
     private RequestBody streamBody(int first, long framing) throws IOException {
         if (connection.used()) {
             // A body that streams by can not be sent twice: rather a fresh connection than one that the app may be closing.
-            reopen();
+            open();
         }
         connection.write(down.array(), down.position(), first);
         down.skip(first);
@@ -139,17 +178,13 @@ final class Relay {
         return RequestBody.start(new BodyReader(down, rest, 400), connection);
     }
 
-    private void failedBeforeAnswer(IOException why, RequestBody body, int unsent, long framing) throws IOException {
+    /// Answers at once, not only when the rest of the request has come: a router that does not want to wait for that resets the channel.
+    private void failedBeforeAnswer(IOException why, RequestBody body, long framing) throws IOException {
         if (broken) {
             throw new IOException("channel broke", why);
         }
         LOG.debug("app failed", "why", why.getMessage());
         dropConnection();
-        if (body != null) {
-            body.finish();
-        } else {
-            skipRequest(framing);
-        }
         byte[] text = ("the app could not answer: " + why.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
         Headers headers = Headers.of("content-type", "text/plain; charset=utf-8", "content-length", Integer.toString(text.length));
         up.head(502, headers, false);
@@ -157,6 +192,11 @@ final class Relay {
             up.raw(text, 0, text.length);
         }
         up.flush();
+        if (body != null) {
+            body.finish();
+        } else if (!requestTaken) {
+            skipRequest(framing);
+        }
     }
 
     private void skipRequest(long framing) throws IOException {
@@ -176,24 +216,9 @@ final class Relay {
         }
     }
 
-    private void answer(ResponseHead first, RequestBody body) throws IOException {
-        ResponseHead head = first;
+    private void answer(ResponseHead head, long framing, RequestBody body) throws IOException {
         try {
-            while (head.status() < 200) {
-                // RFC 9110 §15.2: 100 was for this hop (the router has asked its client for the body already); others go through
-                if (head.status() == 101) {
-                    throw new AppFailure("the app switches protocols unasked");
-                }
-                if (head.status() != 100) {
-                    up.head(head.status(), head.headers(), false);
-                    up.flush();
-                }
-                head = connection.readHead();
-                if (head == null) {
-                    throw new AppFailure("the app closed the connection after an interim response");
-                }
-            }
-            boolean keep = relay(head);
+            boolean keep = relay(head, framing);
             if (body != null) {
                 body.finish();
                 keep &= body.sentWhole();
@@ -211,21 +236,12 @@ final class Relay {
     }
 
     /// Returns whether the app's connection may be used again.
-    private boolean relay(ResponseHead head) throws IOException {
+    private boolean relay(ResponseHead head, long framing) throws IOException {
         Input in = connection.input();
-        long framing;
-        try {
-            framing = Framing.ofResponse(head.headers(), head.version(), head.status(), request.head());
-        } catch (IOException e) {
-            throw new AppFailure(e.getMessage());
-        }
         BodyReader body = new BodyReader(in, framing, 502);
-        boolean gzip = compression && request.acceptsGzip() && framing != 0 && Compression.worthwhile(head.status(), head.headers(), framing);
+        boolean gzip = app.compression() && request.acceptsGzip() && framing != 0 && Compression.worthwhile(head.status(), head.headers(), framing);
         if (gzip) {
             Compression.rewrite(head.headers());
-        } else if (framing == Framing.CHUNKED) {
-            // RFC 9112 §6.1: what the app says of its length beside a coding is not to be believed
-            head.headers().remove(HeaderName.CONTENT_LENGTH);
         }
         up.head(head.status(), head.headers(), gzip || framing < 0);
         if (gzip) {

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import lambdadispatch.io.Input;
+import lambdadispatch.support.MemoryTransport;
+
+/// A relay between a router and an app that the test plays: requests are written with [#request], the app's side is [#app], what goes up is [#up].
+final class RelayBed implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 20;
+
+    private final ServerSocket server;
+    private final MemoryTransport router;
+    private final Relay relay;
+    private final CompletableFuture<Void> served = new CompletableFuture<>();
+    final Received up;
+    final Uplink uplink = new Uplink(() -> { });
+
+    RelayBed() throws IOException {
+        this(new Relay.App(null, false, Relay.TRUSTED_IDLE));
+    }
+
+    /// @param app the address is filled in
+    RelayBed(Relay.App app) throws IOException {
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        server.setSoTimeout(PATIENCE_SECONDS * 1000);
+        MemoryTransport[] down = MemoryTransport.pair(64 << 10);
+        router = down[0];
+        up = Received.from(uplink, Long.MAX_VALUE);
+        InetSocketAddress address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+        relay = new Relay(new Relay.App(address, app.compression(), app.trustedIdle()), new Input(down[1]::read, 4096, 256 << 10), new ResponseSink(uplink));
+        Thread.ofVirtual().name("relay").start(this::serve);
+    }
+
+    static RelayBed compressing() throws IOException {
+        return new RelayBed(new Relay.App(null, true, Relay.TRUSTED_IDLE));
+    }
+
+    private void serve() {
+        try {
+            while (relay.awaitRequest()) {
+                relay.exchange();
+            }
+            served.complete(null);
+        } catch (Throwable e) {
+            served.completeExceptionally(e);
+        } finally {
+            relay.close();
+        }
+    }
+
+    void request(String octets) throws IOException {
+        request(octets.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void request(byte[] octets) throws IOException {
+        router.write(octets, 0, octets.length);
+    }
+
+    /// The router says go away: the relay must come to its end without a failure.
+    void goAway() throws Exception {
+        router.shutdownOutput();
+        served.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// The router or its connection is gone.
+    void breakOff() {
+        relay.breakOff();
+        uplink.broken();
+        router.reset();
+    }
+
+    /// Waits until the relay gives up, and returns why; null if it ended well.
+    Throwable failure() throws Exception {
+        return served.handle((nothing, why) -> why).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// Nobody listens where the app should be.
+    void appIsDown() throws IOException {
+        server.close();
+    }
+
+    /// Waits for the relay's next connection to the app.
+    AppSide app() throws IOException {
+        return new AppSide(server.accept());
+    }
+
+    @Override
+    public void close() throws IOException {
+        breakOff();
+        router.close();
+        server.close();
+    }
+
+    /// One connection as the app sees it.
+    static final class AppSide implements AutoCloseable {
+        private final Socket socket;
+
+        AppSide(Socket socket) throws IOException {
+            this.socket = socket;
+            socket.setSoTimeout(PATIENCE_SECONDS * 1000);
+            socket.setTcpNoDelay(true);
+        }
+
+        InputStream in() throws IOException {
+            return socket.getInputStream();
+        }
+
+        /// Reads up to and including the empty line.
+        String readHead() throws IOException {
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                int octet = in().read();
+                if (octet < 0) {
+                    throw new IOException("closed after: " + head);
+                }
+                head.append((char) octet);
+            }
+            return head.toString();
+        }
+
+        String read(int octets) throws IOException {
+            return new String(in().readNBytes(octets), StandardCharsets.ISO_8859_1);
+        }
+
+        /// Whether the relay closed or broke the connection.
+        boolean closed() throws IOException {
+            try {
+                return in().read() < 0;
+            } catch (java.net.SocketException reset) {
+                return true;
+            }
+        }
+
+        AppSide send(String octets) throws IOException {
+            return send(octets.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        AppSide send(byte[] octets) throws IOException {
+            socket.getOutputStream().write(octets);
+            socket.getOutputStream().flush();
+            return this;
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

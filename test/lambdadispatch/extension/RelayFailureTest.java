@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What an app that fails becomes: 502 as long as nothing of its answer has left, a broken channel after that.
+@Timeout(30)
+class RelayFailureTest {
+    private static final String GET = "GET /a HTTP/1.1\r\nhost: h\r\n\r\n";
+    private static final String POST = "POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\n\r\nx";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    /// Serves one good request, so that the connection is kept, and returns it.
+    private static RelayBed.AppSide kept(RelayBed bed) throws Exception {
+        bed.request(POST);
+        RelayBed.AppSide app = bed.app();
+        app.readHead();
+        app.read(1);
+        app.send(OK);
+        bed.up.awaitEnd("ok");
+        return app;
+    }
+
+    /// After whatever happened the channel still carries requests.
+    private static void stillServes(RelayBed bed) throws Exception {
+        bed.request(GET);
+        try (RelayBed.AppSide next = bed.app()) {
+            assertThat(next.readHead()).isEqualTo(GET);
+            next.send(OK);
+            bed.up.awaitEnd("ok");
+            bed.goAway();
+        }
+    }
+
+    @Test
+    void appThatIsDownIs502() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.appIsDown();
+            bed.request(POST);
+            assertThat(bed.up.await(text -> text.contains("\r\n\r\n"))).startsWith("HTTP/1.1 502 ");
+            bed.request("HEAD /a HTTP/1.1\r\nhost: h\r\n\r\n");
+            assertThat(bed.up.await(text -> text.lastIndexOf("502") > 20)).endsWith("\r\n\r\n"); // no body for HEAD
+            bed.goAway();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "",
+        "HTTP/1.1 200",
+        "this is not HTTP\r\n\r\n",
+        "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX-A: \u0001\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\n\r\njunk"})
+    void unusableAnswerIs502AndTheChannelLivesOn(String answer) throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send(answer);
+            }
+            assertThat(bed.up.await(text -> text.contains("could not answer"))).contains("HTTP/1.1 502 ").doesNotContain("200");
+            stillServes(bed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf|\r\nZZ\r\n"})
+    void appThatBreaksOffInsideItsAnswerBreaksTheChannel(String answer) throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                String[] parts = answer.split("\\|");
+                app.send(parts[0]);
+                bed.up.await(text -> text.contains("half"));
+                app.send(parts.length > 1 ? parts[1] : "");
+            }
+            assertThat(bed.failure()).isInstanceOf(Relay.AppFailure.class);
+        }
+    }
+
+    @Test
+    void getOnAConnectionThatTheAppHasClosedIsSentAgain() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            kept(bed).close();
+            bed.request(GET);
+            try (RelayBed.AppSide fresh = bed.app()) {
+                assertThat(fresh.readHead()).isEqualTo(GET);
+                fresh.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nagain");
+                bed.up.awaitEnd("again");
+            }
+        }
+    }
+
+    @Test
+    void getIsSentAgainOnlyOnce() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            RelayBed.AppSide app = kept(bed);
+            bed.request(GET);
+            app.readHead();
+            app.close();
+            bed.app().close();
+            bed.up.await(text -> text.contains("HTTP/1.1 502 "));
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void postThatTheAppMayHaveSeenIsNotSentAgain() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            RelayBed.AppSide app = kept(bed);
+            bed.request(POST);
+            app.readHead();
+            app.close();
+            bed.up.await(text -> text.contains("HTTP/1.1 502 "));
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void postDoesNotTakeAConnectionThatWasIdleForLong() throws Exception {
+        try (RelayBed bed = new RelayBed(new Relay.App(null, false, Duration.ZERO)); RelayBed.AppSide idle = kept(bed)) {
+            bed.request(POST);
+            try (RelayBed.AppSide fresh = bed.app()) {
+                assertThat(fresh.readHead()).startsWith("POST");
+                assertThat(idle.closed()).isTrue();
+                fresh.read(1);
+                fresh.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfresh");
+                bed.up.awaitEnd("fresh");
+            }
+        }
+    }
+
+    @Test
+    void getThatWasPartlyAnsweredIsNotSentAgain() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            RelayBed.AppSide app = kept(bed);
+            bed.request(GET);
+            app.readHead();
+            app.send("HTTP/1.1 2").close();
+            bed.up.await(text -> text.contains("HTTP/1.1 502 "));
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void failureIsToldBeforeTheRestOfALargeBodyHasCome() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request("POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 100000\r\n\r\nbegin");
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+            }
+            bed.up.await(text -> text.contains("HTTP/1.1 502 "));
+            bed.request("x".repeat(100_000 - 5));
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void earlyAnswerGoesOutAndTheRestOfTheBodyIsDropped() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request("POST /a HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n");
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig");
+            }
+            bed.up.awaitEnd("big");
+            for (int i = 0; i < 50; i++) {
+                bed.request("3e8\r\n" + "x".repeat(1000) + "\r\n");
+            }
+            bed.request("0\r\n\r\n");
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void requestThatBreaksOffReachesTheAppAsBrokenOff() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request("POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 100000\r\n\r\nbegin");
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                assertThat(app.read(5)).isEqualTo("begin");
+                bed.breakOff();
+                assertThat(app.closed()).isTrue();
+            }
+            assertThat(bed.failure()).isInstanceOf(IOException.class);
+        }
+    }
+}

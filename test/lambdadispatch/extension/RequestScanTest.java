@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import lambdadispatch.http.BadMessage;
+import lambdadispatch.http1.Framing;
+import lambdadispatch.io.Input;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestScanTest {
+    /// An input that hands the text out in two reads, split there.
+    private static Input input(String text, int split) {
+        byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
+        int[] at = {0};
+        return new Input((into, offset, length) -> {
+            if (at[0] == octets.length) {
+                return -1;
+            }
+            int count = Math.min(length, (at[0] < split ? Math.min(split, octets.length) : octets.length) - at[0]);
+            System.arraycopy(octets, at[0], into, offset, count);
+            at[0] += count;
+            return count;
+        }, 64, 256 << 10);
+    }
+
+    private static RequestScan scan(String head) throws IOException {
+        RequestScan scan = new RequestScan();
+        assertThat(scan.next(input(head, head.length()))).isTrue();
+        return scan;
+    }
+
+    @Test
+    void headIsFoundAtEverySplitAndLeftUnread() throws IOException {
+        String head = "POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 12\r\naccept-encoding: br, gzip\r\n\r\n";
+        for (int split = 0; split < head.length(); split++) {
+            Input in = input(head + "body", split);
+            RequestScan scan = new RequestScan();
+            assertThat(scan.next(in)).isTrue();
+            assertThat(scan.headLength()).isEqualTo(head.length());
+            assertThat(scan.framing()).isEqualTo(12);
+            assertThat(scan.acceptsGzip()).isTrue();
+            assertThat(scan.idempotent()).isFalse();
+            byte[] read = new byte[head.length()];
+            assertThat(in.read(read, 0, read.length)).isPositive();
+            assertThat((char) read[0]).isEqualTo('P');
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET,true,false", "HEAD,true,true", "OPTIONS,true,false", "TRACE,true,false", "POST,false,false", "PUT,false,false", "GETX,false,false", "get,false,false"})
+    void methodsThatMayBeSentTwiceAreKnown(String method, boolean idempotent, boolean head) throws IOException {
+        RequestScan scan = scan(method + " / HTTP/1.1\r\n\r\n");
+        assertThat(scan.idempotent()).isEqualTo(idempotent);
+        assertThat(scan.head()).isEqualTo(head);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x-a: 1,0", "content-length: 5,5", "Content-LENGTH:7,7", "content-length: 999999999999999999,999999999999999999", "content-lengthy: 5,0",
+        "transfer-encoding: chunked,-1", "Transfer-Encoding: chunked,-1", "accept: gzip,0"})
+    void framingIsReadFromTheFields(String field, long framing) throws IOException {
+        assertThat(scan("GET / HTTP/1.1\r\n" + field + "\r\n\r\n").framing()).isEqualTo(framing);
+        assertThat(Framing.CHUNKED).isEqualTo(-1);
+    }
+
+    @Test
+    void oneRequestsFieldsAreForgottenAtTheNext() throws IOException {
+        Input in = input("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\naccept-encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n", 1_000);
+        RequestScan scan = new RequestScan();
+        assertThat(scan.next(in)).isTrue();
+        in.skip(scan.headLength());
+        assertThat(scan.next(in)).isTrue();
+        assertThat(scan.framing()).isZero();
+        assertThat(scan.acceptsGzip()).isFalse();
+        assertThat(scan.idempotent()).isTrue();
+    }
+
+    @Test
+    void endOfTheInputIsCleanOnlyBetweenRequests() throws IOException {
+        assertThat(new RequestScan().next(input("", 0))).isFalse();
+        assertThatThrownBy(() -> new RequestScan().next(input("GET / HTTP/1.1\r\nhost", 3))).isInstanceOf(EOFException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'GET / HTTP/1.1\n\n'", "'GET / HTTP/1.1\r\ncontent-length: 1x\r\n\r\n'", "'GET / HTTP/1.1\r\ncontent-length: 1234567890123456789\r\n\r\n'"})
+    void whatNoRouterWritesIsRefused(String head) {
+        assertThatThrownBy(() -> scan(head)).isInstanceOf(BadMessage.class);
+    }
+
+    @Test
+    void headWithoutEndIsNotGatheredForEver() {
+        assertThatThrownBy(() -> scan("GET / HTTP/1.1\r\nx: " + "y".repeat(200 << 10))).isInstanceOf(BadMessage.class).hasMessageContaining("longer than");
+    }
+}
