@@ -22,7 +22,10 @@ import lambdadispatch.json.JsonException;
 /// @param cases in order
 record Story(String name, List<Case> cases) {
     private static final Path SELECTION = Path.of("test/vectors/hpack/stories.zip");
-    private static final String WHOLE = "LAMBDA_DISPATCH_TEST_HPACK_STORIES";
+    /// The whole collection, of which the selection is a part: read where it lies beside the checkout, or where this variable says.
+    private static final String WHOLE_VARIABLE = "LAMBDA_DISPATCH_TEST_HPACK_STORIES";
+    private static final Path WHOLE_BESIDE = Path.of("../shared/vectors/hpack");
+    private static final List<Story> ALL = readAll();
 
     /// @param tableSize SETTINGS_HEADER_TABLE_SIZE that holds from this block on, -1 if it did not change
     /// @param wire null in raw stories
@@ -33,22 +36,42 @@ record Story(String name, List<Case> cases) {
         return cases.getFirst().wire() != null;
     }
 
-    static List<Story> all() throws IOException {
-        List<Story> all = new ArrayList<>();
-        try (ZipFile zip = new ZipFile(SELECTION.toFile())) {
-            for (ZipEntry entry : zip.stream().map(ZipEntry.class::cast).toList()) {
-                all.add(parse(entry.getName(), zip.getInputStream(entry).readAllBytes()));
+    /// `nghttp2` of `nghttp2/story_00.json`.
+    String folder() {
+        return Path.of(name).getParent().toString();
+    }
+
+    /// What the same story says in another folder; null if it is not there.
+    Story in(String otherFolder) {
+        String other = Path.of(otherFolder, Path.of(name).getFileName().toString()).toString();
+        return ALL.stream().filter(story -> story.name.equals(other)).findFirst().orElse(null);
+    }
+
+    static List<Story> all() {
+        return ALL;
+    }
+
+    private static List<Story> readAll() {
+        try {
+            List<Story> all = new ArrayList<>();
+            Path whole = Path.of(System.getenv().getOrDefault(WHOLE_VARIABLE, WHOLE_BESIDE.toString()));
+            if (Files.isDirectory(whole)) {
+                try (Stream<Path> files = Files.walk(whole)) {
+                    for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+                        all.add(parse(whole.relativize(file).toString(), Files.readAllBytes(file)));
+                    }
+                }
+                return List.copyOf(all);
             }
-        }
-        String whole = System.getenv(WHOLE);
-        if (whole != null) {
-            try (Stream<Path> files = Files.walk(Path.of(whole))) {
-                for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-                    all.add(parse(file.toString(), Files.readAllBytes(file)));
+            try (ZipFile zip = new ZipFile(SELECTION.toFile())) {
+                for (ZipEntry entry : zip.stream().map(ZipEntry.class::cast).toList()) {
+                    all.add(parse(entry.getName(), zip.getInputStream(entry).readAllBytes()));
                 }
             }
+            return List.copyOf(all);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return all;
     }
 
     private static Story parse(String name, byte[] json) {
@@ -56,6 +79,9 @@ record Story(String name, List<Case> cases) {
             List<Case> cases = new ArrayList<>();
             for (Json item : ((Json.JsonObject) Json.parse(json)).items("cases")) {
                 Json.JsonObject block = (Json.JsonObject) item;
+                if (block.number("seqno").orElse(cases.size()) != cases.size()) {
+                    throw new IllegalStateException(name + ": block out of order");
+                }
                 List<String> fields = new ArrayList<>();
                 for (Json field : block.items("headers")) {
                     for (Map.Entry<String, Json> member : ((Json.JsonObject) field).members().entrySet()) {
