@@ -2,41 +2,72 @@
 package lambdadispatch.conformance;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http1.Http1Client;
 import lambdadispatch.io.Clock;
 import lambdadispatch.listener.Server;
 import lambdadispatch.server.Handler;
 import lambdadispatch.server.Limits;
+import lambdadispatch.support.Stack;
 import lambdadispatch.tls.SelfSigned;
 
-/// The four kinds of listener that the router has, each on an ephemeral port, for h2spec: prints `name port options` lines.
+/// What h2spec runs against; prints a line `name port options` for each.
+///
+/// - the four ports of a real router process, with an extension and the demo app behind it: what users meet;
+/// - the four kinds of listener with a handler that takes any body and answers 200: the engine by itself.
 final class H2specTargets {
+    private static final String TLS_OPTIONS = " -t -k";
+
     private H2specTargets() {}
 
     public static void main(String[] arguments) throws Exception {
+        openListeners();
+        Stack stack = new Stack().instances(1).router("LAMBDA_DISPATCH_AllowInsecureControlChannel", "true")
+                .router("LAMBDA_DISPATCH_MinInstanceCount", "1").start();
+        Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "stack-close"));
+        warmUp(stack);
+        for (String port : new String[] {"incoming", "incoming-tls", "control", "control-tls"}) {
+            System.out.println("router-" + port + " " + stack.port(port) + (port.endsWith("-tls") ? TLS_OPTIONS : ""));
+        }
+        System.out.println("end");
+        new CountDownLatch(1).await();
+    }
+
+    private static void openListeners() throws Exception {
         SSLContext tls = SelfSigned.create("h2spec", Clock.SYSTEM, Duration.ofDays(1)).serverContext();
         Limits incoming = Limits.DEFAULT;
-        Limits control = new Limits(incoming.headBytes(), incoming.headFields(), -1, incoming.headTimeout(), Duration.ZERO, incoming.writeStall(),
-                incoming.idle(), 4096, 256 << 10, 1 << 30, incoming.maxConnections());
+        Limits control = new Limits(incoming.headBytes(), incoming.headFields(), -1, incoming.headTimeout(), incoming.bodyStall(),
+                incoming.writeStall(), incoming.idle(), 4096, 256 << 10, 1 << 30, incoming.maxConnections());
         Handler echo = exchange -> {
             byte[] buffer = new byte[8192];
             while (exchange.read(buffer, 0, buffer.length) >= 0) {
                 continue;
             }
-            exchange.answer(200, "text/plain", "an answer of some length\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            exchange.answer(200, "text/plain", "an answer of some length\n".getBytes(StandardCharsets.US_ASCII));
         };
         open("incoming", null, incoming, echo);
         open("incoming-tls", tls, incoming, echo);
         open("control", null, control, echo);
         open("control-tls", tls, control, echo);
-        new CountDownLatch(1).await();
     }
 
     private static void open(String name, SSLContext tls, Limits limits, Handler handler) throws Exception {
         Server server = new Server(name, new InetSocketAddress("127.0.0.1", 0), tls, limits, handler);
         server.start();
-        System.out.println(name + " " + server.address().getPort() + (tls == null ? "" : " -t -k"));
+        System.out.println("engine-" + name + " " + server.address().getPort() + (tls == null ? "" : TLS_OPTIONS));
+    }
+
+    /// The first request of all waits for an execution environment to start; h2spec would not.
+    private static void warmUp(Stack stack) throws Exception {
+        try (Http1Client client = new Http1Client(Http1Client.Options.DEFAULT);
+                Http1Client.Response response = client.send("GET", stack.url("/"), new Headers(), null)) {
+            if (response.status() != 200) {
+                throw new IllegalStateException("the stack answers " + response.status() + "\n" + stack.output());
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 /// | kind | what fills it | attack it stops |
 /// |---|---|---|
 /// | resets | streams reset by the peer, or by us for the peer's errors | Rapid Reset (CVE-2023-44487), MadeYouReset (CVE-2025-8671) |
-/// | chores | SETTINGS, PING, PRIORITY, empty DATA, empty HEADERS fragments, unknown frames | floods (CVE-2019-9512, -9513, -9515, -9518) |
+/// | chores | SETTINGS, PING, PRIORITY, GOAWAY, CONTINUATION, empty DATA, unknown frames, WINDOW_UPDATE that nothing was sent for | floods (CVE-2019-9512, -9513, -9515, -9518, CVE-2024-27316) |
 final class AbuseBudget {
     private static final int RESET_BURST = 200;
     private static final int RESETS_PER_SECOND = 50;
@@ -20,6 +20,7 @@ final class AbuseBudget {
     private final LongSupplier nanoTime;
     private final Bucket resets;
     private final Bucket chores;
+    private boolean trusted;
 
     AbuseBudget(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -28,8 +29,12 @@ final class AbuseBudget {
         chores = new Bucket(CHORE_BURST, CHORES_PER_SECOND, now);
     }
 
-    /// Widens all budgets.
+    /// Widens all budgets, once.
     synchronized void trust() {
+        if (trusted) {
+            return;
+        }
+        trusted = true;
         resets.widen(TRUSTED_FACTOR);
         chores.widen(TRUSTED_FACTOR);
     }

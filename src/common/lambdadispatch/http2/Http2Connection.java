@@ -3,6 +3,7 @@ package lambdadispatch.http2;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -10,7 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
-import lambdadispatch.io.Deadline;
 import lambdadispatch.io.Input;
 import lambdadispatch.io.TimedSource;
 import lambdadispatch.io.Transport;
@@ -29,11 +29,9 @@ public final class Http2Connection {
     public static final int MAX_FRAME_BUFFER = 2 * (MAX_FRAME_SIZE + Frames.HEADER_LENGTH);
 
     static final Log LOG = Log.of("http2");
-    static final Log FRAMES = Log.of("frames");
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final Duration SETTINGS_LIMIT = Duration.ofSeconds(10);
     private static final Duration LINGER = Duration.ofSeconds(1);
-    private static final byte[] DRAIN_PING = "draining".getBytes(StandardCharsets.US_ASCII);
 
     private final Transport transport;
     private final TimedSource source;
@@ -46,15 +44,12 @@ public final class Http2Connection {
     private final ClosedStreams closed = new ClosedStreams();
     private final AbuseBudget budget = new AbuseBudget(System::nanoTime);
     private final AtomicInteger handlers = new AtomicInteger();
-    private final Deadline idle;
-    private final Deadline drain;
-    private final Object windowLock = new Object();
-    private int unacknowledged; // guarded by windowLock
-    private long receiveWindow; // guarded by windowLock
+    private final ReceiveWindow receiveWindow;
+    private final Shutdown shutdown = new Shutdown(this);
     private volatile int lastStreamId;
+    private volatile boolean trusted;
     volatile Object attachment; // see Exchange.perConnection
-    private volatile boolean stopping;
-    private volatile boolean refusing;
+    private int lateCode = ErrorCode.SETTINGS_TIMEOUT; // what it means if the peer does not send in time
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes, the preface included
     public Http2Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler) {
@@ -64,9 +59,7 @@ public final class Http2Connection {
         this.limits = limits;
         this.handler = handler;
         this.output = new Http2Output(transport, limits.writeStall(), why -> transport.close());
-        this.receiveWindow = Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW);
-        this.idle = new Deadline(this::idleTooLong);
-        this.drain = new Deadline(this::refuseNewStreams);
+        this.receiveWindow = new ReceiveWindow(Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW));
     }
 
     /// Serves until the connection ends, and leaves it closed.
@@ -87,24 +80,42 @@ public final class Http2Connection {
             output.control(out -> Http2Settings.write(limits, MAX_FRAME_SIZE, out));
             Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget), budget);
             if (upgraded != null) {
-                byte[] payload = Base64.getUrlDecoder().decode(settings);
+                byte[] payload = decode(settings);
                 frames.settings(payload, 0, payload.length, false);
                 lastStreamId = 1;
                 open(new Http2Stream(this, 1, upgraded, true));
             }
             readPreface();
-            idle.arm(limits.idle());
+            if (streams.size() == 0) {
+                shutdown.emptied();
+            }
             readFrames(frames);
         } catch (ConnectionError e) {
             lost = e.getMessage();
-            LOG.debug("connection error", "remote", transport.remoteAddress(), "why", e.getMessage());
-            output.end(lastStreamId, e.code(), e.getMessage());
-            linger();
-        } catch (IOException | IllegalArgumentException e) {
+            fail(e);
+        } catch (SocketTimeoutException e) {
+            lost = e.getMessage();
+            fail(new ConnectionError(lateCode, e.getMessage()));
+        } catch (IOException e) {
             lost = "connection lost: " + e.getMessage();
-            output.end(lastStreamId, stopping ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, "");
+            output.end(shutdown.lastStreamId(), shutdown.stopping() ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, "");
         } finally {
             close(lost);
+        }
+    }
+
+    /// RFC 9113 §5.4.1: the last thing said is why.
+    private void fail(ConnectionError e) {
+        LOG.debug("connection error", "remote", transport.remoteAddress(), "why", e.getMessage());
+        output.end(shutdown.lastStreamId(), e.code(), e.getMessage());
+        linger();
+    }
+
+    private static byte[] decode(String settings) throws ConnectionError {
+        try {
+            return Base64.getUrlDecoder().decode(settings);
+        } catch (IllegalArgumentException e) {
+            throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "HTTP2-Settings is not Base64"); // RFC 7540 §3.2.1
         }
     }
 
@@ -126,9 +137,7 @@ public final class Http2Connection {
         FrameReader reader = new FrameReader(in, MAX_FRAME_SIZE);
         boolean first = true;
         while (reader.next()) {
-            if (FRAMES.debugging()) {
-                FRAMES.debug("received", "remote", transport.remoteAddress(), "frame", reader);
-            }
+            FrameLog.received(transport, reader);
             // RFC 9113 §3.4: the first frame must be SETTINGS
             if (first && (reader.type != Frames.SETTINGS || reader.has(Frames.ACK))) {
                 throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "first frame is not SETTINGS");
@@ -136,7 +145,9 @@ public final class Http2Connection {
             if (first) {
                 first = false;
                 source.limitEachRead(Duration.ZERO);
+                lateCode = ErrorCode.ENHANCE_YOUR_CALM;
             }
+            boolean inSection = frames.sectionOpen();
             try {
                 frames.apply(reader);
             } catch (StreamError e) {
@@ -144,12 +155,23 @@ public final class Http2Connection {
                 LOG.debug("stream error", "remote", transport.remoteAddress(), "stream", e.streamId(), "why", e.getMessage());
                 reset(e.streamId(), e.code(), e);
             }
+            if (frames.sectionOpen() != inSection) {
+                limitSection(!inSection);
+            }
+        }
+    }
+
+    /// A field section that goes on in CONTINUATION frames has the time of any other head: nothing else can be read meanwhile.
+    private void limitSection(boolean open) {
+        if (open) {
+            source.limitAllReads(limits.headTimeout());
+        } else {
+            source.limitEachRead(Duration.ZERO);
         }
     }
 
     private void close(String why) {
-        idle.close();
-        drain.close();
+        shutdown.close();
         IOException lost = new IOException(why);
         for (Http2Stream stream : streams.all()) {
             try {
@@ -186,12 +208,12 @@ public final class Http2Connection {
 
     /// Opens a stream and starts its handler.
     void open(Http2Stream stream) throws IOException {
-        if (refusing || streams.size() >= limits.maxStreams() || handlers.get() >= 2 * limits.maxStreams()) {
+        if (shutdown.refusing() || streams.size() >= limits.maxStreams() || handlers.get() >= 2 * limits.maxStreams()) {
             // RFC 9113 §5.1.2, §8.7: refused, so that the client may safely try again elsewhere
             throw new StreamError(stream.id(), ErrorCode.REFUSED_STREAM, "too many streams");
         }
         streams.put(stream);
-        idle.disarm();
+        shutdown.busy();
         handlers.incrementAndGet();
         Thread.ofVirtual().name("http2-stream").start(() -> handle(stream));
     }
@@ -206,7 +228,7 @@ public final class Http2Connection {
             handler.handle(stream);
         } catch (BadMessage e) {
             answer(stream, e.status(), e.getMessage());
-        } catch (java.net.SocketTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             answer(stream, 408, e.getMessage());
         } catch (IOException e) {
             LOG.debug("exchange failed", "stream", stream.id(), "why", e.getMessage());
@@ -260,11 +282,7 @@ public final class Http2Connection {
         }
         closed.add(streamId, how);
         if (streams.size() == 0) {
-            if (refusing) {
-                finish();
-            } else {
-                idle.arm(limits.idle());
-            }
+            shutdown.emptied();
         }
     }
 
@@ -291,25 +309,12 @@ public final class Http2Connection {
 
     /// DATA of so many octets arrived, padding included.
     void receivedData(int count) throws ConnectionError {
-        synchronized (windowLock) {
-            receiveWindow -= count;
-            if (receiveWindow < 0) {
-                throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "more DATA than the connection's window allows");
-            }
-        }
+        receiveWindow.received(count);
     }
 
     /// Gives the peer credit back for octets that somebody took, or that nobody will.
     void consumed(int count) throws IOException {
-        int increment = 0;
-        synchronized (windowLock) {
-            unacknowledged += count;
-            if (unacknowledged >= Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW) / 2) {
-                increment = unacknowledged;
-                receiveWindow += increment;
-                unacknowledged = 0;
-            }
-        }
+        int increment = receiveWindow.consumed(count);
         if (increment > 0) {
             output.windowUpdate(0, increment);
         }
@@ -323,57 +328,15 @@ public final class Http2Connection {
         return peer;
     }
 
-    // ---- shutting down
+    // ---- the connection's end
 
-    /// Ends gracefully: two GOAWAYs, so that no request in flight is lost (RFC 9113 §6.8).
+    /// Ends gracefully: requests under way are answered first. Any thread may ask for it.
     public void stop() {
-        stopping = true;
-        try {
-            output.control(out -> {
-                Frames.goAway(out, Integer.MAX_VALUE, ErrorCode.NO_ERROR, "");
-                Frames.ping(out, 0, DRAIN_PING, 0);
-            });
-            drain.arm(LINGER);
-        } catch (IOException e) {
-            transport.close();
-        }
+        shutdown.begin();
     }
 
-    /// The peer has seen our first GOAWAY, or was given the time: what it opens from now on it would have to try again.
-    void pingAnswered(byte[] payload, int offset) {
-        if (stopping && java.util.Arrays.equals(payload, offset, offset + 8, DRAIN_PING, 0, 8)) {
-            refuseNewStreams();
-        }
-    }
-
-    private void refuseNewStreams() {
-        if (refusing) {
-            transport.shutdownInput(); // second firing: the peer does not hang up by itself
-            return;
-        }
-        refusing = true;
-        if (streams.size() == 0) {
-            finish();
-            return;
-        }
-        try {
-            output.control(out -> Frames.goAway(out, lastStreamId, ErrorCode.NO_ERROR, ""));
-        } catch (IOException e) {
-            transport.close();
-        }
-    }
-
-    private void finish() {
-        output.end(lastStreamId, ErrorCode.NO_ERROR, "");
-        drain.arm(LINGER);
-    }
-
-    private void idleTooLong() {
-        if (streams.size() == 0) {
-            stopping = true;
-            refusing = true;
-            finish();
-        }
+    Shutdown shutdown() {
+        return shutdown;
     }
 
     // ---- what streams need
@@ -391,13 +354,19 @@ public final class Http2Connection {
     }
 
     void trustPeer() {
+        trusted = true;
         budget.trust();
     }
 
-    /// Answers 431 without opening the stream to a handler (RFC 6585 §5).
-    void refuseFields(int streamId) throws IOException {
+    /// How long a body may stall: as long as it likes where the peer proved who it is, since its streams carry many exchanges and rest between them.
+    Duration bodyStall() {
+        return trusted ? Duration.ZERO : limits.bodyStall();
+    }
+
+    /// Answers without opening the stream to a handler.
+    void refuse(int streamId, int status) throws IOException {
         Headers none = new Headers(0);
-        output.headers(streamId, (encoder, out) -> FieldEncoder.response(encoder, out, 431, none, 0), true, true);
+        output.headers(streamId, (encoder, out) -> FieldEncoder.response(encoder, out, status, none, 0), true, true);
         closed.add(streamId, ClosedStreams.How.RESET_BY_US);
         output.resetStream(streamId, ErrorCode.NO_ERROR);
     }

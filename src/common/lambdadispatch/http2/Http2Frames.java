@@ -17,6 +17,11 @@ final class Http2Frames {
         this.budget = budget;
     }
 
+    /// Whether a field section has begun and not ended.
+    boolean sectionOpen() {
+        return section.open();
+    }
+
     void apply(FrameReader frame) throws IOException {
         if (section.open()) {
             if (section.continuation(frame)) {
@@ -95,10 +100,14 @@ final class Http2Frames {
             throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, "stream depends on itself");
         }
         if (!fits) {
-            connection.refuseFields(streamId);
+            connection.refuse(streamId, 431); // RFC 6585 §5
             return;
         }
         Request request = fields.request(streamId, endStream);
+        if (request.method().equals("CONNECT")) {
+            connection.refuse(streamId, 501);
+            return;
+        }
         connection.open(new Http2Stream(connection, streamId, request, endStream));
     }
 
@@ -129,11 +138,16 @@ final class Http2Frames {
         budget.chore();
         // RFC 9113 §6.3: any length but 5 is a stream error FRAME_SIZE_ERROR
         if (frame.length != 5) {
-            throw new StreamError(frame.streamId, ErrorCode.FRAME_SIZE_ERROR, "PRIORITY of " + frame.length + " bytes");
+            throw priorityError(frame, ErrorCode.FRAME_SIZE_ERROR, "PRIORITY of " + frame.length + " bytes");
         }
         if ((Frames.readInteger(frame.payload, frame.offset) & 0x7fffffff) == frame.streamId) {
-            throw new StreamError(frame.streamId, ErrorCode.PROTOCOL_ERROR, "stream depends on itself");
+            throw priorityError(frame, ErrorCode.PROTOCOL_ERROR, "stream depends on itself");
         }
+    }
+
+    /// RFC 9113 §6.4: RST_STREAM MUST NOT be sent for an idle stream, so an error about one is the connection's (§5.4.1 allows that).
+    private IOException priorityError(FrameReader frame, int code, String why) {
+        return idle(frame.streamId) ? new ConnectionError(code, why) : new StreamError(frame.streamId, code, why);
     }
 
     private void resetStream(FrameReader frame) throws IOException {
@@ -156,9 +170,6 @@ final class Http2Frames {
         if (frame.has(Frames.ACK)) {
             requireLength(frame, 0);
             return;
-        }
-        if (frame.length % 6 != 0) {
-            throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, "SETTINGS of " + frame.length + " bytes");
         }
         settings(frame.payload, frame.offset, frame.length, true);
     }
@@ -187,11 +198,11 @@ final class Http2Frames {
     private void ping(FrameReader frame) throws IOException {
         requireConnection(frame);
         requireLength(frame, 8);
+        budget.chore();
         if (frame.has(Frames.ACK)) {
-            connection.pingAnswered(frame.payload, frame.offset);
+            connection.shutdown().pingAnswered(frame.payload, frame.offset);
             return;
         }
-        budget.chore();
         byte[] payload = frame.payload;
         int offset = frame.offset;
         connection.output().control(out -> Frames.ping(out, Frames.ACK, payload, offset));
@@ -199,7 +210,7 @@ final class Http2Frames {
 
     private void goAway(FrameReader frame) throws IOException {
         requireConnection(frame);
-        if (frame.length < 8) {
+        if (frame.length < 8) { // RFC 9113 §4.2: too short for its mandatory parts
             throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, "GOAWAY of " + frame.length + " bytes");
         }
         budget.chore(); // a client that goes away closes when it has its answers; nothing is to be done
@@ -207,6 +218,9 @@ final class Http2Frames {
 
     private void windowUpdate(FrameReader frame) throws IOException {
         requireLength(frame, 4);
+        if (!connection.output().updateDue()) {
+            budget.chore();
+        }
         int increment = Frames.readInteger(frame.payload, frame.offset) & 0x7fffffff;
         if (frame.streamId == 0) {
             // RFC 9113 §6.9: an increment of 0 on the connection is a connection error PROTOCOL_ERROR
@@ -220,7 +234,7 @@ final class Http2Frames {
         }
         requireStream(frame);
         Http2Stream stream = connection.stream(frame.streamId);
-        if (increment == 0) {
+        if (increment == 0) { // RFC 9113 §6.9: a stream error PROTOCOL_ERROR
             throw new StreamError(frame.streamId, ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
         }
         // On a closed stream it may have been under way (RFC 9113 §5.1); RFC 9113 §6.9.1: above 2^31-1 is FLOW_CONTROL_ERROR
@@ -237,12 +251,17 @@ final class Http2Frames {
         }
     }
 
-    /// The frame must be about a stream, and one that was opened (RFC 9113 §5.1 "idle").
+    /// The frame must be about a stream (RFC 9113 §6.1 to §6.4, §6.10: else a connection error PROTOCOL_ERROR), and one that was opened (RFC 9113 §5.1 "idle").
     private void requireStream(FrameReader frame) throws ConnectionError {
         requireStreamId(frame);
-        if (frame.type != Frames.HEADERS && (frame.streamId > connection.lastStreamId() || (frame.streamId & 1) == 0)) {
+        if (frame.type != Frames.HEADERS && idle(frame.streamId)) {
             throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, Frames.name(frame.type) + " on an idle stream");
         }
+    }
+
+    /// Those with even identifiers were ours to open, and we never do.
+    private boolean idle(int streamId) {
+        return streamId > connection.lastStreamId() || (streamId & 1) == 0;
     }
 
     private static void requireStreamId(FrameReader frame) throws ConnectionError {
@@ -251,12 +270,14 @@ final class Http2Frames {
         }
     }
 
+    /// The frame must be about the connection (RFC 9113 §6.5, §6.7, §6.8: else a connection error PROTOCOL_ERROR).
     private static void requireConnection(FrameReader frame) throws ConnectionError {
         if (frame.streamId != 0) {
             throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, Frames.name(frame.type) + " on a stream");
         }
     }
 
+    /// RFC 9113 §6.4, §6.5, §6.7, §6.9: any other length is a connection error FRAME_SIZE_ERROR.
     private static void requireLength(FrameReader frame, int length) throws ConnectionError {
         if (frame.length != length) {
             throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, Frames.name(frame.type) + " of " + frame.length + " bytes");

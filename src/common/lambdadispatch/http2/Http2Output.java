@@ -22,6 +22,7 @@ final class Http2Output implements AutoCloseable {
     private static final int MAX_PENDING = 256 << 10;
     /// Answers that the reader owes (acknowledgements, resets) may take this much on top before the peer counts as not reading.
     private static final int MAX_CONTROL = 64 << 10;
+    private static final int MAX_UPDATES_DUE = 1 << 20;
     private static final int KEEP_CAPACITY = 16 << 10;
 
     private final Transport transport;
@@ -39,6 +40,7 @@ final class Http2Output implements AutoCloseable {
     private boolean closed;
     private long window = Http2Settings.DEFAULT_WINDOW;
     private int maxFrameSize = Frames.MIN_MAX_FRAME_SIZE;
+    private int updatesDue; // WINDOW_UPDATE frames that the peer has reason to send
 
     Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
         this.transport = transport;
@@ -68,6 +70,7 @@ final class Http2Output implements AutoCloseable {
                     encoder.beginBlock(block);
                     fields.encode(encoder, block);
                     Frames.fieldBlock(pending, streamId, block, maxFrameSize, endStream);
+                    updatesDue = Math.min(updatesDue + 1, MAX_UPDATES_DUE);
                     appended(owed);
                     return;
                 }
@@ -123,6 +126,7 @@ final class Http2Output implements AutoCloseable {
         pending.append(from, at, length);
         stream.window -= length;
         window -= length;
+        updatesDue = Math.min(updatesDue + 2, MAX_UPDATES_DUE);
         appended(false);
         return length;
     }
@@ -195,6 +199,16 @@ final class Http2Output implements AutoCloseable {
             }
             wakeBlocked();
         }
+    }
+
+    /// A WINDOW_UPDATE came. False if we sent no frame that it could be owed to: one for the stream and one for the connection for each DATA
+    /// frame, and one for each response's head.
+    synchronized boolean updateDue() {
+        if (updatesDue <= 0) {
+            return false;
+        }
+        updatesDue--;
+        return true;
     }
 
     /// WINDOW_UPDATE on stream 0. False if the window would outgrow 2^31-1 (RFC 9113 §6.9.1).
@@ -297,6 +311,7 @@ final class Http2Output implements AutoCloseable {
     }
 
     private void send(Bytes batch) throws IOException {
+        FrameLog.sent(transport, batch);
         for (int at = 0; at < batch.length(); at += KEEP_CAPACITY * 4) {
             deadline.arm(stall);
             try {

@@ -64,6 +64,10 @@ final class Http2Stream implements Exchange {
     void receive(byte[] payload, int offset, int length, int padding, boolean endStream) throws IOException {
         Thread wake;
         synchronized (this) {
+            if (failure != null) {
+                connection.consumed(length + padding); // reset by us a moment ago, while the frame was on its way (RFC 9113 §5.1)
+                return;
+            }
             // RFC 9113 §5.1: after END_STREAM anything but WINDOW_UPDATE, PRIORITY or RST_STREAM is STREAM_CLOSED
             if (remoteClosed) {
                 throw new StreamError(id(), ErrorCode.STREAM_CLOSED, "DATA after END_STREAM");
@@ -203,7 +207,7 @@ final class Http2Stream implements Exchange {
     }
 
     private void await() throws IOException {
-        long stall = connection.limits().bodyStall().toNanos();
+        long stall = connection.bodyStall().toNanos();
         if (stall == 0) {
             LockSupport.park(this);
             return;

@@ -17,6 +17,9 @@ final class RequestFields implements FieldSink {
     private static final HeaderSet CONNECTION_SPECIFIC = HeaderSet.of(HeaderName.CONNECTION, HeaderName.PROXY_CONNECTION,
             HeaderName.KEEP_ALIVE, HeaderName.TRANSFER_ENCODING, HeaderName.UPGRADE);
 
+    private static final HeaderSet NOT_IN_TRAILERS = HeaderSet.of(HeaderName.CONTENT_LENGTH, HeaderName.HOST, HeaderName.COOKIE,
+            HeaderName.AUTHORIZATION);
+
     private final int maxFields;
     private final Headers headers = new Headers();
     private String method;
@@ -78,6 +81,10 @@ final class RequestFields implements FieldSink {
         if (headers.is(field, HeaderName.COOKIE)) {
             joinCookie(value, valueOffset, valueLength);
             return;
+        }
+        // RFC 9110 §6.5.1: what frames or routes a message has no place in its trailers; whoever merges them would be led astray
+        if (trailers && NOT_IN_TRAILERS.contains(headers, field)) {
+            fault = "field not allowed in trailers";
         }
         // RFC 9113 §8.2.2: connection-specific fields make a message malformed; TE may say "trailers" and nothing else
         if (CONNECTION_SPECIFIC.contains(headers, field)) {
@@ -173,7 +180,7 @@ final class RequestFields implements FieldSink {
             return ":method missing or invalid";
         }
         if (method.equals("CONNECT")) {
-            return "CONNECT is not supported";
+            return connectFault();
         }
         // RFC 9113 §8.3.1: all but CONNECT have exactly one :scheme and :path, and the path is not empty
         if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
@@ -182,6 +189,16 @@ final class RequestFields implements FieldSink {
         if (path == null || !(path.startsWith("/") || path.equals("*") && method.equals("OPTIONS")) || !visible(path)) {
             return ":path missing or invalid";
         }
+        return authorityFault();
+    }
+
+    /// RFC 9113 §8.5: CONNECT has an :authority, and neither :scheme nor :path. The request that is well-formed is still refused.
+    private String connectFault() {
+        if (authority == null || scheme != null || path != null) {
+            return "malformed CONNECT";
+        }
+        scheme = "http";
+        path = "";
         return authorityFault();
     }
 

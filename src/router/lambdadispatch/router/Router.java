@@ -110,8 +110,8 @@ final class Router {
 
     private static Limits controlLimits() {
         Limits d = Limits.DEFAULT;
-        // A downlink waits for requests and an uplink for responses as long as the invocation lasts: no stall limits on bodies here.
-        return new Limits(d.headBytes(), d.headFields(), -1, d.headTimeout(), Duration.ZERO, d.writeStall(), d.idle(), CONTROL_STREAMS,
+        // An uplink waits for responses as long as the invocation lasts; the engine lifts the stall limit where the token was accepted.
+        return new Limits(d.headBytes(), d.headFields(), -1, d.headTimeout(), d.bodyStall(), d.writeStall(), d.idle(), CONTROL_STREAMS,
                 CONTROL_STREAM_WINDOW, CONTROL_CONNECTION_WINDOW, d.maxConnections());
     }
 

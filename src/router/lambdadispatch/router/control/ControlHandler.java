@@ -25,6 +25,7 @@ public final class ControlHandler implements Handler {
     private static final String BEARER = "Bearer ";
     private static final Headers STREAMED = Headers.of("content-type", "application/http", "cache-control", "no-store");
     private static final byte[] NOTHING = new byte[0];
+    private static final int MAX_UNWANTED_BODY = 64 << 10;
 
     private final Pools pools;
     private final Clock clock;
@@ -39,12 +40,14 @@ public final class ControlHandler implements Handler {
     public void handle(Exchange exchange) throws IOException {
         String method = exchange.request().method();
         if (method.equals("GET") && exchange.request().target().equals("/health")) {
+            takeBody(exchange);
             exchange.answer(200, "text/plain", "OK\n".getBytes(StandardCharsets.US_ASCII));
             return;
         }
         ControlPaths path = ControlPaths.parse(exchange.request().target()).orElse(null);
         if (path == null) {
-            refuse(exchange, 404);
+            takeBody(exchange);
+            exchange.answer(404, "text/plain", "not found\n".getBytes(StandardCharsets.US_ASCII));
             return;
         }
         Instance instance = pools.find(path.instanceId());
@@ -160,6 +163,15 @@ public final class ControlHandler implements Handler {
 
     private static String key(ControlPaths path) {
         return path.instanceId() + "/" + path.channelId();
+    }
+
+    /// Lets a client say what it has to say, if that is little: one that is answered in the middle of it may miss the answer.
+    private static void takeBody(Exchange exchange) throws IOException {
+        byte[] bin = new byte[1024];
+        for (int left = MAX_UNWANTED_BODY; left > 0 && !exchange.bodyEnded(); ) {
+            int count = exchange.read(bin, 0, bin.length);
+            left -= count < 0 ? left : count;
+        }
     }
 
     private static void refuse(Exchange exchange, int status) throws IOException {
