@@ -14,6 +14,10 @@ final class ExtensionsApi {
     private static final int MAX_ANSWER = 64 << 10;
     private static final byte[] SHUTDOWN_ONLY = "{\"events\":[\"SHUTDOWN\"]}".getBytes(StandardCharsets.US_ASCII);
 
+    /// What Lambda tells.
+    /// @param deadlineMs milliseconds since the epoch at which a SHUTDOWN becomes a SIGKILL; 0 if it does not say
+    record Event(String type, long deadlineMs) {}
+
     private final Http1Client http;
     private final String base;
     private String identifier;
@@ -35,15 +39,16 @@ final class ExtensionsApi {
         }
     }
 
-    /// Waits for the next event, which may take for ever: the environment is frozen meanwhile. Returns its `eventType`.
-    String next() throws IOException {
+    /// Waits for the next event, which may take for ever: the environment is frozen meanwhile.
+    Event next() throws IOException {
         Headers headers = Headers.of("lambda-extension-identifier", identifier);
         try (Http1Client.Response response = http.send("GET", URI.create(base + "event/next"), headers, null)) {
             byte[] answer = response.bytes(MAX_ANSWER);
             if (response.status() != 200) {
                 throw new IOException("event/next was answered with " + response.status());
             }
-            return Json.parse(answer) instanceof Json.JsonObject event ? event.text("eventType").orElse("") : "";
+            return Json.parse(answer) instanceof Json.JsonObject event
+                    ? new Event(event.text("eventType").orElse(""), event.number("deadlineMs").orElse(0)) : new Event("", 0);
         }
     }
 

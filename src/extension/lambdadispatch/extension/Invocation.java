@@ -16,13 +16,12 @@ import lambdadispatch.log.Log;
 final class Invocation {
     private static final Log LOG = Log.of("invocation");
     private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
-    /// An invoke this old was meant for another time: its router may be gone, and its channels would not be expected any more.
-    private static final Duration STALE = Duration.ofSeconds(60);
     private static final Duration LONGEST_MARGIN = Duration.ofSeconds(30);
     private static final Duration SHORTEST_MARGIN = Duration.ofMillis(500);
     /// Kept for the answer to the Runtime API, after everything else.
     private static final Duration LAST_WORDS = Duration.ofMillis(200);
-    private static final int MAX_FAILURES_IN_ROW = 5;
+    private static final int MAX_TRIES_TO_CONNECT = 5;
+    private static final int MAX_PINGS_MISSED = 3;
     private static final long FIRST_BACKOFF_MILLIS = 50;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -34,7 +33,6 @@ final class Invocation {
     private final long startNanos = System.nanoTime();
     private final RouterLink link;
     private final AtomicInteger openChannels = new AtomicInteger();
-    private final AtomicInteger failuresInRow = new AtomicInteger();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch allEnded = new CountDownLatch(1);
     private volatile boolean everOpened;
@@ -58,6 +56,7 @@ final class Invocation {
         try {
             serve();
         } finally {
+            allEnded.countDown(); // for whoever pings
             link.close();
         }
         synchronized (this) {
@@ -72,12 +71,6 @@ final class Invocation {
         }
         if (payload.initOnly()) {
             exit(ExitReason.SelfInitOnly);
-            return;
-        }
-        long age = System.currentTimeMillis() - payload.sentTime().toEpochMilli();
-        if (age > STALE.toMillis()) {
-            LOG.warn("stale invoke", "ageMs", age);
-            exit(ExitReason.SelfStaleRequest);
             return;
         }
         // The first one alone: over cleartext it carries the upgrade, and in any case the others must find its connection.
@@ -96,6 +89,7 @@ final class Invocation {
         openChannels.incrementAndGet();
         try {
             long backoff = FIRST_BACKOFF_MILLIS;
+            int unreachable = 0;
             boolean leader = first;
             while (closing.getCount() > 0) {
                 Channel channel = new Channel(link, newId(), config);
@@ -105,13 +99,18 @@ final class Invocation {
                         link.reached();
                         everOpened = true;
                     }
-                    failuresInRow.set(0);
+                    unreachable = 0;
                     backoff = FIRST_BACKOFF_MILLIS;
                     if (leader) {
                         leader = false;
                         openOthers();
                     }
                     end = channel.serve();
+                }
+                unreachable += end == Channel.End.UNREACHABLE ? 1 : 0;
+                if (unreachable == MAX_TRIES_TO_CONNECT) {
+                    exit(everOpened ? ExitReason.RouterConnectionError : ExitReason.RouterUnreachable);
+                    return;
                 }
                 if (!goesOn(end, channel)) {
                     return;
@@ -150,11 +149,7 @@ final class Invocation {
                 return false;
             }
             case UNREACHABLE -> {
-                if (failuresInRow.incrementAndGet() < MAX_FAILURES_IN_ROW) {
-                    return true;
-                }
-                exit(everOpened ? ExitReason.RouterConnectionError : ExitReason.RouterUnreachable);
-                return false;
+                return true;
             }
             case BROKE -> {
                 return appIsWell();
@@ -165,27 +160,34 @@ final class Invocation {
 
     /// Before a fresh channel is offered: an app that is gone would fail every request on it.
     private boolean appIsWell() {
-        if (!link.hasAppFailed() || readiness.check() == null) {
+        if (!link.hasAppFailed() || readiness.accepts()) {
             return true;
         }
-        exit(ExitReason.AppConnectionClosed);
+        if (closing.getCount() > 0) {
+            LOG.warn("the app takes no more connections");
+            close(ExitReason.AppConnectionClosed);
+        } else {
+            note(ExitReason.AppConnectionClosed);
+        }
         return false;
     }
 
+    /// Watches the time, and pings until the last channel has ended: while an instance drains its requests still run.
     private void ping() {
         try {
             int missed = 0;
             long nextPing = System.nanoTime() + PING_INTERVAL.toNanos();
-            while (!closing.await(untilNextLook(nextPing), TimeUnit.MILLISECONDS)) {
-                if (System.currentTimeMillis() >= closesAtMs) {
+            while (!allEnded.await(untilNextLook(nextPing), TimeUnit.MILLISECONDS)) {
+                boolean serving = closing.getCount() > 0;
+                if (serving && System.currentTimeMillis() >= closesAtMs) {
                     close(ExitReason.SelfDeadline);
-                } else if (!payload.stay() && everOpened && link.idleFor().compareTo(config.idleGrace()) >= 0) {
+                } else if (serving && mayIdle() && link.idleFor().compareTo(config.idleGrace()) >= 0) {
                     close(ExitReason.SelfLastActive);
                 } else if (System.nanoTime() - nextPing >= 0) {
                     nextPing = System.nanoTime() + PING_INTERVAL.toNanos();
                     missed = pinged() ? 0 : missed + 1;
-                    if (missed == 3) {
-                        exit(ExitReason.RouterConnectionError);
+                    if (missed == MAX_PINGS_MISSED) {
+                        giveUp(ExitReason.RouterConnectionError);
                     }
                 }
             }
@@ -194,11 +196,16 @@ final class Invocation {
         }
     }
 
+    private boolean mayIdle() {
+        return !payload.stay() && everOpened;
+    }
+
     /// Milliseconds until something may be due: an idle environment's wake-ups are paid for. Never long, since a frozen one's clock jumps.
     private long untilNextLook(long nextPing) {
-        long look = Math.min((nextPing - System.nanoTime()) / 1_000_000, closesAtMs - System.currentTimeMillis());
-        if (!payload.stay() && everOpened) {
-            look = Math.min(look, config.idleGrace().minus(link.idleFor()).toMillis());
+        long look = (nextPing - System.nanoTime()) / 1_000_000;
+        if (closing.getCount() > 0) {
+            look = Math.min(look, closesAtMs - System.currentTimeMillis());
+            look = mayIdle() ? Math.min(look, config.idleGrace().minus(link.idleFor()).toMillis()) : look;
         }
         return Math.clamp(look + 1, 1, PING_INTERVAL.toMillis());
     }
@@ -207,7 +214,7 @@ final class Invocation {
         try {
             int status = link.ping().get(PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
             if (status / 100 == 4) {
-                exit(ExitReason.RouterStatus4xx);
+                giveUp(ExitReason.RouterStatus4xx); // it has written this instance off, and broken off whatever ran here
             }
             return status == 200;
         } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
@@ -216,25 +223,24 @@ final class Invocation {
         }
     }
 
-    /// Asks the router to drain this instance, then waits for it to end the channels.
+    /// Asks the router to drain this instance, then waits for it to end the channels; not if it can not be asked.
     void close(ExitReason why) {
         LOG.debug("asking to close", "why", why);
         link.requestClose().whenComplete((status, failure) -> {
             if (failure != null) {
                 LOG.debug("close request failed", "why", failure.toString());
-                note(ExitReason.RouterConnectionError);
+                giveUp(ExitReason.RouterConnectionError);
+            } else if (status != 200) {
+                giveUp(why);
             }
         });
         exit(why);
     }
 
-    /// Waits until the router has ended all channels.
-    void awaitEnd(Duration patience) {
-        try {
-            allEnded.await(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /// Nobody is there who would end the channels, or take an answer: not worth another paid second.
+    private void giveUp(ExitReason why) {
+        exit(why);
+        allEnded.countDown();
     }
 
     private void exit(ExitReason why) {

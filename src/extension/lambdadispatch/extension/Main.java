@@ -3,7 +3,9 @@ package lambdadispatch.extension;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.channel.ExitReason;
 import lambdadispatch.channel.InvokePayload;
@@ -17,14 +19,22 @@ import lambdadispatch.log.Log;
 public final class Main {
     private static final Log LOG = Log.of("extension");
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofMillis(1_500);
+    /// Between our end and the SIGKILL that Lambda has announced.
+    private static final Duration BEFORE_SIGKILL = Duration.ofMillis(150);
+    /// An invoke this old was meant for another time: its router may be gone, and its channels would not be expected any more.
+    private static final Duration STALE = Duration.ofSeconds(60);
 
     private final ExtensionConfig config;
     private final Http1Client http = new Http1Client(new Http1Client.Options(Duration.ofSeconds(5), Duration.ZERO, false, null));
     private final ExtensionsApi extensions;
     private final RuntimeApi runtime;
     private final Readiness readiness;
-    private volatile Invocation current;
+    private final long startNanos = System.nanoTime();
+    private volatile Serving current;
     private volatile boolean shuttingDown;
+    private volatile long killedAtMs;
+
+    private record Serving(Invocation invocation, CountDownLatch answered) {}
 
     private Main(ExtensionConfig config) {
         this.config = config;
@@ -33,7 +43,7 @@ public final class Main {
         this.readiness = new Readiness(config);
     }
 
-    /// Exit codes: 0 after SHUTDOWN or SIGTERM, 1 if Lambda's APIs fail, 2 for faults in the configuration.
+    /// Exit codes: 0 after SHUTDOWN or SIGTERM, 1 if Lambda's APIs or the app fail, 2 for faults in the configuration.
     public static void main(String[] arguments) {
         Settings settings = new Settings(System.getenv());
         ExtensionConfig config = ExtensionConfig.read(settings);
@@ -105,8 +115,10 @@ public final class Main {
         Thread.ofVirtual().name("readiness").start(readiness::run);
         awaitInit();
         Thread.ofVirtual().name("events").start(this::awaitShutdown);
+        Duration ownStart = Duration.ofNanos(System.nanoTime() - startNanos);
         while (!shuttingDown) {
-            serve(runtime.next());
+            serve(runtime.next(), ownStart);
+            ownStart = Duration.ZERO;
         }
         TimeUnit.SECONDS.sleep(3); // the shutdown hook ends the process
     }
@@ -124,7 +136,8 @@ public final class Main {
         }
     }
 
-    private void serve(RuntimeApi.Event event) throws IOException, InterruptedException {
+    /// @param ownStart how long this environment took to start, while the invoke may have been waiting for it
+    private void serve(RuntimeApi.Event event, Duration ownStart) throws IOException, InterruptedException {
         InvokePayload payload;
         try {
             payload = InvokePayload.parse(event.payload());
@@ -133,34 +146,69 @@ public final class Main {
             runtime.respond(event.requestId(), new InvokeResponse("", "", 0, 0, ExitReason.RouterLambdaInvokeInvalid).toJson());
             return;
         }
-        Invocation invocation = new Invocation(config, payload, readiness, event.deadlineMs());
-        current = invocation;
+        if (stale(payload.sentTime(), Instant.now(), ownStart)) {
+            LOG.warn("stale invoke", "sent", payload.sentTime());
+            runtime.respond(event.requestId(), new InvokeResponse(payload.poolId(), payload.id(), 0, 0, ExitReason.SelfStaleRequest).toJson());
+            return;
+        }
+        InvokeResponse response = run(new Invocation(config, payload, readiness, event.deadlineMs()), event.requestId());
+        if (response.exitReason() == ExitReason.AppConnectionClosed && !readiness.accepts()) {
+            retire();
+        }
+    }
+
+    static boolean stale(Instant sent, Instant now, Duration ownStart) {
+        return Duration.between(sent, now).minus(ownStart).compareTo(STALE) > 0;
+    }
+
+    private InvokeResponse run(Invocation invocation, String requestId) throws IOException, InterruptedException {
+        Serving serving = new Serving(invocation, new CountDownLatch(1));
+        current = serving;
         try {
             InvokeResponse response = invocation.run();
             LOG.info("invocation over", "reason", response.exitReason(), "requests", response.requestCount(), "ms", response.invokeDurationMs());
-            runtime.respond(event.requestId(), response.toJson());
+            runtime.respond(requestId, response.toJson());
+            return response;
         } finally {
             current = null;
+            serving.answered().countDown();
         }
+    }
+
+    /// The app was there and is gone, though its process (or the shell around it) may not be: this environment is of no use any more.
+    private void retire() throws IOException {
+        LOG.warn("leaving this environment: the app is gone");
+        extensions.exitError("Extension.AppGone", "the app no longer accepts connections");
+        Log.flush();
+        Runtime.getRuntime().halt(1);
     }
 
     private void awaitShutdown() {
         try {
-            String type = extensions.next();
-            LOG.info("event", "type", type);
+            ExtensionsApi.Event event = extensions.next();
+            LOG.info("event", "type", event.type());
+            killedAtMs = event.deadlineMs();
             System.exit(0); // runs the shutdown hook
         } catch (IOException e) {
             LOG.warn("event/next failed", "why", e.getMessage());
         }
     }
 
-    /// SHUTDOWN or SIGTERM: Lambda kills the process two seconds later; requests in flight get most of that.
+    /// SHUTDOWN or SIGTERM: Lambda kills the process two seconds later; requests in flight and the invocation's answer get most of that.
     private void stop() {
         shuttingDown = true;
-        Invocation invocation = current;
-        if (invocation != null) {
-            invocation.close(ExitReason.SelfDeadline);
-            invocation.awaitEnd(SHUTDOWN_PATIENCE);
+        Serving serving = current;
+        if (serving != null) {
+            serving.invocation().close(ExitReason.SelfDeadline);
+            long untilKilled = killedAtMs - BEFORE_SIGKILL.toMillis() - System.currentTimeMillis();
+            long patience = killedAtMs == 0 ? SHUTDOWN_PATIENCE.toMillis() : Math.min(SHUTDOWN_PATIENCE.toMillis(), untilKilled);
+            try {
+                if (!serving.answered().await(Math.max(0, patience), TimeUnit.MILLISECONDS)) {
+                    LOG.warn("shut down with requests in flight");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
         Log.flush();
         Runtime.getRuntime().halt(0);

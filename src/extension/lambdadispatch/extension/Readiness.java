@@ -73,6 +73,16 @@ final class Readiness {
         }
     }
 
+    /// Whether the app takes connections: less than being ready, but without it nothing can be served.
+    boolean accepts() {
+        try (SocketTransport _ = SocketTransport.connect(app, CONNECT_LIMIT)) {
+            return true;
+        } catch (IOException e) {
+            LOG.debug("app does not accept", "why", e.getMessage());
+            return false;
+        }
+    }
+
     private int ask(SocketTransport transport) throws IOException {
         Bytes request = new Bytes(128).append("GET ").append(health.path()).append(" HTTP/1.1\r\nhost: 127.0.0.1:").appendDecimal(app.getPort())
                 .append("\r\nconnection: close\r\n\r\n");

@@ -185,6 +185,10 @@ final class Relay {
         }
         LOG.debug("app failed", "why", why.getMessage());
         dropConnection();
+        if (gone()) {
+            // As good as a lost instance: the router may try the request on another.
+            throw new AppFailure("the app takes no connections: " + why.getMessage());
+        }
         byte[] text = ("the app could not answer: " + why.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
         Headers headers = Headers.of("content-type", "text/plain; charset=utf-8", "content-length", Integer.toString(text.length));
         up.head(502, headers, false);
@@ -196,6 +200,14 @@ final class Relay {
             body.finish();
         } else if (!requestTaken) {
             skipRequest(framing);
+        }
+    }
+
+    private boolean gone() {
+        try (AppConnection _ = AppConnection.open(app.address())) {
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 
