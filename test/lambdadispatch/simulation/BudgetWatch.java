@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.simulation;
 
+import lambdadispatch.invoke.InvokeResult;
 import lambdadispatch.router.dispatch.PoolSettings;
 
 /// Keeps its own account of what the cost guard promises: the token bucket, the pause after a fault, the number of instances paid for at once.
@@ -8,7 +9,7 @@ final class BudgetWatch {
     private final PoolSettings settings;
     private double tokens;
     private double refilled;
-    private double lastFault = Double.NEGATIVE_INFINITY;
+    private double blockedUntil = Double.NEGATIVE_INFINITY;
 
     BudgetWatch(PoolSettings settings) {
         this.settings = settings;
@@ -20,13 +21,14 @@ final class BudgetWatch {
         tokens = Math.min(limits.burst(), tokens + (now - refilled) * limits.perSecond()) - 1;
         refilled = now;
         World.that(tokens > -1e-6, "more invokes than the budget allows");
-        double pause = 0.75 * limits.firstBackoff().toMillis() / 1000;
-        World.that(now - lastFault > pause - 1e-6, "an invoke right after a failed one");
+        World.that(now > blockedUntil - 1e-6, "an invoke right after a failed one, or before its Retry-After");
         int max = settings.scaling().instances().max();
         World.that(underWay <= max + Math.ceilDiv(max, 4), "more instances than MaxInstanceCount and its overlap allow");
     }
 
-    void failed(double now) {
-        lastFault = now;
+    void failed(double now, InvokeResult result) {
+        double pause = 0.75 * settings.invokes().firstBackoff().toMillis() / 1000;
+        double asked = result instanceof InvokeResult.Throttled throttled ? throttled.retryAfter().toMillis() / 1000.0 : 0;
+        blockedUntil = Math.max(blockedUntil, now + Math.max(pause, asked));
     }
 }

@@ -14,11 +14,12 @@ final class BuiltInDispatch {
 
     private BuiltInDispatch() {}
 
-    /// Faults and limits of the scenario are left out: this is the best case. The same seed gives the same arrivals as in [World], which draws them first.
+    /// Faults and limits of the scenario are left out: this is the best case. The requests are the same as in [World].
     static Measured run(Scenario scenario) {
         Measured measured = new Measured();
-        Random arrivals = new Random(scenario.seed());
-        Random random = new Random(scenario.seed() + 1);
+        Random arrivals = scenario.arrivals();
+        Random services = scenario.services();
+        Random random = new Random(scenario.seed());
         PriorityQueue<Busy> busy = new PriorityQueue<>((a, b) -> Double.compare(a.freeAt(), b.freeAt()));
         ArrayDeque<Double> free = new ArrayDeque<>(); // since when, the latest last
         for (double at = scenario.trace().next(0, arrivals); at < Double.POSITIVE_INFINITY; at = scenario.trace().next(at, arrivals)) {
@@ -33,13 +34,13 @@ final class BuiltInDispatch {
                 wait = scenario.coldStart().sample(random);
                 measured.coldStarts++;
             }
-            double service = scenario.service().sample(random);
+            double service = scenario.service().sample(services);
             busy.add(new Busy(at + wait + service));
             measured.requests++;
             measured.served++;
             measured.waited(at, wait);
             measured.billedSeconds += Math.ceil((wait + service) * 1000) / 1000; // the init phase is billed too
-            measured.environments(at, busy.size() + free.size());
+            measured.environments(at, busy.size(), busy.size() + free.size());
         }
         return measured;
     }

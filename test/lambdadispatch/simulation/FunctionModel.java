@@ -27,12 +27,25 @@ final class FunctionModel implements Actions {
         return underWay;
     }
 
+    /// With those that are kept warm.
+    int existing() {
+        forgetTheCold(world.timeline.seconds());
+        return underWay + warm.size();
+    }
+
+    private void forgetTheCold(double now) {
+        while (!warm.isEmpty() && warm.peekFirst() < now) {
+            warm.pollFirst();
+        }
+    }
+
     @Override
     public void invoke(Instance instance) {
         double now = world.timeline.seconds();
         world.measured.invokes++;
         underWay++;
         budgetWatch.invoked(now, underWay);
+        world.measured.environments(now, underWay, existing());
         InstanceModel model = new InstanceModel(world, instance);
         Faults faults = world.scenario.faults();
         if (underWay > faults.throttledAbove()) {
@@ -45,9 +58,7 @@ final class FunctionModel implements Actions {
     }
 
     private double startSeconds(double now) {
-        while (!warm.isEmpty() && warm.peekFirst() < now) {
-            warm.pollFirst();
-        }
+        forgetTheCold(now);
         if (warm.pollLast() != null) {
             return WARM_START;
         }
@@ -67,7 +78,7 @@ final class FunctionModel implements Actions {
 
     private void fail(InstanceModel model, double seconds, InvokeResult result) {
         world.timeline.after(seconds, () -> {
-            budgetWatch.failed(world.timeline.seconds());
+            budgetWatch.failed(world.timeline.seconds(), result);
             model.end(result, "");
         });
     }

@@ -33,9 +33,11 @@ final class Measured {
         worstBySecond.merge((int) arrivedSeconds, seconds, Math::max);
     }
 
-    void environments(double atSeconds, int number) {
-        mostEnvironments = Math.max(mostEnvironments, number);
-        environmentsBySecond.merge((int) atSeconds, number, Math::max);
+    /// @param running and paid for
+    /// @param existing those kept idle by Lambda included
+    void environments(double atSeconds, int running, int existing) {
+        mostEnvironments = Math.max(mostEnvironments, existing);
+        environmentsBySecond.merge((int) atSeconds, running, Math::max);
     }
 
     /// @param share 0.5 is the median, 1 the longest

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.simulation;
 
+import java.util.Random;
 import lambdadispatch.router.dispatch.PoolSettings;
 
 /// One run's script. The seed decides everything the script leaves open.
@@ -9,6 +10,15 @@ import lambdadispatch.router.dispatch.PoolSettings;
 record Scenario(
         long seed, Trace trace, Spread service, Spread coldStart, double idleGrace, double functionTimeout, Faults faults, PoolSettings settings) {
     static final double MARGIN = 2;
+
+    /// The same for every dispatch that is given this scenario, and so the same requests.
+    Random arrivals() {
+        return new Random(seed * 31 + 1);
+    }
+
+    Random services() {
+        return new Random(seed * 31 + 2);
+    }
 
     Scenario with(PoolSettings other) {
         return new Scenario(seed, trace, service, coldStart, idleGrace, functionTimeout, faults, other);

@@ -65,7 +65,8 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(ScalingAlgorithm.class)
     void alreadyWithOneInstanceOpenNobodyWaitsForAColdStartThatAFreedSlotSpares(ScalingAlgorithm algorithm) {
-        Scenario scenario = new Scenario(7, Trace.ramp(0.2, 60, 300), Spread.logNormal(0.08, 0.5), Spread.always(8), 60, 900, Faults.NONE,
+        Trace lateRamp = new Trace("late ramp", 300, t -> t < 60 ? 0.2 : 0.2 + (t - 60) / 2, 121);
+        Scenario scenario = new Scenario(7, lateRamp, Spread.logNormal(0.08, 0.5), Spread.always(8), 60, 900, Faults.NONE,
                 PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(1, 50), Duration.ofSeconds(30))));
         Measured ours = World.run(scenario, true);
         assertThat(ours.longestWaitFrom(30)).as("seconds, where a cold start takes 8").isLessThan(1);

@@ -21,7 +21,10 @@ final class World {
     final Timeline timeline = new Timeline();
     final Measured measured = new Measured();
     final Scenario scenario;
+    /// Everything but arrivals and service times, which must not depend on what dispatch does: another dispatch gets the same.
     final RandomGenerator random;
+    private final RandomGenerator arrivals;
+    private final RandomGenerator services;
     final Pool pool;
     final FunctionModel function;
     private final boolean audited;
@@ -34,6 +37,8 @@ final class World {
     World(Scenario scenario, boolean audited) {
         this.scenario = scenario;
         this.audited = audited;
+        this.arrivals = scenario.arrivals();
+        this.services = scenario.services();
         this.random = new Random(scenario.seed());
         this.function = new FunctionModel(this);
         this.pool = new Pool("simulated", scenario.settings(), timeline, function, random);
@@ -84,14 +89,14 @@ final class World {
 
     private void tick() {
         double wait = pool.tick() / 1e9;
-        measured.environments(timeline.seconds(), function.underWay());
+        measured.environments(timeline.seconds(), function.underWay(), function.existing());
         if (!pool.drained()) {
             timeline.after(Math.min(1, Math.max(TICK, wait)), this::tick);
         }
     }
 
     private void scheduleArrival(double from) {
-        double at = scenario.trace().next(from, random);
+        double at = scenario.trace().next(from, arrivals);
         if (at < Double.POSITIVE_INFINITY) {
             timeline.after(at - timeline.seconds(), () -> {
                 scheduleArrival(at);
@@ -122,6 +127,7 @@ final class World {
     /// One client's request, whatever number of tries it takes.
     final class Request {
         final long arrivedNanos = timeline.nanoTime();
+        final double serviceSeconds = scenario.service().sample(services);
         Try latest;
         ChannelModel channel;
         boolean over;
