@@ -19,7 +19,7 @@ final class ChannelModel extends Slot {
         request = granted;
         owner.took();
         World world = owner.world;
-        double seconds = world.scenario.service().sample(world.random);
+        double seconds = granted.serviceSeconds;
         boolean breaks = world.random.nextDouble() < world.scenario.faults().channelBreaks();
         world.timeline.after(breaks ? seconds / 2 : seconds, () -> finish(granted, breaks));
     }
@@ -52,7 +52,7 @@ final class ChannelModel extends Slot {
     void givenUp() {
         request = null;
         owner.gaveBack();
-        owner.world.pool.slotGivenUp(this);
+        owner.world.pool.slotGivenUp(this, false);
         remove();
         owner.openSoon();
     }

@@ -75,6 +75,7 @@ final class Router {
                 new Invocations(invoker, this::payload), new SecureRandom());
         openControlPorts();
         openIncomingPorts();
+        pools.defaultPool().warmUp(config.warmUpCount());
         Thread.ofVirtual().name("tick").start(this::tick);
         LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost + ":" + controlPort);
     }

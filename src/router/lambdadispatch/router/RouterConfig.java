@@ -17,6 +17,7 @@ record RouterConfig(
         Control control,
         Functions functions,
         PoolSettings pool,
+        int warmUpCount,
         Incoming incoming,
         Shutdown shutdown,
         Observation observation) {
@@ -41,7 +42,9 @@ record RouterConfig(
     static RouterConfig read(Settings s) {
         RouterConfig config = new RouterConfig(
                 s.integer(P + "MaxWorkerThreads", 1, 1, 64, "carrier threads for all virtual threads; scale out instead of raising it"),
-                ports(s), control(s), functions(s), pool(s), incoming(s), shutdown(s), observation(s));
+                ports(s), control(s), functions(s), pool(s),
+                s.integer(P + "WarmUpCount", 0, 0, 1000, "environments that start their app and return (InitOnly) when the router starts"),
+                incoming(s), shutdown(s), observation(s));
         if (config.control.preferred == Scheme.HTTP && !config.control.allowInsecure) {
             s.fault(P + "PreferredControlChannelScheme", "http", "https, unless " + P + "AllowInsecureControlChannel is true");
         }

@@ -107,6 +107,6 @@ final class Census {
 
     boolean mayExpireOneMore() {
         int open = fresh.size() + expiring.size();
-        return expiring.size() + draining < Math.max(1, open / 4);
+        return expiring.size() < Math.max(1, open / 4);
     }
 }

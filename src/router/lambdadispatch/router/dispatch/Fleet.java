@@ -15,6 +15,10 @@ final class Fleet {
     private static final long NO_SLOT_NANOS = Duration.ofSeconds(10).toNanos();
     /// So many exchanges broken one after another, and none well: this instance does not serve.
     private static final int BROKEN = 10;
+    /// A client that has waited for so long without a byte of an answer, and leaves, has a point.
+    private static final long UNANSWERED_NANOS = Duration.ofSeconds(10).toNanos();
+    /// Instances that answer nobody are replaced one at a time: if all are like that, others would be no better.
+    static final long REPLACED_EVERY_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final PoolSettings.Liveness liveness;
     private final Map<String, Instance> instances = new LinkedHashMap<>();
@@ -71,6 +75,7 @@ final class Fleet {
         instance.busy.remove(slot);
         instance.served++;
         instance.brokenInRow = 0;
+        instance.unansweredInRow = 0;
         heard(instance, now);
         if (instance.state != Instance.State.OPEN) {
             return false;
@@ -101,6 +106,18 @@ final class Fleet {
             instance.lastSlotNanos = now;
         }
         offers.update(instance);
+    }
+
+    /// A client is about to leave without an answer.
+    void unanswered(Slot slot, long now) {
+        if (slot.state == Slot.State.BUSY && now - slot.grantedNanos >= UNANSWERED_NANOS) {
+            slot.instance().unansweredInRow++;
+        }
+    }
+
+    /// Takes requests, pings, and answers none of them.
+    boolean stuck(Instance instance) {
+        return instance.state == Instance.State.OPEN && instance.unansweredInRow >= BROKEN;
     }
 
     void heard(Instance instance, long now) {

@@ -19,6 +19,7 @@ final class Growth {
     /// A gap this long between two ticks means that this process stood still.
     private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final double UNKNOWN_COLD_START_SECONDS = 4;
+    private static final int WARMING_UP_AT_ONCE = 5;
 
     private final PoolSettings settings;
     private final RandomGenerator random;
@@ -97,14 +98,13 @@ final class Growth {
         if (instance.closesAtNanos != Long.MAX_VALUE && Math.abs(closesAt - instance.closesAtNanos) < 1_000_000_000L) {
             return;
         }
-        double coldStart = load.coldStartSeconds() == 0 ? UNKNOWN_COLD_START_SECONDS : load.coldStartSeconds();
         double remaining = remainingNanos / 1e9;
-        double lead = Math.min(remaining / 2, 2 * coldStart + 1 + 0.1 * remaining * random.nextDouble());
+        double lead = Math.min(remaining / 2, 2 * coldStartSeconds(load) + 1 + 0.1 * remaining * random.nextDouble());
         instance.closesAtNanos = closesAt;
         instance.rotateAtNanos = closesAt - (long) (lead * 1e9);
     }
 
-    void age(Instance instance, Census census, long now) {
+    void age(Instance instance, Census census, Load load, long now) {
         if (instance.state != Instance.State.OPEN) {
             return;
         }
@@ -115,10 +115,24 @@ final class Growth {
             }
         }
         boolean due = instance.rotateAtNanos != Long.MAX_VALUE && now - instance.rotateAtNanos >= 0;
-        if (due && !instance.expiring && census.mayExpireOneMore()) {
+        if (due && !instance.expiring && (census.mayExpireOneMore() || isUrgent(instance, load, now))) {
             instance.expiring = true;
             census.expires(instance);
         }
+    }
+
+    /// Whoever still has to wait for its turn now would close without a replacement.
+    private static boolean isUrgent(Instance instance, Load load, long now) {
+        return instance.closesAtNanos - now < (1.5 * coldStartSeconds(load) + 1) * 1e9;
+    }
+
+    private static double coldStartSeconds(Load load) {
+        return load.coldStartSeconds() == 0 ? UNKNOWN_COLD_START_SECONDS : load.coldStartSeconds();
+    }
+
+    /// Whether one more environment may be warmed up now: they share the budget, and stand back for those that serve.
+    boolean mayWarmUp(Census census, long now) {
+        return census.connecting() < WARMING_UP_AT_ONCE && room(census) > 0 && budget.available(now, census.connecting()) > 0;
     }
 
     void connected() {

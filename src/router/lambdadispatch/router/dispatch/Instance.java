@@ -45,6 +45,7 @@ public final class Instance {
     long closedNanos;
     long served;
     int brokenInRow;
+    int unansweredInRow;
     /// No new exchange until it is heard from again: a channel broke, or a ping is overdue.
     boolean aside;
     /// Did not connect within the start time-out; still welcome if it does, but no longer counted on.

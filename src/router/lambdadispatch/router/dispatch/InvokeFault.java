@@ -43,7 +43,10 @@ public enum InvokeFault {
     }
 
     private static InvokeFault ofReturn(Instance instance, String exitReason, long now) {
-        if (instance.purpose() == Instance.Purpose.INIT_ONLY || instance.dismissed || instance.settled) {
+        if (instance.purpose() == Instance.Purpose.INIT_ONLY) {
+            return exitReason.equals("SelfInitOnly") || instance.dismissed ? null : NEVER_CONNECTED;
+        }
+        if (instance.dismissed || instance.settled) {
             return null;
         }
         if (!instance.everOpened) {

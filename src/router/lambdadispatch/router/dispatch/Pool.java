@@ -2,6 +2,7 @@
 package lambdadispatch.router.dispatch;
 
 import java.time.Duration;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import lambdadispatch.invoke.InvokeResult;
 import lambdadispatch.io.Clock;
@@ -24,11 +25,13 @@ public final class Pool {
     final Fleet fleet;
     final Growth growth;
     final Load load;
-    private final Counts counts = new Counts();
+    final Counts counts = new Counts();
     private Effects effects = new Effects();
     private boolean draining;
     private boolean retired;
     private long askedNanos;
+    private long replacedNanos;
+    private int toWarmUp;
 
     /// @param random ids, tokens and jitter: a [java.security.SecureRandom] in production, seeded in a simulation
     public Pool(String function, PoolSettings settings, Clock clock, Actions actions, RandomGenerator random) {
@@ -39,6 +42,7 @@ public final class Pool {
         this.random = random;
         long now = clock.nanoTime();
         this.askedNanos = now;
+        this.replacedNanos = now - Fleet.REPLACED_EVERY_NANOS;
         this.load = new Load(now);
         this.fleet = new Fleet(settings);
         this.growth = new Growth(settings, random, now);
@@ -137,7 +141,8 @@ public final class Pool {
             if (first && wanted) {
                 load.started(now - slot.instance().invokedNanos);
                 growth.connected();
-                opened(slot.instance(), now);
+                long millis = (now - slot.instance().invokedNanos) / 1_000_000;
+                effects.then(() -> actions.info("instanceOpened", "function", function, "instance", slot.instance(), "millis", millis));
             }
             told = settle(now);
         }
@@ -164,34 +169,25 @@ public final class Pool {
 
     /// The channel died, idle or in use. An instance that broke an exchange gets no other until it is heard from again: a retry does not run into the same dead instance.
     public void slotLost(Slot slot) {
-        lost(slot, true);
+        event(now -> fleet.lost(slot, true, now));
     }
 
-    /// This side reset the channel in an exchange (its client went away, its answer was too slow): no mark against the instance.
-    public void slotGivenUp(Slot slot) {
-        lost(slot, false);
-    }
-
-    private void lost(Slot slot, boolean broken) {
-        Effects told;
-        synchronized (lock) {
-            long now = clock.nanoTime();
-            fleet.lost(slot, broken, now);
-            told = settle(now);
-        }
-        told.run();
+    /// This side reset the channel in an exchange, since its client went away: no mark against the instance, unless one that waited for long had got
+    /// nothing, and this goes on and on.
+    /// @param answered whether the client had got a part of its answer
+    public void slotGivenUp(Slot slot, boolean answered) {
+        event(now -> {
+            if (!answered) {
+                fleet.unanswered(slot, now);
+            }
+            fleet.lost(slot, false, now);
+        });
     }
 
     // ---- instances ----
 
     public void pinged(Instance instance) {
-        Effects told;
-        synchronized (lock) {
-            long now = clock.nanoTime();
-            fleet.heard(instance, now);
-            told = settle(now);
-        }
-        told.run();
+        event(now -> fleet.heard(instance, now));
     }
 
     /// How long the instance will go on before it asks to close, by its own reckoning: so that a replacement can be there in time.
@@ -203,15 +199,11 @@ public final class Pool {
 
     /// The extension asks to drain its instance: the deadline is near, it is idle, or its app is broken.
     public void closeRequested(Instance instance) {
-        Effects told;
-        synchronized (lock) {
-            long now = clock.nanoTime();
+        event(now -> {
             fleet.heard(instance, now);
             fleet.drain(instance, effects);
             scale(now);
-            told = settle(now);
-        }
-        told.run();
+        });
     }
 
     /// The invoke is over.
@@ -240,6 +232,13 @@ public final class Pool {
         told.run();
     }
 
+    /// Has so many environments start their app and return, so that later instances need not: `InitOnly`. A few at a time, as the cost guard allows.
+    public void warmUp(int environments) {
+        synchronized (lock) {
+            toWarmUp += environments;
+        }
+    }
+
     // ---- time ----
 
     /// To be called when it itself said so last time.
@@ -253,6 +252,7 @@ public final class Pool {
             age(now);
             expire(now);
             scale(now);
+            startWarmingUp(now);
             fleet.bury(now, actions, effects);
             again = queue.isEmpty() && !fleet.busy() ? 500_000_000L : 100_000_000L;
             told = settle(now);
@@ -269,14 +269,16 @@ public final class Pool {
         }
     }
 
+    /// Somebody is about to submit a request: the pool does not retire now.
+    void asked() {
+        synchronized (lock) {
+            askedNanos = clock.nanoTime();
+        }
+    }
+
     /// Router shutdown: new requests are refused, queued ones and those in flight finish, then the instances are sent home.
     public void drain() {
-        Effects told;
-        synchronized (lock) {
-            draining = true;
-            told = settle(clock.nanoTime());
-        }
-        told.run();
+        event(_ -> draining = true);
     }
 
     /// After [#drain]: nothing waits, nothing runs, every invoke has ended.
@@ -288,8 +290,19 @@ public final class Pool {
 
     public PoolSnapshot snapshot() {
         synchronized (lock) {
-            return snapshot(new Census(fleet.all()), clock.nanoTime());
+            return PoolSnapshot.of(this, clock.nanoTime());
         }
+    }
+
+    /// Changes something under the lock, and tells whoever it concerns after it. For what does not happen with every request.
+    private void event(LongConsumer change) {
+        Effects told;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            change.accept(now);
+            told = settle(now);
+        }
+        told.run();
     }
 
     // ---- under the lock ----
@@ -333,10 +346,8 @@ public final class Pool {
     }
 
     private void sendHome(long now) {
-        for (Instance instance : fleet.all()) {
-            if (instance.busy.size() > 0) {
-                return;
-            }
+        if (fleet.busy()) {
+            return;
         }
         for (Instance instance : fleet.all()) {
             instance.dismissed = true;
@@ -356,8 +367,13 @@ public final class Pool {
             } else if (fleet.tooLate(instance, now)) {
                 instance.late = true;
                 failed(instance, InvokeFault.START_TIMED_OUT, null, now);
+            } else if (fleet.stuck(instance) && now - replacedNanos > Fleet.REPLACED_EVERY_NANOS) {
+                replacedNanos = now;
+                instance.dismissed = true;
+                fleet.drain(instance, effects);
+                effects.then(() -> actions.warn("instanceDismissed", "function", function, "instance", instance, "why", "nothing is answered"));
             }
-            growth.age(instance, census, now);
+            growth.age(instance, census, load, now);
         }
     }
 
@@ -394,7 +410,8 @@ public final class Pool {
     /// No instance is open or can be expected to open.
     private boolean nobodyComes() {
         for (Instance instance : fleet.all()) {
-            if (instance.state == Instance.State.OPEN || instance.state == Instance.State.STARTING && !instance.late) {
+            boolean comes = instance.state == Instance.State.STARTING && !instance.late && instance.purpose() != Instance.Purpose.INIT_ONLY;
+            if (instance.state == Instance.State.OPEN || comes) {
                 return false;
             }
         }
@@ -413,38 +430,18 @@ public final class Pool {
         }
     }
 
+    private void startWarmingUp(long now) {
+        while (toWarmUp > 0 && !draining && growth.mayWarmUp(new Census(fleet.all()), now)) {
+            toWarmUp--;
+            start(Instance.Purpose.INIT_ONLY, now);
+        }
+    }
+
     private void start(Instance.Purpose purpose, long now) {
         Instance instance = new Instance(this, purpose, now, random);
         fleet.add(instance);
         growth.started();
         counts.invokes++;
         effects.then(() -> actions.invoke(instance));
-    }
-
-    private PoolSnapshot snapshot(Census census, long now) {
-        InvokeBudget budget = growth.budget();
-        return new PoolSnapshot(
-                function,
-                census.starting(),
-                census.open(),
-                census.expiring().size(),
-                census.draining(),
-                census.lingering(),
-                census.paidFor(),
-                queue.size(),
-                census.running(),
-                census.freeSlots(),
-                growth.desiredLately(now),
-                load.arrivalsPerSecond(),
-                load.serviceSeconds(),
-                load.coldStartSeconds(),
-                budget.blockedNanos(now) / 1_000_000,
-                budget.lastFault(),
-                counts.totals());
-    }
-
-    private void opened(Instance instance, long now) {
-        long millis = (now - instance.invokedNanos) / 1_000_000;
-        effects.then(() -> actions.info("instanceOpened", "function", function, "instance", instance, "millis", millis));
     }
 }

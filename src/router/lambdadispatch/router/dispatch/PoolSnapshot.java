@@ -28,6 +28,30 @@ public record PoolSnapshot(
         InvokeFault lastFault,
         Totals totals) {
 
+    /// Under the pool's lock.
+    static PoolSnapshot of(Pool pool, long now) {
+        Census census = new Census(pool.fleet.all());
+        InvokeBudget budget = pool.growth.budget();
+        return new PoolSnapshot(
+                pool.function(),
+                census.starting(),
+                census.open(),
+                census.expiring().size(),
+                census.draining(),
+                census.lingering(),
+                census.paidFor(),
+                pool.queue.size(),
+                census.running(),
+                census.freeSlots(),
+                pool.growth.desiredLately(now),
+                pool.load.arrivalsPerSecond(),
+                pool.load.serviceSeconds(),
+                pool.load.coldStartSeconds(),
+                budget.blockedNanos(now) / 1_000_000,
+                budget.lastFault(),
+                pool.counts.totals());
+    }
+
     /// Sums since the pool was made; they only grow.
     public record Totals(
             long submitted,

@@ -56,6 +56,8 @@ public final class Pools {
             if (pool == null && named.size() < MOST && !draining) {
                 pool = pool(function);
                 named.put(function, pool);
+            } else if (pool != null) {
+                pool.asked(); // or it might retire before the request gets there
             }
             return Optional.ofNullable(pool);
         }
@@ -71,8 +73,10 @@ public final class Pools {
         long again = defaultPool.tick();
         for (Pool pool : named.values()) {
             again = Math.min(again, pool.tick());
-            if (pool.retire(IDLE_NANOS)) {
-                named.remove(pool.function(), pool);
+            synchronized (named) {
+                if (pool.retire(IDLE_NANOS)) {
+                    named.remove(pool.function(), pool);
+                }
             }
         }
         return again;

@@ -112,7 +112,7 @@ final class ProxyExchange {
             if (active != null) {
                 ControlChannel channel = active;
                 active = null;
-                pool.slotGivenUp(channel);
+                pool.slotGivenUp(channel, client.responded());
                 channel.reset();
             }
         }
@@ -194,7 +194,7 @@ final class ProxyExchange {
             return; // broken off meanwhile
         }
         if (!reusable) {
-            pool.slotGivenUp(channel);
+            pool.slotGivenUp(channel, true);
             channel.reset();
         } else if (pool.slotReleased(channel)) {
             return;
