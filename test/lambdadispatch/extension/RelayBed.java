@@ -3,6 +3,7 @@ package lambdadispatch.extension;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -93,6 +94,17 @@ final class RelayBed implements AutoCloseable {
         return new AppSide(server.accept());
     }
 
+    /// As [#app], but passes over connections that only find out whether the app is there.
+    AppSide appThatIsAsked() throws IOException {
+        while (true) {
+            AppSide side = app();
+            if (!side.ended()) {
+                return side;
+            }
+            side.close();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         breakOff();
@@ -103,15 +115,26 @@ final class RelayBed implements AutoCloseable {
     /// One connection as the app sees it.
     static final class AppSide implements AutoCloseable {
         private final Socket socket;
+        private final PushbackInputStream in;
 
         AppSide(Socket socket) throws IOException {
             this.socket = socket;
+            this.in = new PushbackInputStream(socket.getInputStream());
             socket.setSoTimeout(PATIENCE_SECONDS * 1000);
             socket.setTcpNoDelay(true);
         }
 
-        InputStream in() throws IOException {
-            return socket.getInputStream();
+        InputStream in() {
+            return in;
+        }
+
+        /// Waits for an octet or the end; whether it was the end.
+        boolean ended() throws IOException {
+            int octet = in.read();
+            if (octet >= 0) {
+                in.unread(octet);
+            }
+            return octet < 0;
         }
 
         /// Reads up to and including the empty line.

@@ -3,9 +3,11 @@ package lambdadispatch.extension;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.BodyReader;
 import lambdadispatch.http1.Framing;
@@ -185,7 +187,7 @@ final class Relay {
         }
         LOG.debug("app failed", "why", why.getMessage());
         dropConnection();
-        if (gone()) {
+        if (gone(why)) {
             // As good as a lost instance: the router may try the request on another.
             throw new AppFailure("the app takes no connections: " + why.getMessage());
         }
@@ -203,7 +205,11 @@ final class Relay {
         }
     }
 
-    private boolean gone() {
+    /// Whether the app takes no connections any more. Looked at only where that makes a difference: an app that answered badly is there.
+    private boolean gone(IOException why) {
+        if (why instanceof ConnectException || why instanceof BadMessage || !request.idempotent()) {
+            return why instanceof ConnectException;
+        }
         try (AppConnection _ = AppConnection.open(app.address())) {
             return false;
         } catch (IOException e) {
