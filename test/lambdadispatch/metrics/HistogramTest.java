@@ -76,6 +76,22 @@ class HistogramTest {
     }
 
     @Test
+    void aSpreadStandsForAllValuesAndEndsWithTheLargest() {
+        Histogram histogram = Histogram.ofSizes();
+        assertThat(histogram.snapshot().spread(100)).isEmpty();
+        histogram.record(500);
+        histogram.record(1000);
+        assertThat(histogram.snapshot().spread(100)).containsExactly(500, 1000);
+        for (int i = 0; i < 9_998; i++) {
+            histogram.record(300);
+        }
+        double[] spread = histogram.snapshot().spread(100);
+        assertThat(spread).hasSize(100).isSorted();
+        assertThat(spread[99]).isEqualTo(1000);
+        assertThat(spread[98]).isBetween(250.0, 300.0);
+    }
+
+    @Test
     void concurrentRecordsAreNotLost() throws InterruptedException {
         Histogram histogram = Histogram.ofSizes();
         Counter counter = new Counter();

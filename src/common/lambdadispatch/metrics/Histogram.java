@@ -100,6 +100,15 @@ public final class Histogram {
             return 0;
         }
 
+        /// At most `most` values that stand for all: each for as many as any other, sorted, the last one the largest. As many as were recorded where that is fewer.
+        public double[] spread(int most) {
+            double[] values = new double[(int) Math.min(most, count())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = quantile((i + 1.0) / values.length);
+            }
+            return values;
+        }
+
         /// What was recorded since an earlier snapshot of the same histogram.
         public Snapshot since(Snapshot earlier) {
             if (earlier.histogram != histogram) {

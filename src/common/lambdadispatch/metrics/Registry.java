@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import lambdadispatch.io.Bytes;
 
@@ -25,6 +26,8 @@ public final class Registry {
         }
     }
 
+    private record Total(LongSupplier source) {}
+
     private final Map<String, Family> families = new LinkedHashMap<>();
 
     public Registry() {}
@@ -38,6 +41,11 @@ public final class Registry {
     /// A value read at each scrape; of several sources for the same name and labels the first stays.
     public Gauge gauge(String name, String help, DoubleSupplier source, String... labels) {
         return member(name, help, labels, Gauge.class, () -> new Gauge(source));
+    }
+
+    /// A count kept elsewhere, read at each scrape; of several sources for the same name and labels the first stays.
+    public void total(String name, String help, LongSupplier source, String... labels) {
+        member(name, help, labels, Total.class, () -> new Total(source));
     }
 
     /// @param name ends in `_seconds` by convention
@@ -80,7 +88,7 @@ public final class Registry {
         if (!name.matches("[a-zA-Z_:][a-zA-Z0-9_:]*")) {
             throw new IllegalArgumentException("not a metric name: " + name);
         }
-        String kind = type.getSimpleName().toLowerCase(Locale.ROOT);
+        String kind = type == Total.class ? "counter" : type.getSimpleName().toLowerCase(Locale.ROOT);
         Family family = families.computeIfAbsent(name, _ -> new Family(help, kind, new LinkedHashMap<>()));
         if (!family.type.equals(kind)) {
             throw new IllegalArgumentException(name + " is a " + family.type);
@@ -91,6 +99,7 @@ public final class Registry {
     private static void write(StringBuilder text, String name, String labels, Object member) {
         switch (member) {
             case Counter counter -> sample(text, name, labels).append(counter.value()).append('\n');
+            case Total total -> sample(text, name, labels).append(total.source.getAsLong()).append('\n');
             case Gauge gauge -> sample(text, name, labels).append(number(gauge.value())).append('\n');
             case Histogram histogram -> write(text, name, labels, histogram.snapshot());
             default -> throw new IllegalStateException(member.getClass().getName());

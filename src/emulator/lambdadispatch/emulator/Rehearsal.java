@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.environment.FunctionSettings;
+import lambdadispatch.emulator.process.Signal;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.Http1Client;
 
@@ -66,8 +68,19 @@ public final class Rehearsal {
                 play("http://127.0.0.1:" + port.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
             } finally {
                 router.stop();
+                for (Environment environment : emulator.environments()) {
+                    end(environment);
+                }
             }
         }
+    }
+
+    /// SIGTERM instead of SHUTDOWN, which leaves two seconds: on a busy machine that is too little for writing the record.
+    private static void end(Environment environment) throws Exception {
+        environment.thaw();
+        CompletableFuture<ProcessHandle> ended = ProcessHandle.of(environment.pid(Environment.Part.EXTENSION)).map(ProcessHandle::onExit).orElseThrow();
+        environment.signal(Environment.Part.EXTENSION, Signal.TERM);
+        ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static String recording(Path records, String name) {

@@ -10,6 +10,7 @@ import lambdadispatch.invoke.InvokeResult;
 import lambdadispatch.log.Log;
 import lambdadispatch.router.dispatch.Actions;
 import lambdadispatch.router.dispatch.Instance;
+import lambdadispatch.router.observe.ExitReasons;
 
 /// Carries out what the pools decide: each invoke waits for its end on a virtual thread of its own.
 final class Invocations implements Actions {
@@ -17,8 +18,10 @@ final class Invocations implements Actions {
 
     private final FunctionInvoker invoker;
     private final Function<Instance, InvokePayload> payloads;
+    private final ExitReasons exits;
 
-    Invocations(FunctionInvoker invoker, Function<Instance, InvokePayload> payloads) {
+    Invocations(FunctionInvoker invoker, Function<Instance, InvokePayload> payloads, ExitReasons exits) {
+        this.exits = exits;
         this.invoker = invoker;
         this.payloads = payloads;
     }
@@ -43,12 +46,13 @@ final class Invocations implements Actions {
         instance.pool().invokeEnded(instance, result, exitReason(instance, result));
     }
 
-    private static String exitReason(Instance instance, InvokeResult result) {
+    private String exitReason(Instance instance, InvokeResult result) {
         if (!(result instanceof InvokeResult.Returned returned)) {
             return "";
         }
         try {
             InvokeResponse response = InvokeResponse.parse(returned.payload());
+            exits.count(response.exitReason());
             LOG.info("invoke returned", "instance", instance, "exitReason", response.exitReason(), "requests", response.requestCount(),
                     "ms", response.invokeDurationMs());
             return response.exitReason().toString();

@@ -4,6 +4,7 @@ package lambdadispatch.router;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import javax.net.ssl.SSLContext;
 import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.invoke.FunctionInvoker;
+import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Clock;
 import lambdadispatch.listener.Server;
 import lambdadispatch.log.Log;
@@ -26,6 +28,8 @@ import lambdadispatch.router.control.ControlHandler;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.incoming.ProxyHandler;
+import lambdadispatch.router.observe.CloudWatchMetrics;
+import lambdadispatch.router.observe.MetricsHandler;
 import lambdadispatch.router.observe.Observer;
 import lambdadispatch.server.Handler;
 import lambdadispatch.server.Limits;
@@ -58,6 +62,8 @@ final class Router {
     private Pools pools;
     private String callbackHost;
     private int controlPort;
+    private CloudWatchMetrics cloudWatch; // null if not wanted
+    private Server metrics; // null if not wanted
 
     Router(RouterConfig config, Map<String, String> environment) {
         this.config = config;
@@ -72,9 +78,10 @@ final class Router {
         invoker = invoker();
         callbackHost = CallbackHost.find(config.control(), environment, CALLBACK_PROBE_LIMIT);
         pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), Clock.SYSTEM,
-                new Invocations(invoker, this::payload), new SecureRandom());
+                new Invocations(invoker, this::payload, observer.exits()), new SecureRandom());
         openControlPorts();
         openIncomingPorts();
+        report();
         pools.defaultPool().warmUp(config.warmUpCount());
         Thread.ofVirtual().name("tick").start(this::tick);
         LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost + ":" + controlPort);
@@ -124,6 +131,17 @@ final class Router {
         incoming.add(open("incoming-tls", config.ports().https(), key.serverContext(), settings.limits(), handler, "IncomingRequestHTTPSPort"));
     }
 
+    private void report() throws IOException, Main.PortTaken {
+        RouterConfig.Observation settings = config.observation();
+        if (settings.cloudWatch() != null) {
+            cloudWatch = new CloudWatchMetrics(settings.cloudWatch(), observer, pools::snapshots, Clock.SYSTEM,
+                    line -> Log.line(new Bytes().append((line + '\n').getBytes(StandardCharsets.UTF_8))));
+        }
+        if (settings.metricsPort() != 0) {
+            metrics = open("metrics", settings.metricsPort(), null, Limits.DEFAULT, new MetricsHandler(registry, pools::snapshots), "MetricsPort");
+        }
+    }
+
     private static Server open(String name, int port, SSLContext tls, Limits limits, Handler handler, String variable)
             throws IOException, Main.PortTaken {
         Server server = new Server(name, new InetSocketAddress(port), tls, limits, handler);
@@ -157,6 +175,9 @@ final class Router {
             long again;
             try {
                 again = pools.tick();
+                if (cloudWatch != null) {
+                    again = Math.min(again, cloudWatch.tick());
+                }
             } catch (RuntimeException e) {
                 LOG.error("tick failed", e); // the next one may well work, and without ticks nothing scales
                 again = 1_000_000_000L;
@@ -185,6 +206,12 @@ final class Router {
         ticking = false;
         control.forEach(server -> server.stop(Duration.ofMillis(200)));
         invoker.close();
+        if (metrics != null) {
+            metrics.stop(Duration.ZERO);
+        }
+        if (cloudWatch != null) {
+            cloudWatch.flush();
+        }
         LOG.info("stopped", "cutOff", cut, "instancesLeft", pools.drained() ? 0 : 1);
         stopped.countDown();
     }

@@ -8,6 +8,7 @@ import lambdadispatch.router.dispatch.AllowedFunctions;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.ScalingAlgorithm;
 import lambdadispatch.router.incoming.TrustedProxies;
+import lambdadispatch.router.observe.CloudWatchTarget;
 import lambdadispatch.server.Limits;
 
 /// Everything the router can be told, read from the environment once. The README has the table; `--help` prints it.
@@ -37,7 +38,9 @@ record RouterConfig(
 
     record Shutdown(Duration drainDelay, Duration drainTimeout) {}
 
-    record Observation(boolean accessLog, boolean cloudWatch, int metricsPort) {}
+    /// @param cloudWatch null unless metrics go there
+    /// @param metricsPort 0 for none
+    record Observation(boolean accessLog, CloudWatchTarget cloudWatch, int metricsPort) {}
 
     static RouterConfig read(Settings s) {
         RouterConfig config = new RouterConfig(
@@ -148,9 +151,27 @@ record RouterConfig(
     }
 
     private static Observation observation(Settings s) {
-        return new Observation(
-                s.flag(P + "AccessLog", true, "a line per request"),
-                s.flag(P + "CloudWatchMetricsEnabled", false, "metrics to CloudWatch, as Embedded Metric Format lines"),
+        boolean accessLog = s.flag(P + "AccessLog", true, "a line per request");
+        boolean enabled = s.flag(P + "CloudWatchMetricsEnabled", false, "metrics to CloudWatch, as Embedded Metric Format lines in the log");
+        CloudWatchTarget target = cloudWatch(s);
+        return new Observation(accessLog, enabled ? target : null,
                 s.integer(P + "MetricsPort", 0, 0, 65535, "serves /metrics (Prometheus) on this port; 0 for none"));
+    }
+
+    private static CloudWatchTarget cloudWatch(Settings s) {
+        String namespace = s.text(P + "CloudWatchMetricsNamespace", "LambdaDispatch", "CloudWatch's namespace of the metrics");
+        List<String> dimensions = s.list(P + "CloudWatchMetricsDimensions", "further dimensions of all metrics: Name=Value, separated by commas");
+        Duration interval = s.millis(P + "CloudWatchMetricsInterval", Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMinutes(5), "what one data point covers");
+        try {
+            CloudWatchTarget.checkedNamespace(namespace);
+        } catch (IllegalArgumentException e) {
+            s.fault(P + "CloudWatchMetricsNamespace", namespace, e.getMessage());
+        }
+        try {
+            return new CloudWatchTarget(namespace, CloudWatchTarget.checkedDimensions(dimensions), interval);
+        } catch (IllegalArgumentException e) {
+            s.fault(P + "CloudWatchMetricsDimensions", String.join(",", dimensions), e.getMessage());
+            return null;
+        }
     }
 }

@@ -17,6 +17,9 @@ public final class Observer {
     private final Counter sentBytes;
     private final Histogram durations;
     private final Histogram waits;
+    private final Histogram delays;
+    private final Counter abandoned = new Counter();
+    private final ExitReasons exits;
 
     public Observer(boolean accessLog, Registry registry) {
         this.accessLog = accessLog;
@@ -28,11 +31,17 @@ public final class Observer {
         sentBytes = registry.counter("lambda_dispatch_response_bytes_total", "Octets of response bodies");
         durations = registry.durations("lambda_dispatch_request_duration_seconds", "From a request's head to its answer's end");
         waits = registry.durations("lambda_dispatch_queue_wait_seconds", "From a request's arrival to its slot");
+        delays = registry.durations("lambda_dispatch_dispatch_delay_seconds", "From a request's head to its being given to an instance");
+        exits = new ExitReasons(registry);
         registry.gauge("lambda_dispatch_requests_open", "Requests under way", open::get);
     }
 
     public Registry registry() {
         return registry;
+    }
+
+    public ExitReasons exits() {
+        return exits;
     }
 
     public int open() {
@@ -51,14 +60,29 @@ public final class Observer {
         if (group > 0 && group < byClass.length) {
             byClass[group].increment();
         }
+        if (record.status == Record.CLIENT_GONE) {
+            abandoned.increment();
+        }
         if (record.tries > 1) {
             retries.increment();
         }
         sentBytes.add(record.bytes);
         durations.record(nanos);
         waits.record(record.waitNanos);
+        if (record.delayNanos >= 0) {
+            delays.record(record.delayNanos);
+        }
         if (accessLog) {
             AccessLog.write(record, nanos);
         }
+    }
+
+    /// What was seen until now.
+    RequestTotals totals() {
+        long[] classes = new long[byClass.length];
+        for (int i = 1; i < classes.length; i++) {
+            classes[i] = byClass[i].value();
+        }
+        return new RequestTotals(classes, abandoned.value(), retries.value(), sentBytes.value(), durations.snapshot(), waits.snapshot(), delays.snapshot());
     }
 }

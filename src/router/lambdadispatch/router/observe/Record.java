@@ -7,6 +7,9 @@ import lambdadispatch.http.Request;
 
 /// What is noted about one request, for its access-log line and the metrics. Touched by the request's thread only.
 public final class Record {
+    /// The custom for a client that went away before its answer.
+    static final int CLIENT_GONE = 499;
+
     final Request request;
     final String client;
     final long startNanos = System.nanoTime();
@@ -16,6 +19,7 @@ public final class Record {
     int status;
     long bytes;
     long waitNanos;
+    long delayNanos = -1; // until it was given to an instance; negative if it never was
     int tries = 1;
 
     Record(Request request, String client) {
@@ -29,6 +33,7 @@ public final class Record {
 
     public void granted(long waitedNanos, String publicInstanceName) {
         waitNanos = waitedNanos;
+        delayNanos = System.nanoTime() - startNanos;
         instance = publicInstanceName;
     }
 
@@ -55,15 +60,15 @@ public final class Record {
         fault = why;
     }
 
-    /// 499, as is the custom: no response was of use to anybody any more.
+    /// No response was of use to anybody any more.
     public void clientGone() {
-        status = status == 0 ? 499 : status;
+        status = status == 0 ? CLIENT_GONE : status;
         fault = "the client went away";
     }
 
     public void broke(Exception e) {
         if (status == 0) {
-            status = e instanceof BadMessage bad ? bad.status() : e instanceof java.net.SocketTimeoutException ? 408 : 499;
+            status = e instanceof BadMessage bad ? bad.status() : e instanceof java.net.SocketTimeoutException ? 408 : CLIENT_GONE;
         }
         fault = e instanceof IOException ? e.getMessage() : e.toString();
     }
