@@ -25,6 +25,7 @@ Usage: ./build.sh VERB [ARGUMENTS]
   bench [NAME]           measure, on the images
   h2spec                 run the HTTP/2 conformance suite
   simulate               run the dispatch simulation
+  lint                   run the linters that are installed on scripts, workflows and templates
   docker                 build the container images with a container engine
   oci                    write the container images as OCI archives, without any engine
   clean                  remove build/
@@ -286,6 +287,7 @@ verb_run() { drive src/emulator/run.sh "$@"; }
 verb_image() { drive docker/image.sh "$@"; }
 verb_docker() { drive docker/docker.sh "$@"; }
 verb_oci() { drive docker/oci.sh "$@"; }
+verb_lint() { bash docker/lint.sh; }
 verb_bench() { drive test/bench/bench.sh "$@"; }
 verb_h2spec() { drive test/h2spec/h2spec.sh "$@"; }
 verb_simulate() { drive test/simulate/simulate.sh "$@"; }

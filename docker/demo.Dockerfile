@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # A function's image: a Lambda base image, the app (here the demo, in Java), and the extension copied in.
-# With EMULATOR_IMAGE's stage it is also what docker/compose.yaml runs as a local Lambda: see there.
+# Its stage `emulator` is what docker/compose.yaml runs as a local Lambda.
 ARG JDK_IMAGE=docker.io/library/eclipse-temurin:25-jdk-noble
 ARG LAMBDA_IMAGE=public.ecr.aws/lambda/provided:al2023
 ARG EXTENSION_IMAGE=lambda-dispatch-extension
@@ -17,6 +17,11 @@ RUN ./build.sh compile && \
 
 # The local Lambda of docker/compose.yaml: the emulator, which starts extension and app as Lambda would. Never deployed.
 FROM ${JDK_IMAGE} AS emulator
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="lambda-dispatch-emulator" \
+      org.opencontainers.image.description="A local AWS Lambda, with the extension and the demo app, for docker/compose.yaml" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}"
 COPY --from=build /emulator /opt/emulator
 COPY --from=build /demo /opt/demo
 COPY --from=extension /opt/ /opt/
@@ -27,6 +32,11 @@ ENV LAMBDA_DISPATCH_EmulatorExtension=/opt/extensions/lambda-dispatch \
 ENTRYPOINT ["/opt/emulator/bin/java", "-XX:+UseSerialGC", "-Xmx128m", "-m", "lambdadispatch.emulator/lambdadispatch.emulator.Main"]
 
 FROM ${LAMBDA_IMAGE}
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="lambda-dispatch-demo" \
+      org.opencontainers.image.description="A web app on AWS Lambda behind Lambda Dispatch" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}"
 COPY --from=build /demo /opt/demo
 COPY --from=extension /opt/ /opt/
 ENV PORT=3001 LAMBDA_DISPATCH_PORT=3001

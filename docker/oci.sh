@@ -28,8 +28,8 @@ blob() { # file: moves it into the layout and tells its digest
 
 size() { stat -c %s "$layout/blobs/sha256/$1"; }
 
-image() { # name entry-point-as-json
-    local name=$1 entry=$2 work=build/oci/$1
+image() { # name entry-point-as-json more-of-the-config
+    local name=$1 entry=$2 more=$3 work=build/oci/$1
     rm -rf "$work"
     layout=$work/layout
     mkdir -p "$layout/blobs/sha256"
@@ -39,8 +39,8 @@ image() { # name entry-point-as-json
     diff=$(sum "$work/layer.tar")
     gzip -9 --no-name "$work/layer.tar"
     layer=$(blob "$work/layer.tar.gz")
-    printf '{"architecture":"%s","os":"linux","created":"%s","config":{"User":"65532:65532","WorkingDir":"/","Entrypoint":%s,"Labels":{"org.opencontainers.image.title":"lambda-dispatch-%s","org.opencontainers.image.licenses":"MIT","org.opencontainers.image.version":"%s"}},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]},"history":[{"created":"%s","created_by":"docker/oci.sh"}]}' \
-        "$arch" "$date" "$entry" "$name" "$version" "$diff" "$date" > "$work/config.json"
+    printf '{"architecture":"%s","os":"linux","created":"%s","config":{"User":"65532:65532","WorkingDir":"/","Entrypoint":%s,%s"Labels":{"org.opencontainers.image.title":"lambda-dispatch-%s","org.opencontainers.image.licenses":"MIT","org.opencontainers.image.version":"%s"}},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]},"history":[{"created":"%s","created_by":"docker/oci.sh"}]}' \
+        "$arch" "$date" "$entry" "$more" "$name" "$version" "$diff" "$date" > "$work/config.json"
     config=$(blob "$work/config.json")
     printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%s},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:%s","size":%s}]}' \
         "$config" "$(size "$config")" "$layer" "$(size "$layer")" > "$work/manifest.json"
@@ -56,5 +56,6 @@ image() { # name entry-point-as-json
 }
 
 java=/opt/lambda-dispatch-router
-image router "[\"$java/bin/java\",\"@$java/options\",\"-XX:AOTCache=$java/lib/lambda-dispatch.aot\",\"-m\",\"lambdadispatch.router/lambdadispatch.router.Main\"]"
-image extension '["/opt/extensions/lambda-dispatch"]'
+image router "[\"$java/bin/java\",\"@$java/options\",\"-XX:AOTCache=$java/lib/lambda-dispatch.aot\",\"-m\",\"lambdadispatch.router/lambdadispatch.router.Main\"]" \
+    '"Env":["MALLOC_ARENA_MAX=1"],"ExposedPorts":{"5001/tcp":{},"5002/tcp":{},"5003/tcp":{},"5004/tcp":{}},'
+image extension '["/opt/extensions/lambda-dispatch"]' ''

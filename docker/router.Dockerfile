@@ -19,6 +19,8 @@ LABEL org.opencontainers.image.title="lambda-dispatch-router" \
       org.opencontainers.image.version="${VERSION}"
 COPY --from=build /rootfs/ /
 USER 65532:65532
+# As the launcher has it: memory that the JIT compiler needed for a moment would stay in arenas of its threads.
+ENV MALLOC_ARENA_MAX=1
 WORKDIR /
 EXPOSE 5001 5002 5003 5004
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/opt/lambda-dispatch-router/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-m", "lambdadispatch.router/lambdadispatch.router.HealthCheck"]

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Holds scripts, workflows and templates to their linters, as far as those are installed; called by `./build.sh lint`.
+#   Debian: shellcheck, docker-compose · Go: actionlint (go install github.com/rhysd/actionlint/cmd/actionlint@latest)
+#   cfn-lint, kubernetes-validate (pip install cfn-lint kubernetes-validate; the latter brings its schemas along)
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+status=0
+
+lint() { # program arguments
+    if ! command -v "$1" >/dev/null; then
+        echo "$1: not installed"
+        return
+    fi
+    local said
+    if said=$("$@" 2>&1); then
+        echo "$1: clean"
+    else
+        printf '%s: FAULTS\n%s\n' "$1" "$said"
+        status=1
+    fi
+}
+
+scripts=(build.sh .ci/run docker/launch/lambda-dispatch-router docker/launch/lambda-dispatch-extension)
+while IFS= read -r script; do scripts+=("$script"); done < <(find src test docker -name '*.sh' | LC_ALL=C sort)
+lint shellcheck --severity=info "${scripts[@]}"
+lint actionlint .github/workflows/test.yaml .github/workflows/release.yaml
+lint cfn-lint --include-checks I --template docker/aws/fargate.yaml
+lint kubernetes-validate --strict docker/kubernetes/router.yaml
+lint docker-compose --file docker/compose.yaml config --quiet
+exit $status

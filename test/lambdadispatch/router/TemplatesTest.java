@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import lambdadispatch.config.Settings;
+import org.junit.jupiter.api.Test;
+
+/// What the deployment templates say fits together, and to the programs.
+class TemplatesTest {
+    private static final Path FARGATE = Path.of("docker/aws/fargate.yaml");
+    private static final Path KUBERNETES = Path.of("docker/kubernetes/router.yaml");
+    private static final Path COMPOSE = Path.of("docker/compose.yaml");
+    private static final Pattern VARIABLE = Pattern.compile("(LAMBDA_DISPATCH_\\w+)(?:, Value: |, value: |: )?\"?([\\w=.]*)");
+
+    @Test
+    void theyUseVariablesThatThereAreAndValuesThatParse() throws IOException {
+        for (Path file : new Path[] {FARGATE, KUBERNETES, COMPOSE}) {
+            Map<String, String> values = variables(file);
+            values.values().removeIf(String::isEmpty); // what is worked out at deployment
+            values.putIfAbsent("LAMBDA_DISPATCH_FunctionName", "f");
+            Settings settings = new Settings(values);
+            RouterConfig.read(settings);
+            settings.tolerate("LAMBDA_DISPATCH_PORT"); // the extension's
+            assertThat(settings.warnings()).as(file.toString()).isEmpty();
+            assertThat(settings.faults()).as(file.toString()).isEmpty();
+        }
+    }
+
+    @Test
+    void theRouterHasTimeToDrainBeforeItIsKilled() throws IOException {
+        assertThat(draining(FARGATE)).isLessThan(Duration.ofSeconds(number(FARGATE, "StopTimeout")));
+        assertThat(draining(KUBERNETES)).isLessThan(Duration.ofSeconds(number(KUBERNETES, "terminationGracePeriodSeconds")));
+        RouterConfig.Shutdown defaults = config(Map.of()).shutdown();
+        assertThat(defaults.drainDelay().plus(defaults.drainTimeout())).as("ECS's own StopTimeout").isLessThan(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void theLoadBalancerClosesIdleConnectionsFirst() throws IOException {
+        long idle = number(FARGATE, "Key: idle_timeout.timeout_seconds, Value");
+        assertThat(config(variables(FARGATE)).incoming().limits().idle()).isGreaterThan(Duration.ofSeconds(idle));
+    }
+
+    @Test
+    void healthChecksAndRulesNameThePortsAndPathThatTheRouterHas() throws IOException {
+        RouterConfig config = config(Map.of());
+        String fargate = Files.readString(FARGATE);
+        String kubernetes = Files.readString(KUBERNETES);
+        assertThat(fargate).contains("HealthCheckPath: " + config.incoming().healthPath() + "\n", "ContainerPort: " + config.ports().http(), "FromPort: " + config.ports().controlTls());
+        assertThat(kubernetes).contains("path: " + config.incoming().healthPath() + ",", "name: http, containerPort: " + config.ports().http(),
+                "name: https, containerPort: " + config.ports().https(), "name: control, containerPort: " + config.ports().controlTls(),
+                "name: " + config.control().callbackVariable() + "\n");
+    }
+
+    @Test
+    void alarmsAreOnMetricsThatThereAre() throws IOException {
+        Set<String> ours = new TreeSet<>();
+        Matcher alarm = Pattern.compile("Namespace: LambdaDispatch\\s+MetricName: (\\w+)").matcher(Files.readString(FARGATE));
+        while (alarm.find()) {
+            ours.add(alarm.group(1));
+        }
+        assertThat(ours).isNotEmpty();
+        String documented = Files.readString(Path.of("docs/operations.md"));
+        String source = Stream.of("PoolMetric", "MetricNames").map(name -> Path.of("src/router/lambdadispatch/router/observe/" + name + ".java")).map(TemplatesTest::read).collect(Collectors.joining());
+        for (String metric : ours) {
+            assertThat(source).contains("\"" + metric + "\"");
+            assertThat(documented).contains("`" + metric + "`");
+        }
+    }
+
+    @Test
+    void theLintersThatAreInstalledAreContent() throws Exception {
+        assumeThat(Files.isExecutable(Path.of("/bin/bash"))).isTrue();
+        Process lint = new ProcessBuilder("bash", "docker/lint.sh").redirectErrorStream(true).start();
+        String said = new String(lint.getInputStream().readAllBytes());
+        assertThat(lint.waitFor()).as(said).isZero();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static RouterConfig config(Map<String, String> values) {
+        return RouterConfig.read(new Settings(values));
+    }
+
+    /// All variables of ours that a file sets; empty where the value is worked out at deployment.
+    private static Map<String, String> variables(Path file) throws IOException {
+        Map<String, String> values = new java.util.HashMap<>();
+        Matcher variable = VARIABLE.matcher(Files.readString(file));
+        while (variable.find()) {
+            values.put(variable.group(1), variable.group(2));
+        }
+        return values;
+    }
+
+    private static Duration draining(Path file) throws IOException {
+        RouterConfig.Shutdown shutdown = config(variables(file)).shutdown();
+        return shutdown.drainDelay().plus(shutdown.drainTimeout());
+    }
+
+    private static long number(Path file, String key) throws IOException {
+        Matcher matcher = Pattern.compile(Pattern.quote(key) + ": \"?(\\d+)").matcher(Files.readString(file));
+        assertThat(matcher.find()).as(key + " in " + file).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+}
