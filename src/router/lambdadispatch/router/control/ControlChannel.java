@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.control;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import lambdadispatch.http1.HeadParser;
@@ -38,15 +37,23 @@ public final class ControlChannel extends Slot {
                 return false;
             }
             up = uplink;
-            input = new Input((into, offset, length) -> {
-                try {
-                    return uplink.read(into, offset, length);
-                } catch (IOException e) {
-                    throw new ChannelLost(e);
-                }
-            }, FIRST_BUFFER, LARGEST_BUFFER);
+            input = new Input((into, offset, length) -> read(uplink, into, offset, length), FIRST_BUFFER, LARGEST_BUFFER);
             return true;
         }
+    }
+
+    /// Responses say where they end; the uplink's own end, whatever its manner, is none of theirs.
+    private static int read(Exchange uplink, byte[] into, int offset, int length) throws ChannelLost {
+        int count;
+        try {
+            count = uplink.read(into, offset, length);
+        } catch (IOException e) {
+            throw new ChannelLost(e);
+        }
+        if (count < 0) {
+            throw new ChannelLost("uplink ended");
+        }
+        return count;
     }
 
     /// What responses are read from.
@@ -63,9 +70,7 @@ public final class ControlChannel extends Slot {
     /// @throws ChannelLost the channel ended
     /// @throws lambdadispatch.http.BadMessage what came is no response
     public ResponseHead readHead() throws IOException {
-        if (!parser.parseResponse(input, head)) {
-            throw new ChannelLost(new EOFException("channel ended"));
-        }
+        parser.parseResponse(input, head); // never false: the input does not end, it fails
         return head;
     }
 

@@ -7,16 +7,20 @@ import lambdadispatch.log.Log;
 
 /// One line per request, made without a formatter: it is written as often as requests come.
 ///
-/// `time access method=GET target=/a status=200 bytes=4 ms=1.234 waitMs=0.000 client=10.0.0.9 instance=a1b2c3 id=...`
+/// `time INFO  access method=GET path=/a status=200 bytes=4 ms=1.234 waitMs=0.000 client=10.0.0.9 instance=a1b2c3 id=...`, then `tries=2` and
+/// `fault="..."` where there is something to say. A query, a field or a body never shows up, so neither does a secret in one.
 final class AccessLog {
     private AccessLog() {}
 
     static void write(Record record, long nanos) {
+        Log.line(line(record, nanos));
+    }
+
+    static Bytes line(Record record, long nanos) {
         Bytes line = new Bytes(256);
         LineFormat.time(line, System.currentTimeMillis());
         line.append(" INFO  access");
         LineFormat.pair(line, "method", record.request.method());
-        // Without its query, which may hold what is nobody's business.
         LineFormat.pair(line, "path", record.request.path());
         line.append(" status=").appendDecimal(record.status);
         line.append(" bytes=").appendDecimal(record.bytes);
@@ -31,7 +35,7 @@ final class AccessLog {
         if (record.fault != null) {
             LineFormat.pair(line, "fault", record.fault);
         }
-        Log.line(line.append('\n'));
+        return line.append('\n');
     }
 
     private static void millis(Bytes line, String key, long nanos) {

@@ -13,7 +13,7 @@ public final class Record {
     final Request request;
     final String client;
     final long startNanos = System.nanoTime();
-    String requestId = "-";
+    String requestId;
     String instance = "-";
     String fault;
     int status;

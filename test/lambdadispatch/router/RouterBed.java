@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.io.Clock;
+import lambdadispatch.metrics.Registry;
+import lambdadispatch.router.control.ControlHandler;
+import lambdadispatch.router.dispatch.Actions;
+import lambdadispatch.router.dispatch.AllowedFunctions;
+import lambdadispatch.router.dispatch.Instance;
+import lambdadispatch.router.dispatch.PoolSettings;
+import lambdadispatch.router.dispatch.Pools;
+import lambdadispatch.router.incoming.ProxyHandler;
+import lambdadispatch.router.incoming.TrustedProxies;
+import lambdadispatch.router.observe.Observer;
+import lambdadispatch.server.Handler;
+import lambdadispatch.support.ScriptedExchange;
+
+/// The router's two handlers around real pools, without sockets: the test plays clients and extensions.
+public final class RouterBed {
+    private static final int PATIENCE_SECONDS = 20;
+
+    private final BlockingQueue<Instance> invoked = new LinkedBlockingQueue<>();
+    private final AtomicInteger channels = new AtomicInteger();
+    private final AtomicLong seed = new AtomicLong(1);
+    private final Pools pools;
+    private final Handler proxy;
+    private final Handler control;
+
+    public RouterBed() {
+        this(PoolSettings.DEFAULTS);
+    }
+
+    public RouterBed(PoolSettings settings) {
+        Actions actions = invoked::add;
+        pools = new Pools("f", new AllowedFunctions("other-*"), settings, Clock.SYSTEM, actions, new Random(seed.getAndIncrement()));
+        control = new ControlHandler(pools, Clock.SYSTEM);
+        TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
+        proxy = new ProxyHandler(pools, new ProxyHandler.Options("/health", true, false, trusted), new Observer(true, new Registry()), () -> true);
+    }
+
+    public static PoolSettings oneAtATime() {
+        PoolSettings d = PoolSettings.DEFAULTS;
+        return d.withChannels(1, 1).with(new PoolSettings.Scaling(d.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(0, 1), Duration.ofDays(1)));
+    }
+
+    public Pools pools() {
+        return pools;
+    }
+
+    /// A client's request on its way; completes when the handler is done with it.
+    public CompletableFuture<Void> client(ScriptedExchange request) {
+        return run(proxy, request);
+    }
+
+    /// A request on the control port.
+    public CompletableFuture<Void> control(ScriptedExchange request) {
+        return run(control, request);
+    }
+
+    private static CompletableFuture<Void> run(Handler handler, ScriptedExchange exchange) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                handler.handle(exchange);
+                done.complete(null);
+            } catch (IOException | RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    /// Waits for the next invoke that the router wants.
+    public Instance invoked() throws InterruptedException {
+        Instance instance = invoked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (instance == null) {
+            throw new AssertionError("the router invoked nothing");
+        }
+        return instance;
+    }
+
+    /// How many more invokes it wanted already.
+    public int moreInvoked() {
+        return invoked.size();
+    }
+
+    public static ScriptedExchange asInstance(Instance instance, String method, String path) {
+        return ScriptedExchange.of(method, path, method.equals("POST") ? -1 : 0, "authorization", "Bearer " + instance.token());
+    }
+
+    /// An extension opens a channel whole.
+    public Played channel(Instance instance) throws InterruptedException {
+        String path = ControlPaths.channel(instance.id(), Integer.toHexString(channels.incrementAndGet()));
+        ScriptedExchange down = asInstance(instance, "GET", path);
+        control(down);
+        down.await(() -> down.events().contains("flush"));
+        ScriptedExchange up = asInstance(instance, "POST", path);
+        CompletableFuture<Void> served = control(up);
+        return new Played(down, up, served);
+    }
+
+    /// A channel as its extension sees it.
+    /// @param served completes when the router is done with its uplink
+    public record Played(ScriptedExchange down, ScriptedExchange up, CompletableFuture<Void> served) {
+        /// Waits until a request has come that ends so.
+        public String awaitRequest(String end) throws InterruptedException {
+            down.await(() -> down.text().endsWith(end));
+            return down.text();
+        }
+
+        public void respond(String octets) {
+            up.sends(octets);
+        }
+
+        /// The connection under it is gone.
+        public void lost() {
+            down.goes();
+            up.goes();
+        }
+    }
+}

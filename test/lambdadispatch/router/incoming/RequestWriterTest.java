@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.incoming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import lambdadispatch.http.Headers;
+import lambdadispatch.http.Request;
+import lambdadispatch.io.Bytes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestWriterTest {
+    private static final Peer STRANGER = new Peer("203.0.113.9", false, 5001);
+    private static final Peer BALANCER = new Peer("10.0.0.7", true, 5001);
+
+    private static String write(Request request, Peer peer) {
+        return write(request, peer, false);
+    }
+
+    private static String write(Request request, Peer peer, boolean via) {
+        Bytes out = new Bytes();
+        new RequestWriter(via).head(request, peer, out);
+        return out.toString();
+    }
+
+    private static Request get(String... fields) {
+        return new Request("GET", "/a?b=c", "https", "example.org:8443", Headers.of(fields), 0, 11);
+    }
+
+    @Test
+    void headIsWhatTheClientSentPlusForwardingFields() {
+        String head = write(get("X-A", "1", "x-a", "2", "X-B", "", "X-A", "\u00fc"), STRANGER);
+        assertThat(head).matches("(?s)GET /a\\?b=c HTTP/1\\.1\r\nhost: example\\.org:8443\r\nX-A: 1\r\nx-a: 2\r\nX-B: \r\nX-A: \u00fc\r\n"
+                + "x-forwarded-for: 203\\.0\\.113\\.9\r\nx-forwarded-proto: https\r\nx-forwarded-host: example\\.org:8443\r\nx-forwarded-port: 5001\r\n"
+                + "x-request-id: [0-9a-f]{16}\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//", "//a/../b", "/a%00b", "*", "/?", "/a?b?c"})
+    void targetStaysAsItIs(String target) {
+        Request request = new Request("OPTIONS", target, "http", "h", new Headers(), 0, 11);
+        assertThat(write(request, STRANGER)).startsWith("OPTIONS " + target + " HTTP/1.1\r\n");
+    }
+
+    @Test
+    void hopByHopFieldsAndThoseThatConnectionNamesStayHere() {
+        String head = write(get("Connection", "keep-alive, X-Mine", "connection", "x-other", "Keep-Alive", "5", "X-Mine", "1", "X-Other", "2", "TE", "trailers",
+                "Upgrade", "h2c", "HTTP2-Settings", "x", "Proxy-Connection", "x", "Proxy-Authorization", "secret", "Expect", "100-continue", "Transfer-Encoding", "chunked",
+                "X-Lambda-Name", "other", "X-Yours", "3"), STRANGER);
+        assertThat(head).contains("X-Yours: 3").doesNotContainIgnoringCase("x-mine").doesNotContainIgnoringCase("x-other").doesNotContainIgnoringCase("connection:")
+                .doesNotContainIgnoringCase("keep-alive").doesNotContain("trailers", "h2c", "secret", "100-continue", "chunked").doesNotContainIgnoringCase("x-lambda-name");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x-forwarded-for", "host, x-request-id, x-forwarded-proto", "close, content-length"})
+    void connectionCanNotRemoveWhatTheRouterAdds(String named) {
+        assertThat(write(get("Connection", named), STRANGER))
+                .contains("\r\nhost: example.org:8443\r\n", "\r\nx-forwarded-for: 203.0.113.9\r\n", "\r\nx-forwarded-proto: https\r\n", "\r\nx-request-id: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1,true,transfer-encoding: chunked", "0,false,", "0,true,content-length: 0", "12,true,content-length: 12", "5000000000,true,content-length: 5000000000"})
+    void framingIsExact(long length, boolean said, String expected) {
+        Headers headers = said ? Headers.of("content-length", "12") : new Headers();
+        String head = write(new Request("POST", "/", "http", "h", headers, length, 11), STRANGER);
+        if (expected == null) {
+            assertThat(head).doesNotContain("content-length", "transfer-encoding");
+        } else {
+            assertThat(head).containsOnlyOnce(expected);
+            assertThat(head.contains("content-length") && head.contains("transfer-encoding")).isFalse();
+        }
+    }
+
+    @Test
+    void strangersForwardingFieldsAreReplaced() {
+        String head = write(get("X-Forwarded-For", "1.2.3.4", "X-Forwarded-Proto", "http", "X-Forwarded-Host", "evil", "X-Forwarded-Port", "1", "X-Request-Id", "mine",
+                "Forwarded", "for=1.2.3.4"), STRANGER);
+        assertThat(head).doesNotContain("1.2.3.4", "evil", "mine", "orwarded-Port: 1\r", "proto: http\r")
+                .contains("x-forwarded-for: 203.0.113.9\r\n", "x-forwarded-proto: https\r\n", "x-forwarded-host: example.org:8443\r\n", "x-forwarded-port: 5001\r\n");
+    }
+
+    @Test
+    void trustedPeersForwardingFieldsAreKeptAndAppendedTo() {
+        Request request = new Request("GET", "/", "http", "example.org", Headers.of("X-Forwarded-For", "1.2.3.4, 5.6.7.8", "X-Forwarded-For", "9.9.9.9", "X-Forwarded-Proto", "https",
+                "X-Forwarded-Host", "www.example.org", "X-Forwarded-Port", "443", "X-Request-Id", "theirs"), 0, 11);
+        assertThat(write(request, BALANCER)).contains("x-forwarded-for: 1.2.3.4, 5.6.7.8, 9.9.9.9, 10.0.0.7\r\n", "X-Forwarded-Proto: https\r\n",
+                "X-Forwarded-Host: www.example.org\r\n", "X-Forwarded-Port: 443\r\n", "x-request-id: theirs\r\n").doesNotContain("x-forwarded-port: 5001");
+    }
+
+    @Test
+    void requestIdIsReturnedForTheLog() {
+        assertThat(new RequestWriter(false).head(get("X-Request-Id", "theirs"), BALANCER, new Bytes())).isEqualTo("theirs");
+        assertThat(new RequestWriter(false).head(get("X-Request-Id", "theirs"), STRANGER, new Bytes())).matches("[0-9a-f]{16}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10,1.0", "11,1.1", "20,2"})
+    void viaNamesTheRouterOnlyWhenSwitchedOn(int version, String said) {
+        Request request = new Request("GET", "/", "http", "h", Headers.of("Via", "1.1 cdn", "via", "2 lb"), 0, version);
+        assertThat(write(request, STRANGER, true)).contains("via: 1.1 cdn, 2 lb, " + said + " lambda-dispatch\r\n");
+        assertThat(write(request, STRANGER, false)).contains("via: 1.1 cdn, 2 lb\r\n").doesNotContain("lambda-dispatch");
+        assertThat(write(get(), STRANGER, false)).doesNotContain("via");
+    }
+}

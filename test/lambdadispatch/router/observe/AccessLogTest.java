@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http.Request;
+import lambdadispatch.io.Bytes;
+import lambdadispatch.metrics.Registry;
+import org.junit.jupiter.api.Test;
+
+class AccessLogTest {
+    private static final String PREFIX = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  access ";
+
+    private static Record record(String target, String... fields) {
+        return new Record(new Request("GET", target, "http", "h", Headers.of(fields), 0, 11), "203.0.113.9");
+    }
+
+    private static String line(Record record) {
+        return new String(AccessLog.line(record, 1_234_567).toArray(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void lineHasWhatAnOperatorAsksFor() {
+        Record record = record("/a");
+        record.requestId("0123456789abcdef");
+        record.granted(2_003_999, "a1b2c3");
+        record.responded(200);
+        record.sent(4);
+        record.sent(5);
+        assertThat(line(record)).matches(PREFIX
+                + "method=GET path=/a status=200 bytes=9 ms=1\\.234 waitMs=2\\.003 client=203\\.0\\.113\\.9 instance=a1b2c3 id=0123456789abcdef\n");
+    }
+
+    @Test
+    void retriesAndFaultsAreTold() {
+        Record record = record("/a");
+        record.granted(0, "a1b2c3");
+        record.retried();
+        record.failed(502, "the instance was lost");
+        assertThat(line(record)).endsWith(" id=- tries=2 fault=\"the instance was lost\"\n");
+    }
+
+    @Test
+    void secretsInQueryAndFieldsAreNotWritten() {
+        Record record = record("/login?token=topsecret", "authorization", "Bearer topsecret", "cookie", "s=topsecret");
+        assertThat(line(record)).contains("path=/login ").doesNotContain("topsecret");
+    }
+
+    @Test
+    void nobodyCanForgeALineOrPlayWithATerminal() {
+        Record record = record("/a\"\u001b[2J\r\n2026-01-01T00:00:00.000Z INFO  access forged=1");
+        record.requestId("x\ny status=200 \u202e");
+        assertThat(line(record)).containsOnlyOnce("\n").doesNotContain("\u001b", "\r", "\u202e").contains("\\n", "\\u001b", "\\u202e", "\\\"");
+    }
+
+    @Test
+    void whoeverFailedDecidesTheStatusOfARequestWithoutAnAnswer() {
+        Record tooLong = record("/a");
+        tooLong.broke(new BadMessage(413, "body longer than 5 bytes"));
+        assertThat(line(tooLong)).contains("status=413 ", "fault=\"body longer than 5 bytes\"");
+        Record stalled = record("/a");
+        stalled.broke(new SocketTimeoutException("no byte of body for 60000 ms"));
+        assertThat(line(stalled)).contains("status=408 ");
+        Record gone = record("/a");
+        gone.broke(new IOException("connection reset"));
+        assertThat(line(gone)).contains("status=499 ");
+        Record half = record("/a");
+        half.responded(200);
+        half.aborted("the instance was lost");
+        assertThat(line(half)).contains("status=200 ", "fault=\"the instance was lost\"");
+    }
+
+    @Test
+    void observerCountsByClassAndLeavesNoRequestOpen() {
+        Registry registry = new Registry();
+        Observer observer = new Observer(false, registry);
+        Request request = new Request("GET", "/", "http", "h", new Headers(), 0, 11);
+        for (int status : new int[] {200, 204, 302, 404, 502}) {
+            Record record = observer.begin(request, "client");
+            assertThat(observer.open()).isEqualTo(1);
+            record.responded(status);
+            record.sent(10);
+            observer.end(record);
+        }
+        assertThat(observer.open()).isZero();
+        Bytes metrics = new Bytes();
+        registry.write(metrics);
+        assertThat(metrics.toString()).contains("lambda_dispatch_requests_total{class=\"2xx\"} 2", "lambda_dispatch_requests_total{class=\"5xx\"} 1",
+                "lambda_dispatch_response_bytes_total 50");
+    }
+}
