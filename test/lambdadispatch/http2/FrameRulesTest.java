@@ -151,7 +151,7 @@ class FrameRulesTest {
     @MethodSource({"size", "place", "values", "states"})
     void aBrokenRuleEndsWhatItIsAbout(Row row) throws IOException {
         for (Served served : List.of(Served.start(log, FrameRulesTest::handle), Served.dribbling(log, FrameRulesTest::handle))) {
-            served.peer.begin().send(row.frames().toArray(WireFrame[]::new));
+            served.peer.silent().begin().send(row.frames().toArray(WireFrame[]::new));
             if (row.stream() == 0) {
                 assertThat(served.peer.awaitGoAway()).isEqualTo(row.code());
                 served.peer.awaitEnd();
@@ -184,7 +184,7 @@ class FrameRulesTest {
     @MethodSource("harmless")
     void whatIsAllowedOrToBeIgnoredDoesNoHarm(Row row) throws IOException {
         for (Served served : List.of(Served.start(log, FrameRulesTest::handle), Served.dribbling(log, FrameRulesTest::handle))) {
-            served.peer.begin().send(row.frames().toArray(WireFrame[]::new)).send(get(101, "/"));
+            served.peer.silent().begin().send(row.frames().toArray(WireFrame[]::new)).send(get(101, "/"));
             assertThat(served.peer.answer(101).text()).isEqualTo("hello\n");
         }
     }

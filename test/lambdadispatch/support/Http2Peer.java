@@ -95,6 +95,17 @@ public final class Http2Peer implements AutoCloseable {
         return this;
     }
 
+    /// Sends preface, SETTINGS and these frames at once.
+    public Http2Peer beginWith(WireFrame... all) throws IOException {
+        Bytes out = new Bytes().append(WireFrame.preface()).append(WireFrame.settings().bytes());
+        for (WireFrame frame : all) {
+            note("> " + frame);
+            out.append(frame.bytes());
+        }
+        sendRaw(out.toArray());
+        return this;
+    }
+
     public Http2Peer send(WireFrame... all) throws IOException {
         Bytes out = new Bytes();
         for (WireFrame frame : all) {

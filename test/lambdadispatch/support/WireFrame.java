@@ -92,10 +92,10 @@ public record WireFrame(int type, int flags, int streamId, byte[] payload) {
     public static byte[] block(String... fields) {
         Bytes out = new Bytes();
         for (String field : fields) {
-            int colon = field.indexOf(':', 1);
+            int colon = Math.max(0, field.indexOf(": ", 1)); // a pseudo-header field begins with one; ": value" has no name at all
             out.append(0);
             string(out, field.substring(0, colon));
-            string(out, field.substring(colon + 1).startsWith(" ") ? field.substring(colon + 2) : field.substring(colon + 1));
+            string(out, field.substring(colon + 2));
         }
         return out.toArray();
     }

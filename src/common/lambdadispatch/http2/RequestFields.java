@@ -78,13 +78,13 @@ final class RequestFields implements FieldSink {
     private void add(byte[] name, int nameOffset, int nameLength, byte[] value, int valueOffset, int valueLength) {
         headers.add(name, nameOffset, nameLength, value, valueOffset, valueLength);
         int field = headers.size() - 1;
-        if (headers.is(field, HeaderName.COOKIE)) {
-            joinCookie(value, valueOffset, valueLength);
-            return;
-        }
         // RFC 9110 §6.5.1: what frames or routes a message has no place in its trailers; whoever merges them would be led astray
         if (trailers && NOT_IN_TRAILERS.contains(headers, field)) {
             fault = "field not allowed in trailers";
+        }
+        if (headers.is(field, HeaderName.COOKIE)) {
+            joinCookie(value, valueOffset, valueLength);
+            return;
         }
         // RFC 9113 §8.2.2: connection-specific fields make a message malformed; TE may say "trailers" and nothing else
         if (CONNECTION_SPECIFIC.contains(headers, field)) {
