@@ -40,7 +40,7 @@ record CanonicalRequest(String text, String signedHeaders) {
 
     /// Outer blanks go, inner runs become one.
     private static String trimmed(String value) {
-        return value.strip().replaceAll("[ \\t]+", " ");
+        return value.replaceAll("[ \\t]+", " ").strip();
     }
 
     private static String query(String query) {

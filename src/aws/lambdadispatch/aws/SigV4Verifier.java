@@ -51,8 +51,8 @@ public final class SigV4Verifier {
         }
         SigV4Signer signer = new SigV4Signer(parts.group(3), parts.group(4));
         String hash = request.headers().get("x-amz-content-sha256");
-        CanonicalRequest canonical = CanonicalRequest.of(new CanonicalRequest.Input(request.method(), request.path(), request.query(), signed,
-                hash != null && hash.equals("UNSIGNED-PAYLOAD") ? hash : SigV4Signer.sha256(body), true));
+        CanonicalRequest canonical = signer.canonical(request.method(), request.path(), request.query(), signed,
+                "UNSIGNED-PAYLOAD".equals(hash) ? hash : SigV4Signer.sha256(body));
         String expected = signer.signature(canonical, credentials.secretAccessKey(), amzDate);
         if (!MessageDigest.isEqual(ascii(expected), ascii(parts.group(6)))) {
             return Verdict.MISMATCH;
