@@ -6,14 +6,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /// URIs as Signature Version 4 wants them ("Create a signed AWS API request", UriEncode): everything but unreserved characters in `%XY`.
-final class UriEncoding {
+public final class UriEncoding {
     private static final String UNRESERVED = "-._~";
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private UriEncoding() {}
 
     /// @param keepSlash in paths
-    static String encode(String text, boolean keepSlash) {
+    public static String encode(String text, boolean keepSlash) {
         StringBuilder out = new StringBuilder(text.length() + 16);
         for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (octet & 0xff);

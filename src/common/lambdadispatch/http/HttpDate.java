@@ -28,4 +28,9 @@ public final class HttpDate {
         }
         return text.bytes;
     }
+
+    /// @throws java.time.format.DateTimeParseException not an IMF-fixdate
+    public static Instant parse(String text) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip(), Instant::from);
+    }
 }

@@ -35,6 +35,7 @@ final class ClientConnection implements AutoCloseable {
     private final Input in;
     private final HeadParser parser = new HeadParser(MAX_HEAD, MAX_FIELDS);
     private final Bytes out = new Bytes(512);
+    private final long born = System.nanoTime();
     private volatile long idleSince;
 
     ClientConnection(ClientPool pool, ClientPool.Origin origin, Transport transport) {
@@ -51,6 +52,11 @@ final class ClientConnection implements AutoCloseable {
 
     long idleSince() {
         return idleSince;
+    }
+
+    /// When it was opened, by `System.nanoTime()`.
+    long born() {
+        return born;
     }
 
     Http1Client.Response exchange(String method, URI uri, Headers headers, byte[] body, Duration responseTimeout) throws IOException {

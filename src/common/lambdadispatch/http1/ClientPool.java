@@ -26,6 +26,8 @@ import lambdadispatch.tls.TlsTransport;
 final class ClientPool implements AutoCloseable {
     /// Servers commonly close idle connections after a minute or more; younger ones are worth a try.
     private static final long MAX_IDLE_NANOS = Duration.ofSeconds(30).toNanos();
+    /// However busy, a connection is not used for ever: a name may have moved to other addresses.
+    private static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
     private static final int MAX_IDLE_PER_ORIGIN = 64;
     private static final Duration PROBE_IDLE = Duration.ofSeconds(60);
 
@@ -57,7 +59,8 @@ final class ClientPool implements AutoCloseable {
             Deque<ClientConnection> connections = idle.get(origin);
             while (connections != null && !connections.isEmpty()) {
                 ClientConnection connection = connections.pollLast();
-                if (System.nanoTime() - connection.idleSince() < MAX_IDLE_NANOS) {
+                long now = System.nanoTime();
+                if (now - connection.idleSince() < MAX_IDLE_NANOS && now - connection.born() < MAX_AGE_NANOS) {
                     return connection;
                 }
                 connection.close();

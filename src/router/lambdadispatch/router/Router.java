@@ -60,7 +60,7 @@ final class Router {
     private KeyMaterial key;
     private FunctionInvoker invoker;
     private Pools pools;
-    private String callbackHost;
+    private CallbackHost callbackHost;
     private int controlPort;
     private CloudWatchMetrics cloudWatch; // null if not wanted
     private Server metrics; // null if not wanted
@@ -72,11 +72,11 @@ final class Router {
     }
 
     void start() throws IOException, Main.PortTaken {
+        callbackHost = CallbackHost.find(config.control(), environment, CALLBACK_PROBE_LIMIT);
         key = config.control().certificate() == null
                 ? SelfSigned.create("lambda-dispatch-router", Clock.SYSTEM, CERTIFICATE_VALIDITY)
                 : Pem.load(Path.of(config.control().certificate()), Path.of(config.control().key()));
         invoker = invoker();
-        callbackHost = CallbackHost.find(config.control(), environment, CALLBACK_PROBE_LIMIT);
         pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), Clock.SYSTEM,
                 new Invocations(invoker, this::payload, observer.exits()), new SecureRandom());
         openControlPorts();
@@ -84,7 +84,7 @@ final class Router {
         report();
         pools.defaultPool().warmUp(config.warmUpCount());
         Thread.ofVirtual().name("tick").start(this::tick);
-        LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost + ":" + controlPort);
+        LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost, "port", controlPort);
     }
 
     private FunctionInvoker invoker() {
@@ -97,7 +97,8 @@ final class Router {
                 return each;
             }
         }
-        throw new IllegalArgumentException(P + "Invoker=" + wanted + ": this image has " + (names.isEmpty() ? "none" : String.join(", ", names)));
+        throw new IllegalArgumentException(P + "Invoker=" + wanted + ": " + (names.isEmpty() ? "nothing, for there is no invoker" : String.join(" or ", names))
+                + " in this image" + (wanted.equals("sdk") ? "; sdk needs the image router-sdk (./build.sh image --with-sdk)" : ""));
     }
 
     private void openControlPorts() throws IOException, Main.PortTaken {
@@ -156,7 +157,8 @@ final class Router {
 
     private InvokePayload payload(Instance instance) {
         boolean secure = config.control().preferred() == RouterConfig.Scheme.HTTPS;
-        String host = callbackHost.contains(":") ? "[" + callbackHost + "]" : callbackHost;
+        String address = callbackHost.get();
+        String host = address.contains(":") && !address.startsWith("[") ? "[" + address + "]" : address;
         return new InvokePayload(
                 instance.pool().function(),
                 instance.id(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package lambdadispatch.aws;
+package lambdadispatch.invoke;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,17 +10,18 @@ import java.util.regex.Pattern;
 /// @param identifier what goes into the path: all but the qualifier
 /// @param qualifier alias or version, "" for none
 /// @param region the ARN's, "" where the form has none
-record FunctionName(String identifier, String qualifier, String region) {
+public record FunctionName(String identifier, String qualifier, String region) {
     private static final Pattern FORM = Pattern.compile(
-            "((?:arn:(aws[a-zA-Z-]*):lambda:([a-z]{2}[a-z0-9-]*-\\d+):)?(?:\\d{12}:function:)?[a-zA-Z0-9-_]{1,64})(?::(\\$LATEST|[a-zA-Z0-9-_]{1,128}))?");
+            "((?:arn:aws[a-z-]*:lambda:([a-z]{2}[a-z0-9-]*-\\d+):\\d{12}:function:|\\d{12}:function:)?[a-zA-Z0-9-_]{1,64})"
+                    + "(?::(\\$LATEST(?:\\.PUBLISHED)?|[a-zA-Z0-9-_]{1,128}))?");
 
     /// @throws IllegalArgumentException none of the documented forms
-    static FunctionName parse(String text) {
+    public static FunctionName parse(String text) {
         Matcher form = FORM.matcher(text);
-        if (!form.matches() || form.group(2) != null && !text.contains(":function:")) {
+        if (!form.matches()) {
             throw new IllegalArgumentException("not a function name, name:alias or function ARN: " + text);
         }
-        String qualifier = form.group(4) == null ? "" : form.group(4);
-        return new FunctionName(form.group(1), qualifier, form.group(3) == null ? "" : form.group(3));
+        String qualifier = form.group(3) == null ? "" : form.group(3);
+        return new FunctionName(form.group(1), qualifier, form.group(2) == null ? "" : form.group(2));
     }
 }

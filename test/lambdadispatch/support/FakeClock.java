@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.support;
+
+import java.time.Duration;
+import java.time.Instant;
+import lambdadispatch.io.Clock;
+
+/// Time that stands still until a test moves it. Thread-safe.
+public final class FakeClock implements Clock {
+    private volatile Instant now;
+    private volatile long nanos;
+
+    public FakeClock(Instant start) {
+        this.now = start;
+    }
+
+    public synchronized void advance(Duration by) {
+        now = now.plus(by);
+        nanos += by.toNanos();
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos;
+    }
+
+    @Override
+    public Instant now() {
+        return now;
+    }
+}
