@@ -26,6 +26,7 @@ Usage: ./build.sh VERB [ARGUMENTS]
   h2spec                 run the HTTP/2 conformance suite
   simulate               run the dispatch simulation
   lint                   run the linters that are installed on scripts, workflows and templates
+  fuzz [COUNT|SECONDSs]  fuzz every parser, for so many inputs or seconds (60s)
   docker                 build the container images with a container engine
   oci                    write the container images as OCI archives, without any engine
   clean                  remove build/
@@ -291,6 +292,7 @@ verb_lint() { bash docker/lint.sh; }
 verb_bench() { drive test/bench/bench.sh "$@"; }
 verb_h2spec() { drive test/h2spec/h2spec.sh "$@"; }
 verb_simulate() { drive test/simulate/simulate.sh "$@"; }
+verb_fuzz() { drive test/fuzz/fuzz.sh "$@"; }
 
 # For those scripts: `./build.sh jars PINS FOLDER` fetches pinned jars, `./build.sh compile-tests` compiles without running,
 # `./build.sh class-path` prints the tests' class path, `./build.sh jdk` prints where JDK 25 is.

@@ -25,6 +25,8 @@ public final class MemoryTransport implements Transport {
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
     private volatile int bytesPerRead = Integer.MAX_VALUE;
+    private long bytesRead; // used by the one reader
+    private long splitAt = Long.MAX_VALUE;
     private volatile long writes;
 
     private MemoryTransport(Pipe in, Pipe out, int localPort, int remotePort) {
@@ -54,6 +56,12 @@ public final class MemoryTransport implements Transport {
         return this;
     }
 
+    /// Splits what arrives once: no read of this end goes across that offset, counted from the connection's first byte. Call before the first read.
+    public MemoryTransport splitReadsAt(long offset) {
+        splitAt = offset;
+        return this;
+    }
+
     /// How many writes with at least one byte this end has begun.
     public long writes() {
         return writes;
@@ -80,7 +88,10 @@ public final class MemoryTransport implements Transport {
         if (length == 0) {
             throw new IllegalArgumentException("a read of nothing");
         }
-        return in.read(into, offset, Math.min(length, bytesPerRead));
+        long most = bytesRead < splitAt ? Math.min(bytesPerRead, splitAt - bytesRead) : bytesPerRead;
+        int count = in.read(into, offset, (int) Math.min(length, most));
+        bytesRead += Math.max(0, count);
+        return count;
     }
 
     @Override

@@ -39,6 +39,15 @@ class MemoryTransportTest {
     }
 
     @Test
+    void aSplitEndsOneReadAndNoOther() throws IOException {
+        a.write(new byte[7], 0, 7);
+        b.splitReadsAt(4);
+        assertThat(b.read(buffer, 0, 3)).isEqualTo(3);
+        assertThat(b.read(buffer, 0, 16)).isEqualTo(1);
+        assertThat(b.read(buffer, 0, 16)).isEqualTo(3);
+    }
+
+    @Test
     void whatWasWrittenBeforeTheEndIsReadBeforeTheEnd() throws IOException {
         a.write(new byte[2], 0, 2);
         a.close();

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.io.Bytes;
@@ -66,11 +67,15 @@ final class ClientConnection implements AutoCloseable {
             source.limitAllReads(responseTimeout);
             do {
                 if (!parser.parseResponse(in, head)) {
-                    throw new Stale(null);
+                    throw head.status() == 0 ? new Stale(null) : new EOFException("connection closed after an interim response");
                 }
-            } while (head.status() < 200); // interim responses (RFC 9110 §15.2)
+            } while (head.status() < 200 && head.status() != 101); // interim responses (RFC 9110 §15.2)
             source.limitEachRead(responseTimeout);
             long framing = Framing.ofResponse(head.headers(), head.version(), head.status(), method.equals("HEAD"));
+            // RFC 9110 §15.2.2: a server may switch protocols only when asked to
+            if (head.status() == 101) {
+                throw new BadMessage(502, "switches protocols unasked");
+            }
             boolean reusable = head.keepAlive() && framing != Framing.UNTIL_CLOSE && !headers.hasToken(HeaderName.CONNECTION, "close");
             return new Http1Client.Response(head.status(), head.headers(), new Body(new BodyReader(in, framing, 502), reusable));
         } catch (SocketTimeoutException | Stale | EOFException e) {
@@ -152,7 +157,8 @@ final class ClientConnection implements AutoCloseable {
 
         private void finish() {
             done = true;
-            if (reusable) {
+            // Octets that nobody asked for would be taken for the next response.
+            if (reusable && in.available() == 0) {
                 idleSince = System.nanoTime();
                 pool.release(ClientConnection.this);
             } else {

@@ -25,8 +25,8 @@ final class Grammar {
             if (c > 0x20 && c < 0x7f && c != '#') {
                 CLASS[c] |= TARGET;
             }
-            // uri-host [ ":" port ] (RFC 3986 §3.2.2): reg-name, IPv4, [IPv6]
-            if (alphanumeric || c > 0 && "-._~%!$&'()*+,;=:[]".indexOf(c) >= 0) {
+            // reg-name without its percent-encoding (RFC 3986 §3.2.2), which IPv4 addresses are too
+            if (alphanumeric || c > 0 && "-._~!$&'()*+,;=".indexOf(c) >= 0) {
                 CLASS[c] |= HOST;
             }
         }
@@ -46,8 +46,49 @@ final class Grammar {
         return from < to && all(bytes, from, to, TARGET);
     }
 
-    static boolean isHost(byte[] bytes, int from, int to) {
-        return all(bytes, from, to, HOST);
+    /// `uri-host [ ":" port ]` (RFC 9110 §7.2), or nothing. A port without a host is not one: its URI would be invalid (RFC 9110 §4.2.1).
+    static boolean isAuthority(byte[] bytes, int from, int to) {
+        int host = from < to && bytes[from] == '[' ? literalEnd(bytes, from + 1, to) : nameEnd(bytes, from, to);
+        if (host == to) {
+            return true;
+        }
+        if (host <= from || bytes[host] != ':') {
+            return false;
+        }
+        for (int i = host + 1; i < to; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Where the reg-name ends (RFC 3986 §3.2.2).
+    private static int nameEnd(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to) {
+            if ((CLASS[bytes[at] & 0xff] & HOST) != 0) {
+                at++;
+            } else if (bytes[at] == '%' && at + 2 < to && isHex(bytes[at + 1]) && isHex(bytes[at + 2])) {
+                at += 3;
+            } else {
+                return at;
+            }
+        }
+        return at;
+    }
+
+    /// Where the IP-literal ends, behind its bracket, or -1: `[` ( IPv6address / IPvFuture ) `]` (RFC 3986 §3.2.2), perhaps with a zone (RFC 6874).
+    private static int literalEnd(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && (bytes[at] == ':' || bytes[at] == '%' || (CLASS[bytes[at] & 0xff] & HOST) != 0)) {
+            at++;
+        }
+        return at > from && at < to && bytes[at] == ']' ? at + 1 : -1;
+    }
+
+    private static boolean isHex(byte octet) {
+        return octet >= '0' && octet <= '9' || (octet | 0x20) >= 'a' && (octet | 0x20) <= 'f';
     }
 
     private static boolean all(byte[] bytes, int from, int to, byte wanted) {

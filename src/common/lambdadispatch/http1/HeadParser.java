@@ -60,8 +60,14 @@ public final class HeadParser {
         head.headers.clear();
         statusLine(in.array(), in.position() + lineStart, in.position() + lineEnd, head);
         fields(in, head.headers, 502);
-        head.keepAlive = keepAlive(head.headers, head.version);
+        head.keepAlive = keepAlive(head.headers, head.version) && !(head.status == 204 && announcesBody(head.headers));
         return true;
+    }
+
+    /// RFC 9112 §6.1 and RFC 9110 §8.6 forbid these in a 204. It has no body whatever they say, but who sends them may well send one after it.
+    private static boolean announcesBody(Headers headers) {
+        int length = headers.find(HeaderName.CONTENT_LENGTH);
+        return headers.contains(HeaderName.TRANSFER_ENCODING) || length >= 0 && !headers.valueIs(length, "0");
     }
 
     private boolean startLine(Input in, int tooLong) throws IOException {
@@ -75,7 +81,7 @@ public final class HeadParser {
                 return true;
             }
             if (empty == MAX_EMPTY_LINES) {
-                throw new BadMessage(400, "empty lines instead of a message");
+                throw new BadMessage(badStatus(tooLong), "empty lines instead of a message");
             }
         }
     }
@@ -177,7 +183,7 @@ public final class HeadParser {
         }
         if (host >= 0) {
             int start = headers.valueStart(host);
-            if (!Grammar.isHost(headers.array(), start, start + headers.valueLength(host))) {
+            if (!Grammar.isAuthority(headers.array(), start, start + headers.valueLength(host))) {
                 throw new BadMessage(400, "invalid Host field");
             }
         }
@@ -189,5 +195,4 @@ public final class HeadParser {
     static String latin1(byte[] bytes, int from, int to) {
         return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
     }
-
 }

@@ -150,7 +150,8 @@ public final class Http1Connection {
             fail(exchange, 408, "request body not received in time");
         } catch (IOException e) {
             LOG.debug("exchange failed", "remote", transport.remoteAddress(), "why", e.getMessage());
-            fail(exchange, 500, "internal error");
+            // RFC 9112 §8: an incomplete request may be answered with an error before the connection closes
+            fail(exchange, exchange.cut() ? 400 : 500, exchange.cut() ? "request body not complete" : "internal error");
         } catch (RuntimeException e) {
             LOG.error("handler failed", e, "target", exchange.request().path());
             fail(exchange, 500, "internal error");

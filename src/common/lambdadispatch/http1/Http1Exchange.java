@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.http1;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class Http1Exchange implements Exchange {
     private Sending sending = Sending.NOTHING;
     private long unsent;
     private boolean closeAfterwards;
+    private volatile boolean cut; // the request's body ended too early
     private volatile boolean aborted;
     private volatile boolean finished; // set under this
     private boolean reading; // this and what follows guarded by this
@@ -80,12 +82,12 @@ final class Http1Exchange implements Exchange {
     }
 
     private int readBody(byte[] into, int offset, int length) throws IOException {
-        if (continueDue && !body.ended()) {
-            sendContinue();
-        }
         long limit = connection.limits.bodyBytes();
         if (limit >= 0 && request.contentLength() > limit) {
-            throw new BadMessage(413, "body longer than " + limit + " bytes");
+            throw new BadMessage(413, "body longer than " + limit + " bytes"); // before 100: that is what Expect is for (RFC 9110 §10.1.1)
+        }
+        if (continueDue && !body.ended()) {
+            sendContinue();
         }
         connection.source.limitEachRead(connection.limits.bodyStall());
         int count;
@@ -93,6 +95,7 @@ final class Http1Exchange implements Exchange {
             count = body.read(into, offset, length);
         } catch (IOException e) {
             closeAfterwards = true;
+            cut = e instanceof EOFException;
             if (!(e instanceof BadMessage) && !connection.source.expired()) {
                 clientGone();
             }
@@ -190,6 +193,7 @@ final class Http1Exchange implements Exchange {
             out.field("transfer-encoding", "chunked");
         }
         if (!reusable()) {
+            closeAfterwards = true; // what was said holds, even if the body that was in the way is read after all
             out.field("connection", "close");
         } else if (request.version() == 10) {
             out.field("connection", "keep-alive");
@@ -304,6 +308,11 @@ final class Http1Exchange implements Exchange {
                 }
             }
         }
+    }
+
+    /// Whether the client ended the connection inside the request's body.
+    boolean cut() {
+        return cut;
     }
 
     boolean aborted() {

@@ -52,7 +52,7 @@ final class RequestLine {
             path++;
         }
         // RFC 9110 §4.2.1: an empty host is invalid; §4.2.4: userinfo in a request is an error
-        if (path == authority || !Grammar.isHost(line, from + authority, from + path)) {
+        if (path == authority || !Grammar.isAuthority(line, from + authority, from + path)) {
             throw new BadMessage(400, "malformed authority");
         }
         head.authority = target.substring(authority, path);

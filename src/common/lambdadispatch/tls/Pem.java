@@ -103,9 +103,10 @@ public final class Pem {
     /// The curve's object identifier: the [0] element of ECPrivateKey (RFC 5915 §3).
     private static byte[] curve(Path file, byte[] der) throws IOException {
         for (int at = 0; at + 4 < der.length; at++) {
-            boolean tagged = (der[at] & 0xff) == 0xa0 && der[at + 2] == 0x06 && der[at + 1] == der[at + 3] + 2;
-            if (tagged && at + 4 + der[at + 3] <= der.length) {
-                return java.util.Arrays.copyOfRange(der, at + 2, at + 4 + der[at + 3]);
+            int length = der[at + 3]; // negative: the long form, which no curve's identifier needs
+            boolean tagged = (der[at] & 0xff) == 0xa0 && der[at + 2] == 0x06 && der[at + 1] == length + 2 && length > 0;
+            if (tagged && at + 4 + length <= der.length) {
+                return java.util.Arrays.copyOfRange(der, at + 2, at + 4 + length);
             }
         }
         throw new IOException(file + ": the EC key does not name its curve");
