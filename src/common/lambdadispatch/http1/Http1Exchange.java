@@ -45,7 +45,7 @@ final class Http1Exchange implements Exchange {
         this.request = request;
         this.body = new BodyReader(connection.in, head.framing(), 400);
         this.clientKeepsAlive = head.keepAlive();
-        this.continueDue = head.expectContinue();
+        this.continueDue = head.expectContinue() && !body.ended();
     }
 
     @Override
