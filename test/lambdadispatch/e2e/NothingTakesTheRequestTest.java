@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import lambdadispatch.e2e.Wire.Body;
+import lambdadispatch.e2e.Wire.Version;
+import lambdadispatch.support.Stack;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The failure table's first row on real processes: what a client gets when nothing could take its request.
+@Timeout(60)
+class NothingTakesTheRequestTest {
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void waitThatIsTooLongIs504AndAFullQueueIs503(Version version) throws Exception {
+        try (Stack stack = new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_IncomingRequestTimeout", "2s").router("LAMBDA_DISPATCH_MaxQueueLength", "1").start();
+                Wire waiting = Wire.open(version, stack)) {
+            waiting.request("GET", "/", Body.NONE);
+            stack.awaitLine(line -> line.contains(" dispatch invoke ")); // it is in the queue
+            Answer tooMany = Wire.get(version, stack, "/");
+            assertThat(tooMany.status()).isEqualTo(503);
+            assertThat(Integer.parseInt(tooMany.headers().get("retry-after"))).isPositive();
+            Answer late = waiting.answer.awaitEnd();
+            assertThat(late.status()).isEqualTo(504);
+            assertThat(late.end()).isEqualTo(Answer.End.WHOLE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void clientThatGoesAwayLeavesTheQueue(Version version) throws Exception {
+        try (Stack stack = new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_MaxQueueLength", "1").start();
+                Wire first = Wire.open(version, stack);
+                Wire next = Wire.open(version, stack)) {
+            first.request("GET", "/first", Body.NONE);
+            stack.awaitLine(line -> line.contains(" dispatch invoke "));
+            first.leave();
+            stack.awaitLine(line -> line.contains("path=/first status=499"));
+            next.request("GET", "/next", Body.NONE); // there is room for it
+            assertThat(Wire.get(version, stack, "/third").status()).isEqualTo(503);
+            assertThat(next.answer.end()).isEqualTo(Answer.End.OPEN);
+        }
+    }
+
+    @Test
+    void functionThatDoesNotExistIs503AtOnce() throws Exception {
+        try (Stack stack = new Stack().router("LAMBDA_DISPATCH_FunctionName", "nobody-knows-it").start()) {
+            for (Version version : Version.values()) {
+                assertThat(Wire.get(version, stack, "/").status()).isEqualTo(503);
+            }
+            stack.awaitLine(line -> line.contains("WARN") && line.contains("ResourceNotFound"));
+        }
+    }
+}
