@@ -176,6 +176,31 @@ class StreamLifeTest {
     }
 
     @Test
+    void nothingIsSentOnAStreamBehindItsReset() throws Exception {
+        Http2Peer peer = Served.start(log, exchange -> {
+            CountDownLatch gone = new CountDownLatch(1);
+            exchange.onClientGone(gone::countDown);
+            await(gone);
+            try {
+                exchange.inform(103, new Headers());
+                exchange.answer(200, "text/plain", new byte[3]);
+                events.add("answered");
+            } catch (IOException e) {
+                events.add("failed");
+                throw e; // which the engine would answer with 500
+            }
+        }).peer.begin();
+        peer.send(get(1, "/"), WireFrame.windowUpdate(1, 0));
+        assertThat(peer.awaitReset(1)).isEqualTo("PROTOCOL_ERROR");
+        assertThat(event()).isEqualTo("failed");
+        peer.send(post(3, "/"), reset(3, 8));
+        assertThat(event()).isEqualTo("failed");
+        peer.roundTrip("silence.");
+        assertThat(peer.frames()).noneMatch(f -> f.is(WireFrame.HEADERS) || f.is(WireFrame.DATA)); // §5.1
+        assertThat(peer.frames().stream().filter(f -> f.is(WireFrame.RST_STREAM))).hasSize(1);
+    }
+
+    @Test
     void theEndOfTheConnectionReachesEveryHandler() throws Exception {
         Served served = Served.start(log, exchange -> {
             CountDownLatch gone = new CountDownLatch(1);

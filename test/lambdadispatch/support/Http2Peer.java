@@ -167,9 +167,20 @@ public final class Http2Peer implements AutoCloseable {
             apply(frame);
             notifyAll();
         }
-        if (!polite) {
-            return;
+        if (polite) {
+            answer(frame);
         }
+    }
+
+    private void answer(WireFrame frame) {
+        try {
+            answerPolitely(frame);
+        } catch (IOException e) {
+            note("! could not answer: " + e.getMessage()); // what the server said before it left is still to be read
+        }
+    }
+
+    private void answerPolitely(WireFrame frame) throws IOException {
         if (frame.is(WireFrame.SETTINGS) && !frame.has(WireFrame.ACK)) {
             send(new WireFrame(WireFrame.SETTINGS, WireFrame.ACK, 0, new byte[0]));
         } else if (frame.is(WireFrame.PING) && !frame.has(WireFrame.ACK)) {

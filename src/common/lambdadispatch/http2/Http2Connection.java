@@ -120,7 +120,7 @@ public final class Http2Connection {
     }
 
     private void readPreface() throws IOException {
-        source.limitAllReads(SETTINGS_LIMIT);
+        source.limitAllReads(limits.headTimeout().compareTo(SETTINGS_LIMIT) < 0 ? limits.headTimeout() : SETTINGS_LIMIT);
         if (!in.require(PREFACE.length)) {
             throw new EOFException("no preface");
         }
@@ -299,10 +299,12 @@ public final class Http2Connection {
         Http2Stream stream = streams.get(streamId);
         remove(streamId, ClosedStreams.How.RESET_BY_US);
         closed.add(streamId, ClosedStreams.How.RESET_BY_US);
-        output.resetStream(streamId, code);
-        if (stream != null) {
-            stream.fail(why);
+        if (stream == null) {
+            output.resetStream(streamId, code);
+            return;
         }
+        output.resetStream(stream.sendSide(), code, why);
+        stream.fail(why);
     }
 
     // ---- flow control of the connection
@@ -364,10 +366,15 @@ public final class Http2Connection {
     }
 
     /// Answers without opening the stream to a handler.
-    void refuse(int streamId, int status) throws IOException {
+    void refuse(int streamId, int status, boolean endStream) throws IOException {
         Headers none = new Headers(0);
-        output.headers(streamId, (encoder, out) -> FieldEncoder.response(encoder, out, status, none, 0), true, true);
-        closed.add(streamId, ClosedStreams.How.RESET_BY_US);
-        output.resetStream(streamId, ErrorCode.NO_ERROR);
+        Http2Output.SendSide send = new Http2Output.SendSide(streamId, 0);
+        output.headers(send, (encoder, out) -> FieldEncoder.response(encoder, out, status, none, 0), true, true);
+        if (endStream) {
+            closed.add(streamId, ClosedStreams.How.ENDED);
+        } else {
+            closed.add(streamId, ClosedStreams.How.RESET_BY_US);
+            output.resetStream(streamId, ErrorCode.NO_ERROR); // RFC 9113 §8.1: the rest of the request is not wanted
+        }
     }
 }

@@ -100,12 +100,12 @@ final class Http2Frames {
             throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, "stream depends on itself");
         }
         if (!fits) {
-            connection.refuse(streamId, 431); // RFC 6585 §5
+            connection.refuse(streamId, 431, endStream); // RFC 6585 §5
             return;
         }
         Request request = fields.request(streamId, endStream);
         if (request.method().equals("CONNECT")) {
-            connection.refuse(streamId, 501);
+            connection.refuse(streamId, 501, endStream);
             return;
         }
         connection.open(new Http2Stream(connection, streamId, request, endStream));

@@ -61,15 +61,16 @@ final class Http2Output implements AutoCloseable {
     }
 
     /// Sends a field section. Waits while too much is pending, unless `owed` (by the reader, which must not wait).
-    void headers(int streamId, Block fields, boolean endStream, boolean owed) throws IOException {
+    void headers(SendSide stream, Block fields, boolean endStream, boolean owed) throws IOException {
         while (true) {
             synchronized (this) {
                 requireOpen();
+                stream.requireOpen();
                 if (owed || pending.length() < MAX_PENDING) {
                     block.clear();
                     encoder.beginBlock(block);
                     fields.encode(encoder, block);
-                    Frames.fieldBlock(pending, streamId, block, maxFrameSize, endStream);
+                    Frames.fieldBlock(pending, stream.streamId, block, maxFrameSize, endStream);
                     updatesDue = Math.min(updatesDue + 1, MAX_UPDATES_DUE);
                     appended(owed);
                     return;
@@ -174,8 +175,24 @@ final class Http2Output implements AutoCloseable {
         }
     }
 
+    /// RST_STREAM for a stream that has no sending half any more.
     void resetStream(int streamId, int code) throws IOException {
         control(out -> Frames.resetStream(out, streamId, code));
+    }
+
+    /// RST_STREAM, and nothing behind it: whoever still wants to send on the stream fails (RFC 9113 §5.1 "closed"). Does nothing if the stream
+    /// was closed before.
+    void resetStream(SendSide stream, int code, IOException why) throws IOException {
+        synchronized (this) {
+            if (stream.failure != null) {
+                return;
+            }
+            close(stream, why);
+            if (!closed && !ending) {
+                Frames.resetStream(pending, stream.streamId, code);
+                appended(true);
+            }
+        }
     }
 
     void windowUpdate(int streamId, int increment) throws IOException {
@@ -234,7 +251,9 @@ final class Http2Output implements AutoCloseable {
     /// The stream takes no more DATA: whoever waits to send some is woken and fails.
     void close(SendSide stream, IOException why) {
         synchronized (this) {
-            stream.failure = why;
+            if (stream.failure == null) {
+                stream.failure = why;
+            }
             stream.wake();
             // Its sender may as well wait for the connection's window among the others.
             wakeBlocked();

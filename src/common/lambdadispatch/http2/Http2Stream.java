@@ -257,7 +257,7 @@ final class Http2Stream implements Exchange {
     public void inform(int status, Headers headers) throws IOException {
         // RFC 9113 §8.6: there is no 101; 100 is for the engine's own use, and clients of HTTP/2 do not need it
         if (!responded && status != 101) {
-            out.headers(id(), (encoder, block) -> FieldEncoder.response(encoder, block, status, headers, -1), false, false);
+            out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, status, headers, -1), false, false);
         }
     }
 
@@ -273,7 +273,7 @@ final class Http2Stream implements Exchange {
         }
         boolean endStream = bodiless || length == 0;
         long shown = status == 204 ? -1 : length;
-        out.headers(id(), (encoder, block) -> FieldEncoder.response(encoder, block, status, headers, shown), endStream, false);
+        out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, status, headers, shown), endStream, false);
         if (endStream) {
             ended();
         }
@@ -319,7 +319,7 @@ final class Http2Stream implements Exchange {
             throw new IOException("body shorter than its content-length");
         }
         if (fields != null && !fields.isEmpty()) {
-            out.headers(id(), (encoder, block) -> FieldEncoder.fields(encoder, block, fields), true, false);
+            out.headers(send, (encoder, block) -> FieldEncoder.fields(encoder, block, fields), true, false);
         } else {
             out.data(send, new byte[0], 0, 0, true);
         }

@@ -93,7 +93,7 @@ final class ServedConnection {
     private Transport handshake() throws IOException {
         TlsTransport secured = TlsTransport.server(plain, tls, PROTOCOLS);
         try (Deadline limit = new Deadline(plain::close)) {
-            limit.arm(HANDSHAKE_LIMIT);
+            limit.arm(limits.headTimeout().compareTo(HANDSHAKE_LIMIT) < 0 ? limits.headTimeout() : HANDSHAKE_LIMIT);
             secured.handshake();
             return secured;
         } catch (NotTls e) {
