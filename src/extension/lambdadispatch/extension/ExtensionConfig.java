@@ -37,7 +37,8 @@ record ExtensionConfig(
         if (config.runtimeApi == null) {
             s.fault("AWS_LAMBDA_RUNTIME_API", "", "host:port; Lambda sets it");
         }
-        s.tolerate(P + "Debug", P + "JAVA_OPTIONS");
+        s.list(P + "Debug", "topics for debug lines: frames,channels,dispatch,sigv4 and so on"); // the log reads it
+        s.tolerate(P + "JAVA_OPTIONS"); // the launcher does
         return config;
     }
 

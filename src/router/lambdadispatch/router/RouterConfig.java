@@ -54,7 +54,8 @@ record RouterConfig(
         if ((config.control.certificate == null) != (config.control.key == null)) {
             s.fault(P + "TlsCertificateFile", String.valueOf(config.control.certificate), "set together with " + P + "TlsPrivateKeyFile");
         }
-        s.tolerate(P + "Debug", P + "JAVA_OPTIONS");
+        s.list(P + "Debug", "topics for debug lines: frames,channels,dispatch,sigv4 and so on"); // the log reads it
+        s.tolerate(P + "JAVA_OPTIONS"); // the launcher does
         return config;
     }
 
