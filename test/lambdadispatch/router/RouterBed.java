@@ -63,6 +63,30 @@ public final class RouterBed {
         return run(proxy, request);
     }
 
+    /// As [#client], and waits until a first instance has the request's head, and its body if that is at hand.
+    public Dispatched dispatched(ScriptedExchange request) throws InterruptedException {
+        CompletableFuture<Void> done = client(request);
+        Instance instance = invoked();
+        Played channel = channel(instance);
+        channel.awaitRequest("");
+        return new Dispatched(done, instance, channel);
+    }
+
+    /// A request that an instance has.
+    /// @param done completes when the router is done with it
+    public record Dispatched(CompletableFuture<Void> done, Instance instance, Played channel) {
+        /// The answer, and the end of the exchange.
+        public void answer(String octets) throws Exception {
+            channel.respond(octets);
+            await();
+        }
+
+        /// Waits for the end of the exchange; throws what it failed with.
+        public void await() throws Exception {
+            done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
     /// A request on the control port.
     public CompletableFuture<Void> control(ScriptedExchange request) {
         return run(control, request);
@@ -113,9 +137,9 @@ public final class RouterBed {
     /// A channel as its extension sees it.
     /// @param served completes when the router is done with its uplink
     public record Played(ScriptedExchange down, ScriptedExchange up, CompletableFuture<Void> served) {
-        /// Waits until a request has come that ends so.
+        /// Waits until a request has come whose octets so far end so.
         public String awaitRequest(String end) throws InterruptedException {
-            down.await(() -> down.text().endsWith(end));
+            down.await(() -> down.text().contains("\r\n\r\n") && down.text().endsWith(end));
             return down.text();
         }
 

@@ -3,6 +3,10 @@ package lambdadispatch.http;
 
 /// A fixed set of field names, asked for each field of each message: one probe by the hash that [Headers] keeps, no string.
 public final class HeaderSet {
+    /// Fields of a response that speak of the connection it came on, and are not passed on (RFC 9110 §7.6.1).
+    public static final HeaderSet HOP_BY_HOP_OF_RESPONSES = of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
+            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"));
+
     private final HeaderName[] slots;
 
     private HeaderSet(HeaderName[] slots) {

@@ -13,8 +13,6 @@ import lambdadispatch.io.Bytes;
 
 /// Writes responses into the uplink: gathers a head and what is at hand of its body, so that they leave as one piece.
 final class ResponseSink {
-    private static final HeaderSet HOP_BY_HOP = HeaderSet.of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
-            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"));
     private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/', '1', '.', '1', ' '};
     /// Pieces are handed on when they reach this.
     static final int PIECE = 32 << 10;
@@ -32,7 +30,7 @@ final class ResponseSink {
         crlf();
         boolean named = headers.contains(HeaderName.CONNECTION) && namesOthers(headers);
         for (int i = 0; i < headers.size(); i++) {
-            if (!HOP_BY_HOP.contains(headers, i) && !(named && headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(java.util.Locale.ROOT)))) {
+            if (!HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i) && !(named && headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(java.util.Locale.ROOT)))) {
                 headers.writeLine(i, piece);
             }
         }

@@ -123,11 +123,10 @@ class FailureTableTest {
     void lostPostThatMayHaveBeenSeenIs502() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("POST", "/a", 2, "content-length", "2");
         client.sends("hi");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("hi");
-        channel.lost();
-        done(exchange);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.channel().awaitRequest("hi");
+        exchange.channel().lost();
+        exchange.await();
         assertThat(client.status()).isEqualTo(502);
     }
 
@@ -155,12 +154,11 @@ class FailureTableTest {
     @Test
     void getWithABodyThatStreamsIsNotTriedTwice() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a", -1, "transfer-encoding", "chunked");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
+        RouterBed.Dispatched exchange = bed.dispatched(client);
         client.sends("part");
-        channel.awaitRequest("part\r\n");
-        channel.lost();
-        done(exchange);
+        exchange.channel().awaitRequest("part\r\n");
+        exchange.channel().lost();
+        exchange.await();
         assertThat(client.status()).isEqualTo(502);
     }
 
@@ -169,13 +167,11 @@ class FailureTableTest {
     @Test
     void lostAfterTheHeadIsAbortedAndNeverEnded() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.channel().respond("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
         client.await(() -> client.flushedText().equals("half"));
-        channel.lost();
-        done(exchange);
+        exchange.channel().lost();
+        exchange.await();
         assertThat(client.aborted()).isTrue();
         assertThat(client.ended()).isFalse();
     }
@@ -183,13 +179,11 @@ class FailureTableTest {
     @Test
     void cleanEndOfTheUplinkInsideAnAnswerIsNoEndOfTheAnswer() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.channel().respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n");
         client.await(() -> client.flushedText().equals("half"));
-        channel.up().endsBody();
-        done(exchange);
+        exchange.channel().up().endsBody();
+        exchange.await();
         assertThat(client.aborted()).isTrue();
         assertThat(client.ended()).isFalse();
     }
@@ -201,23 +195,17 @@ class FailureTableTest {
         "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n"})
     void malformedAnswerIs502AndTheChannelIsReset(String octets) throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond(octets);
-        done(exchange);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.answer(octets);
         assertThat(client.status()).isEqualTo(502);
-        assertThat(channel.down().aborted() && channel.up().aborted()).isTrue();
+        assertThat(exchange.channel().down().aborted() && exchange.channel().up().aborted()).isTrue();
     }
 
     @Test
     void malformedBodyAbortsTheClient() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n");
-        done(exchange);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.answer("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n");
         assertThat(client.aborted()).isTrue();
         assertThat(client.ended()).isFalse();
     }
@@ -247,13 +235,10 @@ class FailureTableTest {
     @Test
     void octetsBehindAnAnswerAreNotTheNextClientsAnswer() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond(OK + "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison");
-        done(exchange);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.answer(OK + "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison");
         assertThat(client.text()).isEqualTo("ok");
-        channel.down().await(() -> channel.down().aborted());
+        exchange.channel().down().await(() -> exchange.channel().down().aborted());
     }
 
     // --- the client ---
@@ -294,40 +279,35 @@ class FailureTableTest {
     @Test
     void clientThatCanNotBeWrittenToFreesTheSlot() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
         client.takesNothing(new IOException("broken pipe"));
-        channel.respond("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n");
-        assertThat(exchange).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withMessageContaining("broken pipe");
-        assertThat(channel.down().aborted()).isTrue();
+        exchange.channel().respond("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n");
+        assertThat(exchange.done()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withMessageContaining("broken pipe");
+        assertThat(exchange.channel().down().aborted()).isTrue();
     }
 
     @Test
     void bodyThatTheClientBreaksIsItsOwnFaultAndBreaksTheExchangeOff() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("POST", "/a", -1, "transfer-encoding", "chunked");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
+        RouterBed.Dispatched exchange = bed.dispatched(client);
         client.sends("part");
-        channel.awaitRequest("part\r\n");
+        exchange.channel().awaitRequest("part\r\n");
         client.breaksBody(new BadMessage(400, "malformed chunk size"));
-        assertThat(exchange).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withCauseInstanceOf(BadMessage.class);
-        assertThat(channel.down().aborted()).isTrue();
-        assertThat(channel.down().text()).doesNotContain("0\r\n\r\n");
+        assertThat(exchange.done()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withCauseInstanceOf(BadMessage.class);
+        assertThat(exchange.channel().down().aborted()).isTrue();
+        assertThat(exchange.channel().down().text()).doesNotContain("0\r\n\r\n");
         assertThat(client.status()).isZero(); // the engine says 400
     }
 
     @Test
     void answerBeforeTheEndOfTheBodyIsPassedOnAndCostsTheChannel() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("POST", "/a", -1, "transfer-encoding", "chunked");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
+        RouterBed.Dispatched exchange = bed.dispatched(client);
         client.sends("part");
-        channel.awaitRequest("part\r\n");
-        channel.respond("HTTP/1.1 413 X\r\ncontent-length: 3\r\n\r\nbig");
-        done(exchange);
+        exchange.channel().awaitRequest("part\r\n");
+        exchange.answer("HTTP/1.1 413 X\r\ncontent-length: 3\r\n\r\nbig");
         assertThat(client.text()).isEqualTo("big");
         assertThat(client.ended()).isTrue();
-        channel.down().await(() -> channel.down().aborted());
+        exchange.channel().down().await(() -> exchange.channel().down().aborted());
     }
 }

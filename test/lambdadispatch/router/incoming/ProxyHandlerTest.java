@@ -39,15 +39,12 @@ class ProxyHandlerTest {
     @Test
     void headLeavesBeforeTheBodyIsThere() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.channel().respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         client.await(() -> client.events().equals(java.util.List.of("respond 200 -1", "flush")));
-        channel.respond("3\r\none\r\n");
+        exchange.channel().respond("3\r\none\r\n");
         client.await(() -> client.flushedText().equals("one"));
-        channel.respond("3\r\ntwo\r\n0\r\nX-Sum: 6\r\n\r\n");
-        done(exchange);
+        exchange.answer("3\r\ntwo\r\n0\r\nX-Sum: 6\r\n\r\n");
         assertThat(client.text()).isEqualTo("onetwo");
         assertThat(client.sentTrailers().get("x-sum")).isEqualTo("6");
     }
@@ -55,11 +52,8 @@ class ProxyHandlerTest {
     @Test
     void interimResponsesPassBut100StaysHere() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
-        done(exchange);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
         assertThat(client.events()).hasSize(3).endsWith("respond 204 0", "end").first().asString().startsWith("inform 103").contains("link: </a>");
     }
 
@@ -67,22 +61,16 @@ class ProxyHandlerTest {
     @CsvSource({"HEAD,200,content-length: 10,10", "HEAD,200,x-a: 1,-1", "GET,304,content-length: 10,10", "GET,304,x-a: 1,-1", "GET,204,x-a: 1,0"})
     void answersWithoutBodyEndAtTheirHead(String method, int status, String field, long length) throws Exception {
         ScriptedExchange client = ScriptedExchange.of(method, "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond("HTTP/1.1 " + status + " X\r\n" + field + "\r\n\r\n");
-        done(exchange);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.answer("HTTP/1.1 " + status + " X\r\n" + field + "\r\n\r\n");
         assertThat(client.events()).containsExactly("respond " + status + " " + length, "end");
     }
 
     @Test
     void hopByHopFieldsOfTheAnswerStayHere() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond("HTTP/1.1 200 OK\r\nConnection: x-mine\r\nKeep-Alive: 5\r\nX-Mine: 1\r\nUpgrade: h2c\r\nX-Yours: 2\r\ncontent-length: 0\r\n\r\n");
-        done(exchange);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.answer("HTTP/1.1 200 OK\r\nConnection: x-mine\r\nKeep-Alive: 5\r\nX-Mine: 1\r\nUpgrade: h2c\r\nX-Yours: 2\r\ncontent-length: 0\r\n\r\n");
         assertThat(client.sent().toString()).contains("X-Yours: 2").doesNotContainIgnoringCase("x-mine").doesNotContainIgnoringCase("connection").doesNotContain("Keep-Alive", "h2c");
     }
 
@@ -90,29 +78,24 @@ class ProxyHandlerTest {
     void shortBodyThatIsThereGoesWithTheHead() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("POST", "/a", 5, "content-length", "5");
         client.sends("hello");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\nhello");
-        channel.respond("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        done(exchange);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.channel().awaitRequest("\r\n\r\nhello");
+        exchange.answer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
     }
 
     @Test
     void bodyStreamsDownWhileTheAnswerStreamsUp() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("POST", "/a", -1, "transfer-encoding", "chunked");
-        CompletableFuture<Void> exchange = bed.client(client);
-        RouterBed.Played channel = bed.channel(bed.invoked());
-        channel.awaitRequest("\r\n\r\n");
-        channel.respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.channel().respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         client.await(() -> client.status() == 200);
         client.sends("one");
-        channel.awaitRequest("3\r\none\r\n");
-        channel.respond("3\r\none\r\n");
+        exchange.channel().awaitRequest("3\r\none\r\n");
+        exchange.channel().respond("3\r\none\r\n");
         client.await(() -> client.flushedText().equals("one"));
         client.endsBody("x-sum", "1");
-        channel.awaitRequest("0\r\nx-sum: 1\r\n\r\n");
-        channel.respond("0\r\n\r\n");
-        done(exchange);
+        exchange.channel().awaitRequest("0\r\nx-sum: 1\r\n\r\n");
+        exchange.answer("0\r\n\r\n");
     }
 
     @Test

@@ -16,9 +16,6 @@ import lambdadispatch.server.Exchange;
 
 /// Passes one response from a channel to the client as it comes.
 final class ResponseRelay {
-    private static final HeaderSet HOP_BY_HOP = HeaderSet.of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
-            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"));
-
     /// Told when the response has been read whole.
     @FunctionalInterface
     interface Finished {
@@ -93,7 +90,7 @@ final class ResponseRelay {
 
     private static Headers withoutHopByHop(Headers headers) {
         for (int i = 0; i < headers.size(); i++) {
-            if (HOP_BY_HOP.contains(headers, i)) {
+            if (HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i)) {
                 return cleaned(headers);
             }
         }
@@ -104,7 +101,7 @@ final class ResponseRelay {
         Headers kept = new Headers(Math.max(64, headers.byteCount()));
         for (int i = 0; i < headers.size(); i++) {
             boolean named = headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(java.util.Locale.ROOT));
-            if (!HOP_BY_HOP.contains(headers, i) && !named) {
+            if (!HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i) && !named) {
                 kept.add(headers.array(), headers.nameStart(i), headers.nameLength(i), headers.valueStart(i), headers.valueLength(i));
             }
         }
