@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -24,9 +27,11 @@ import java.util.regex.Pattern;
 /// Reads a certificate chain and its private key from PEM files (RFC 7468): PKCS#8, and the older forms that openssl writes for RSA
 /// (PKCS#1) and EC keys (SEC 1).
 public final class Pem {
-    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
     private static final byte[] RSA_ALGORITHM = Der.sequence(Der.oid("2a864886f70d010101"), new byte[] {5, 0});
     private static final String EC_PUBLIC_KEY = "2a8648ce3d0201";
+
+    private static final byte[] PROOF = "one pair".getBytes(StandardCharsets.US_ASCII);
 
     private record Block(String label, byte[] der) {}
 
@@ -43,7 +48,32 @@ public final class Pem {
         if (chain.isEmpty()) {
             throw new IOException(certificateChain + ": no certificate in it");
         }
-        return new KeyMaterial(key(privateKey), List.copyOf(chain));
+        KeyMaterial material = new KeyMaterial(key(privateKey), List.copyOf(chain));
+        if (!belong(material)) {
+            throw new IOException(privateKey + ": not the key of the certificate in " + certificateChain);
+        }
+        return material;
+    }
+
+    /// Whether the leaf's public key verifies what the private key signs.
+    private static boolean belong(KeyMaterial material) throws IOException {
+        PublicKey leaf = material.chain().getFirst().getPublicKey();
+        if (!leaf.getAlgorithm().equals(material.key().getAlgorithm())) {
+            return false;
+        }
+        try {
+            Signature signature = Signature.getInstance(leaf.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+            signature.initSign(material.key());
+            signature.update(PROOF);
+            byte[] signed = signature.sign();
+            signature.initVerify(leaf);
+            signature.update(PROOF);
+            return signature.verify(signed);
+        } catch (SignatureException e) {
+            return false; // a signature that is not even of the right length
+        } catch (GeneralSecurityException e) {
+            throw new IOException("key and certificate can not be used: " + e.getMessage(), e);
+        }
     }
 
     private static List<Block> blocks(Path file) throws IOException {
