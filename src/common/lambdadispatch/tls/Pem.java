@@ -37,16 +37,27 @@ public final class Pem {
 
     private Pem() {}
 
+    /// What a file holds; the name is for messages.
+    record Text(Path file, String text) {
+        static Text of(Path file) throws IOException {
+            return new Text(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+        }
+    }
+
     /// @throws IOException a file can not be read or used; the message names it and says why
     public static KeyMaterial load(Path certificateChain, Path privateKey) throws IOException {
+        return parse(Text.of(certificateChain), Text.of(privateKey));
+    }
+
+    static KeyMaterial parse(Text certificateChain, Text privateKey) throws IOException {
         List<X509Certificate> chain = new ArrayList<>();
         for (Block block : blocks(certificateChain)) {
             if (block.label.equals("CERTIFICATE")) {
-                chain.add(certificate(certificateChain, block.der));
+                chain.add(certificate(certificateChain.file, block.der));
             }
         }
         if (chain.isEmpty()) {
-            throw new IOException(certificateChain + ": no certificate in it");
+            throw new IOException(certificateChain.file + ": no certificate in it");
         }
         KeyMaterial material = new KeyMaterial(key(privateKey), List.copyOf(chain));
         if (!belong(material)) {
@@ -76,10 +87,10 @@ public final class Pem {
         }
     }
 
-    private static List<Block> blocks(Path file) throws IOException {
-        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    private static List<Block> blocks(Text pem) throws IOException {
+        Path file = pem.file;
         List<Block> blocks = new ArrayList<>();
-        Matcher matcher = BLOCK.matcher(text);
+        Matcher matcher = BLOCK.matcher(pem.text);
         while (matcher.find()) {
             String body = matcher.group(2);
             if (body.contains("ENCRYPTED")) {
@@ -102,9 +113,10 @@ public final class Pem {
         }
     }
 
-    private static PrivateKey key(Path file) throws IOException {
+    private static PrivateKey key(Text pem) throws IOException {
+        Path file = pem.file;
         byte[] parameters = null;
-        for (Block block : blocks(file)) {
+        for (Block block : blocks(pem)) {
             switch (block.label) {
                 case "PRIVATE KEY" -> {
                     return pkcs8(file, block.der);
