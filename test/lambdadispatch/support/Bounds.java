@@ -16,6 +16,7 @@ public final class Bounds {
     private int maxStreams = Limits.DEFAULT.maxStreams();
     private int streamWindow = Limits.DEFAULT.streamWindow();
     private int connectionWindow = Limits.DEFAULT.connectionWindow();
+    private int maxConnections = Limits.DEFAULT.maxConnections();
 
     public Bounds headBytes(int bytes) {
         headBytes = bytes;
@@ -63,8 +64,13 @@ public final class Bounds {
         return this;
     }
 
+    public Bounds maxConnections(int connections) {
+        maxConnections = connections;
+        return this;
+    }
+
     public Limits limits() {
         return new Limits(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow, connectionWindow,
-                Limits.DEFAULT.maxConnections());
+                maxConnections);
     }
 }

@@ -30,6 +30,7 @@ public final class Server implements AutoCloseable {
     private final Limits limits;
     private final Handler handler;
     private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger exchanges = new AtomicInteger();
     private final Object emptied = new Object();
     private ServerSocketChannel listener;
@@ -93,12 +94,20 @@ public final class Server implements AutoCloseable {
                 pause();
                 continue;
             }
-            if (connections.size() >= limits.maxConnections()) {
+            // Counted here and not where they are served: a burst is accepted faster than its threads start.
+            if (admitted.get() >= limits.maxConnections()) {
                 log.warn("too many connections", "port", name, "limit", limits.maxConnections());
                 closeQuietly(channel);
                 continue;
             }
-            Thread.ofVirtual().name(name).start(() -> serve(channel));
+            admitted.incrementAndGet();
+            Thread.ofVirtual().name(name).start(() -> {
+                try {
+                    serve(channel);
+                } finally {
+                    admitted.decrementAndGet();
+                }
+            });
         }
     }
 

@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import lambdadispatch.abuse.UnderAttack;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.WireFrame;
 import org.junit.jupiter.api.Test;

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import lambdadispatch.abuse.UnderAttack;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.WireFrame;

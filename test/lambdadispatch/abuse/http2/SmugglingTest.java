@@ -9,6 +9,7 @@ import static lambdadispatch.support.WireFrame.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import lambdadispatch.abuse.UnderAttack;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.WireFrame;
 import org.junit.jupiter.api.Timeout;

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.abuse.UnderAttack;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Transport;
 import lambdadispatch.support.Http2Peer;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package lambdadispatch.abuse.http2;
+package lambdadispatch.abuse;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -21,6 +21,9 @@ final class AbusedListener {
     /// Short enough to be waited for, long enough for a client that goes on.
     private static final int STALL_MILLIS = 1_500;
 
+    /// Of the listener "crowded".
+    static final int MOST_CONNECTIONS = 40;
+
     private AbusedListener() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -29,6 +32,7 @@ final class AbusedListener {
         open("usual", Limits.DEFAULT, false);
         open("impatient", impatient, false);
         open("impatient-tls", impatient, true);
+        open("crowded", new Bounds().maxConnections(MOST_CONNECTIONS).limits(), false);
         System.out.println("ready 0");
         while (System.in.read() >= 0) {
             continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package lambdadispatch.abuse.http2;
+package lambdadispatch.abuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// Runs an [AbusedListener] for the tests of a class, and attacks on it while a [GoodClient] looks whether it is still served.
-final class UnderAttack implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, AfterTestExecutionCallback {
+public final class UnderAttack implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, AfterTestExecutionCallback {
     /// What an attack may keep alive in the listener's heap. Its whole heap is [#HEAP].
     private static final long MEMORY_BOUND = 24 << 20;
     private static final String HEAP = "-Xmx64m";
@@ -37,14 +37,29 @@ final class UnderAttack implements BeforeAllCallback, AfterAllCallback, AfterEac
 
     /// One go of an attack: opens what connections it likes, and asserts what answer it gets.
     @FunctionalInterface
-    interface Attack {
+    public interface Attack {
         void run() throws Exception;
     }
 
     private final Map<String, Integer> ports = new HashMap<>();
     private final List<Http2Peer> peers = new CopyOnWriteArrayList<>();
+    private final boolean http1;
     private Process process;
     private long worst;
+
+    /// With a good client over HTTP/2.
+    public UnderAttack() {
+        this(false);
+    }
+
+    private UnderAttack(boolean http1) {
+        this.http1 = http1;
+    }
+
+    /// With a good client over HTTP/1.1.
+    public static UnderAttack besideHttp1() {
+        return new UnderAttack(true);
+    }
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
@@ -62,16 +77,21 @@ final class UnderAttack implements BeforeAllCallback, AfterAllCallback, AfterEac
         }
     }
 
-    int port(String listener) {
+    /// What the listener "crowded" has room for.
+    public int mostConnections() {
+        return AbusedListener.MOST_CONNECTIONS;
+    }
+
+    public int port(String listener) {
         return ports.get(listener);
     }
 
-    Transport connect(String listener) throws IOException {
+    public Transport connect(String listener) throws IOException {
         return SocketTransport.connect(new InetSocketAddress("127.0.0.1", port(listener)), Duration.ofSeconds(20));
     }
 
     /// An attacker's connection that has said nothing yet.
-    Http2Peer peer(String listener) throws IOException {
+    public Http2Peer peer(String listener) throws IOException {
         Http2Peer peer = new Http2Peer(connect(listener));
         peers.add(peer);
         return peer;
@@ -79,11 +99,11 @@ final class UnderAttack implements BeforeAllCallback, AfterAllCallback, AfterEac
 
     /// Goes on attacking until the good client was served often enough, and looks at the listener's memory while what the last go opened is
     /// still there.
-    void attack(String name, String listener, Attack attack) throws Exception {
+    public void attack(String name, String listener, Attack attack) throws Exception {
         long before = memory();
         worst = 0;
         int goes = 0;
-        try (GoodClient good = new GoodClient(connect("usual"))) {
+        try (GoodClient good = http1 ? GoodClient.http1(connect("usual")) : GoodClient.http2(connect("usual"))) {
             good.awaitServed(5);
             int first = good.served();
             while (goes == 0 || good.served() - first < SERVED_MEANWHILE) {
@@ -102,13 +122,13 @@ final class UnderAttack implements BeforeAllCallback, AfterAllCallback, AfterEac
     }
 
     /// Measures the listener's memory now: for attacks that have a height.
-    void look() throws IOException {
+    public void look() throws IOException {
         worst = Math.max(worst, memory());
     }
 
     /// Sends so many of these frames, or as many as the listener takes. Not more than a few hundred KiB: that is what it reads from a client
     /// that it has sent away, so that the client can read why.
-    static void flood(Http2Peer peer, int times, IntFunction<WireFrame[]> frames) {
+    public static void flood(Http2Peer peer, int times, IntFunction<WireFrame[]> frames) {
         try {
             for (int i = 0; i < times; i++) {
                 peer.send(frames.apply(i));

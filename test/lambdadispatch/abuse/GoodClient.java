@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-package lambdadispatch.abuse.http2;
+package lambdadispatch.abuse;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import lambdadispatch.io.Transport;
+import lambdadispatch.support.Http1Peer;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.WireFrame;
 
@@ -11,27 +14,53 @@ import lambdadispatch.support.WireFrame;
 final class GoodClient implements AutoCloseable {
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
-    private final Http2Peer peer;
+    /// Asks once more for "/" and returns status and text.
+    @FunctionalInterface
+    private interface Question {
+        String ask() throws IOException;
+    }
+
+    private final Transport transport;
+    private final Question question;
     private final Thread thread;
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private boolean done; // from here on guarded by this
     private int served;
     private long slowestNanos;
 
-    GoodClient(Transport transport) throws java.io.IOException {
-        peer = new Http2Peer(transport).begin();
-        thread = Thread.ofVirtual().name("good-client").start(this::ask);
+    private GoodClient(Transport transport, Question question) {
+        this.transport = transport;
+        this.question = question;
+        thread = Thread.ofVirtual().name("good-client").start(this::run);
     }
 
-    private void ask() {
-        for (int id = 1; !isDone(); id += 2) {
+    static GoodClient http2(Transport transport) throws IOException {
+        Http2Peer peer = new Http2Peer(transport).begin();
+        AtomicInteger stream = new AtomicInteger(1);
+        return new GoodClient(transport, () -> {
+            int id = stream.getAndAdd(2);
+            Http2Peer.Answer answer = peer.send(WireFrame.get(id, "/")).answer(id);
+            return answer.status() + " " + answer.text();
+        });
+    }
+
+    static GoodClient http1(Transport transport) {
+        Http1Peer peer = new Http1Peer(transport);
+        return new GoodClient(transport, () -> {
+            Http1Peer.Answer answer = peer.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+            return answer.status() + " " + answer.text();
+        });
+    }
+
+    private void run() {
+        while (!isDone()) {
             long start = System.nanoTime();
             try {
-                Http2Peer.Answer answer = peer.send(WireFrame.get(id, "/")).answer(id);
-                if (answer.status() != 200 || !answer.text().equals("served")) {
-                    failures.add(answer.status() + " " + answer.reset() + " " + answer.text());
+                String answer = question.ask();
+                if (!answer.equals("200 served")) {
+                    failures.add(answer);
                 }
-            } catch (java.io.IOException | AssertionError e) {
+            } catch (IOException | AssertionError e) {
                 failures.add(e.toString());
                 break;
             }
@@ -78,6 +107,6 @@ final class GoodClient implements AutoCloseable {
             done = true;
         }
         thread.join();
-        peer.close();
+        transport.close();
     }
 }
