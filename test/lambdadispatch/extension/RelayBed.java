@@ -37,7 +37,7 @@ final class RelayBed implements AutoCloseable {
         router = down[0];
         up = Received.from(uplink, Long.MAX_VALUE);
         InetSocketAddress address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
-        relay = new Relay(new Relay.App(address, app.compression(), app.trustedIdle()), new Input(down[1]::read, 4096, 256 << 10), new ResponseSink(uplink));
+        relay = new Relay(new Relay.App(address, app.compression(), app.trustedIdle()), new Input(down[1]::read, 4096, 256 << 10), new ResponseSink(uplink, whole -> false));
         Thread.ofVirtual().name("relay").start(this::serve);
     }
 

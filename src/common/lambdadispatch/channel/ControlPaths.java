@@ -7,22 +7,32 @@ import java.util.Optional;
 ///
 /// ```
 ///   GET, POST /v1/instances/{instanceId}/channels/{channelId}
+///   POST      /v1/instances/{instanceId}/uplink
 ///   POST      /v1/instances/{instanceId}/ping
 ///   POST      /v1/instances/{instanceId}/close
 /// ```
 /// @param channelId "" unless the kind is CHANNEL
 public record ControlPaths(Kind kind, String instanceId, String channelId) {
-    public enum Kind { CHANNEL, PING, CLOSE }
+    public enum Kind { CHANNEL, SHARED_UPLINK, PING, CLOSE }
 
     public static final int PROTOCOL_VERSION = 1;
     /// On channels and pings: milliseconds since the epoch at which the instance will ask to be closed, so that the router can replace it before.
     public static final String DEADLINE_HEADER = "x-lambda-deadline-ms";
+
+    /// On the answer to a downlink: the router reads a [shared uplink][SharedUplinkEntry].
+    public static final String SHARED_UPLINK_HEADER = "x-lambda-shared-uplink";
+    /// On an uplink: the number that names its channel in the shared one.
+    public static final String CHANNEL_NUMBER_HEADER = "x-lambda-channel-number";
 
     private static final String PREFIX = "/v1/instances/";
     private static final int MAX_ID = 64;
 
     public static String channel(String instanceId, String channelId) {
         return PREFIX + instanceId + "/channels/" + channelId;
+    }
+
+    public static String sharedUplink(String instanceId) {
+        return PREFIX + instanceId + "/uplink";
     }
 
     public static String ping(String instanceId) {
@@ -45,13 +55,16 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
         if (parts.length == 3 && parts[1].equals("channels") && isId(parts[2])) {
             return Optional.of(new ControlPaths(Kind.CHANNEL, parts[0], parts[2]));
         }
-        if (parts.length == 2 && parts[1].equals("ping")) {
-            return Optional.of(new ControlPaths(Kind.PING, parts[0], ""));
-        }
-        if (parts.length == 2 && parts[1].equals("close")) {
-            return Optional.of(new ControlPaths(Kind.CLOSE, parts[0], ""));
-        }
-        return Optional.empty();
+        return parts.length == 2 ? kind(parts[1]).map(kind -> new ControlPaths(kind, parts[0], "")) : Optional.empty();
+    }
+
+    private static Optional<Kind> kind(String word) {
+        return switch (word) {
+            case "uplink" -> Optional.of(Kind.SHARED_UPLINK);
+            case "ping" -> Optional.of(Kind.PING);
+            case "close" -> Optional.of(Kind.CLOSE);
+            default -> Optional.empty();
+        };
     }
 
     /// Lower-case hex, at most 64 digits.

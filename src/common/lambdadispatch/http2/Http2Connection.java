@@ -49,6 +49,7 @@ public final class Http2Connection {
     private volatile int lastStreamId;
     private volatile boolean trusted;
     volatile Object attachment; // see Exchange.perConnection
+    final Object attachmentLock = new Object();
     private int lateCode = ErrorCode.SETTINGS_TIMEOUT; // what it means if the peer does not send in time
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes, the preface included

@@ -31,6 +31,7 @@ final class Http2Stream implements Exchange {
     private long receivedTotal;
     private int receiveWindow;
     private int unacknowledged;
+    private int supplied; // octets received that used no window
     private boolean remoteClosed;
     private boolean localClosed;
     private IOException failure;
@@ -97,6 +98,24 @@ final class Http2Stream implements Exchange {
         }
     }
 
+    @Override
+    public boolean supply(byte[] from, int offset, int length) {
+        Thread wake;
+        synchronized (this) {
+            if (remoteClosed) {
+                return false;
+            }
+            received.append(from, offset, length);
+            supplied += length;
+            wake = reader;
+            reader = null;
+        }
+        if (wake != null) {
+            LockSupport.unpark(wake);
+        }
+        return true;
+    }
+
     void receiveTrailers(Headers fields) throws StreamError {
         Thread wake;
         synchronized (this) {
@@ -129,7 +148,7 @@ final class Http2Stream implements Exchange {
             failure = why;
             remoteClosed = true;
             localClosed = true;
-            forgotten = received.size();
+            forgotten = Math.max(0, received.size() - supplied);
             received.clear();
             wake = reader;
             reader = null;
@@ -173,10 +192,14 @@ final class Http2Stream implements Exchange {
 
     @Override
     public <T> T perConnection(Class<T> type, Function<Exchange, T> maker) {
-        if (connection.attachment == null) {
-            connection.attachment = maker.apply(this);
+        Object attachment = connection.attachment;
+        if (attachment == null) {
+            synchronized (connection.attachmentLock) {
+                attachment = connection.attachment == null ? maker.apply(this) : connection.attachment;
+                connection.attachment = attachment;
+            }
         }
-        return type.cast(connection.attachment);
+        return type.cast(attachment);
     }
 
     @Override
@@ -224,8 +247,12 @@ final class Http2Stream implements Exchange {
     /// Gives flow-control credit back, in steps of half a window.
     private void consumed(int count) throws IOException {
         int increment = 0;
+        int credit;
         synchronized (this) {
-            unacknowledged += count;
+            int free = Math.min(supplied, count);
+            supplied -= free;
+            credit = count - free;
+            unacknowledged += credit;
             if (unacknowledged >= connection.limits().streamWindow() / 2 && !remoteClosed) {
                 increment = unacknowledged;
                 receiveWindow += increment;
@@ -235,7 +262,7 @@ final class Http2Stream implements Exchange {
         if (increment > 0) {
             out.windowUpdate(id(), increment);
         }
-        connection.consumed(count);
+        connection.consumed(credit);
     }
 
     @Override

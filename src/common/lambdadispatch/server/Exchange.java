@@ -67,8 +67,14 @@ public interface Exchange {
         end();
     }
 
+    /// Adds octets to the request's body as if they had come here, though they came another way: they used no flow-control window.
+    /// False if the body has ended, or this kind of exchange takes none.
+    default boolean supply(byte[] from, int offset, int length) {
+        return false;
+    }
+
     /// State kept beside the connection: made by the first exchange that asks, the same object for all that follow.
-    /// One kind of state per connection; may be made twice if two exchanges ask at once.
+    /// One kind of state per connection.
     <T> T perConnection(Class<T> type, Function<Exchange, T> maker);
 
     /// Tells the engine that the peer proved who it is: the connection is judged by wider budgets from now on.

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Input;
 import lambdadispatch.log.Log;
 
@@ -20,6 +22,7 @@ final class Channel {
 
     private final RouterLink link;
     private final String id;
+    private final int number;
     private final Downlink downlink = new Downlink(this::broke);
     private final Uplink uplink = new Uplink(this::broke);
     private final Relay relay;
@@ -28,13 +31,19 @@ final class Channel {
     Channel(RouterLink link, String id, ExtensionConfig config) {
         this.link = link;
         this.id = id;
+        this.number = link.nextChannelNumber();
         Input in = new Input(downlink::read, FIRST_BUFFER, LARGEST_BUFFER);
-        this.relay = new Relay(new Relay.App(link.app(), config.compression(), Relay.TRUSTED_IDLE), in, new ResponseSink(uplink));
+        this.relay = new Relay(new Relay.App(link.app(), config.compression(), Relay.TRUSTED_IDLE), in, new ResponseSink(uplink, this::shortcut));
     }
 
     /// The status of a downlink that was refused.
     int status() {
         return status;
+    }
+
+    /// With others under way it pays to send responses together; alone it would only be a hand-over more.
+    private boolean shortcut(Bytes response) {
+        return link.running() > 1 && link.shared().offer(number, response);
     }
 
     private void broke() {
@@ -51,6 +60,9 @@ final class Channel {
                 downlink.cancel();
                 return End.REFUSED;
             }
+            if (response.headers().firstValue(ControlPaths.SHARED_UPLINK_HEADER).isPresent()) {
+                link.openSharedUplink();
+            }
             return null;
         } catch (ExecutionException e) {
             LOG.debug("downlink failed", "why", e.getCause());
@@ -63,7 +75,7 @@ final class Channel {
 
     /// Opens the uplink and serves.
     End serve() {
-        CompletableFuture<HttpResponse<Void>> answered = link.openUplink(id, uplink);
+        CompletableFuture<HttpResponse<Void>> answered = link.openUplink(id, number, uplink);
         answered.whenComplete((response, failure) -> {
             // An answer before our end means that the router does not want the uplink (409), or broke it.
             if (failure != null || response.statusCode() != 200) {

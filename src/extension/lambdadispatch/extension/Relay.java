@@ -197,7 +197,7 @@ final class Relay {
         if (!request.head()) {
             up.raw(text, 0, text.length);
         }
-        up.flush();
+        up.end();
         if (body != null) {
             body.finish();
         } else if (!requestTaken) {
@@ -269,7 +269,7 @@ final class Relay {
         } else {
             pass(body, in);
         }
-        up.flush();
+        up.end();
         return head.keepAlive() && framing != Framing.UNTIL_CLOSE && in.available() == 0;
     }
 

@@ -18,10 +18,20 @@ final class ResponseSink {
     static final int PIECE = 32 << 10;
 
     private final Uplink uplink;
+    private final Shortcut shortcut;
     private Bytes piece = new Bytes(512);
+    private boolean begun; // a part of this response is on the channel's own uplink
 
-    ResponseSink(Uplink uplink) {
+    /// Another way for a whole response.
+    @FunctionalInterface
+    interface Shortcut {
+        /// Takes the octets over, to the last; false if it does not.
+        boolean take(Bytes response);
+    }
+
+    ResponseSink(Uplink uplink, Shortcut shortcut) {
         this.uplink = uplink;
+        this.shortcut = shortcut;
     }
 
     /// Starts a message. Fields that belong to the connection with the app are left out.
@@ -97,8 +107,19 @@ final class ResponseSink {
         if (piece.length() > 0) {
             ByteBuffer full = ByteBuffer.wrap(piece.array(), 0, piece.length());
             piece = new Bytes(512);
+            begun = true;
             uplink.send(full);
         }
+    }
+
+    /// Hands over the rest of a response.
+    void end() throws IOException {
+        if (!begun && shortcut.take(piece)) {
+            piece.clear();
+        } else {
+            flush();
+        }
+        begun = false;
     }
 
     private void crlf() {

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import lambdadispatch.channel.ControlPaths;
@@ -28,6 +29,9 @@ final class RouterLink implements AutoCloseable {
     private final InvokePayload payload;
     private final InetSocketAddress app;
     private final long closesAtMillis;
+    private final SharedUplink shared = new SharedUplink();
+    private final AtomicBoolean sharedOpened = new AtomicBoolean();
+    private final AtomicInteger channelNumbers = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong served = new AtomicLong();
     private volatile long lastActiveNanos = System.nanoTime();
@@ -57,9 +61,28 @@ final class RouterLink implements AutoCloseable {
         return client.sendAsync(request, head -> downlink);
     }
 
-    CompletableFuture<HttpResponse<Void>> openUplink(String channelId, Uplink uplink) {
-        HttpRequest request = request(ControlPaths.channel(payload.id(), channelId)).POST(uplink).build();
+    CompletableFuture<HttpResponse<Void>> openUplink(String channelId, int number, Uplink uplink) {
+        HttpRequest request = request(ControlPaths.channel(payload.id(), channelId))
+                .header(ControlPaths.CHANNEL_NUMBER_HEADER, Integer.toString(number)).POST(uplink).build();
         return client.sendAsync(request, BodyHandlers.discarding());
+    }
+
+    /// Opens the uplink that all channels share, unless that was done.
+    void openSharedUplink() {
+        if (sharedOpened.compareAndSet(false, true)) {
+            HttpRequest request = request(ControlPaths.sharedUplink(payload.id())).POST(shared.uplink()).build();
+            client.sendAsync(request, BodyHandlers.discarding()).whenComplete((response, failure) -> shared.over());
+            shared.start();
+        }
+    }
+
+    SharedUplink shared() {
+        return shared;
+    }
+
+    /// A number that no channel of this invocation has had.
+    int nextChannelNumber() {
+        return channelNumbers.incrementAndGet();
     }
 
     /// The status that the router answers with; a failure means that it can not be reached.
@@ -121,6 +144,7 @@ final class RouterLink implements AutoCloseable {
     /// Drops the connection and every stream on it.
     @Override
     public void close() {
+        shared.over();
         client.shutdownNow();
     }
 }

@@ -56,6 +56,11 @@ public final class ControlChannel extends Slot {
         return count;
     }
 
+    /// A response that came on the shared uplink.
+    void supply(byte[] from, int offset, int length) {
+        up.supply(from, offset, length);
+    }
+
     /// What responses are read from.
     public Input input() {
         return input;

@@ -23,7 +23,9 @@ public final class ControlHandler implements Handler {
     private static final Log LOG = Log.of("channels");
     private static final HeaderName DEADLINE = HeaderName.of(ControlPaths.DEADLINE_HEADER);
     private static final String BEARER = "Bearer ";
-    private static final Headers STREAMED = Headers.of("content-type", "application/http", "cache-control", "no-store");
+    private static final HeaderName CHANNEL_NUMBER = HeaderName.of(ControlPaths.CHANNEL_NUMBER_HEADER);
+    private static final Headers STREAMED =
+            Headers.of("content-type", "application/http", "cache-control", "no-store", ControlPaths.SHARED_UPLINK_HEADER, "1");
     private static final byte[] NOTHING = new byte[0];
     private static final int MAX_UNWANTED_BODY = 64 << 10;
 
@@ -66,6 +68,7 @@ public final class ControlHandler implements Handler {
             case PING -> ping(exchange, instance);
             case CLOSE -> close(exchange, instance);
             case CHANNEL -> channel(exchange, instance, path);
+            case SHARED_UPLINK -> sharedUplink(exchange, instance);
         }
     }
 
@@ -142,14 +145,36 @@ public final class ControlHandler implements Handler {
             instance.pool().slotLost(channel);
             channel.reset();
         });
+        SharedUplink shared = exchange.perConnection(SharedUplink.class, first -> new SharedUplink());
+        shared.register(exchange.request().headers().get(CHANNEL_NUMBER), channel);
         LOG.debug("uplink open", "instance", instance.publicName());
-        if (!instance.pool().slotOpened(channel)) {
-            channel.end();
+        try {
+            if (!instance.pool().slotOpened(channel)) {
+                channel.end();
+            }
+            await(channel);
+        } finally {
+            shared.forget(channel);
         }
-        await(channel);
         if (!exchange.responded()) {
             exchange.answer(200, "text/plain", NOTHING);
         }
+    }
+
+    private static void sharedUplink(Exchange exchange, Instance instance) throws IOException {
+        if (!exchange.request().method().equals("POST")) {
+            refuse(exchange, 405);
+            return;
+        }
+        SharedUplink shared = exchange.perConnection(SharedUplink.class, first -> new SharedUplink());
+        try {
+            shared.run(exchange, instance);
+        } catch (IOException e) {
+            LOG.debug("shared uplink broke", "instance", instance.publicName(), "why", e.getMessage());
+            shared.giveUpChannels(instance);
+            throw e;
+        }
+        exchange.answer(200, "text/plain", NOTHING);
     }
 
     private static void await(ControlChannel channel) throws IOException {
