@@ -93,6 +93,17 @@ final class Received implements Flow.Subscriber<ByteBuffer> {
         return text();
     }
 
+    synchronized void awaitComplete() throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!complete) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new AssertionError("the uplink was not ended");
+            }
+            wait(Math.max(1, left / 1_000_000));
+        }
+    }
+
     /// Waits until what was sent so far ends so, and returns it.
     String awaitEnd(String end) throws InterruptedException {
         return await(text -> text.endsWith(end));

@@ -37,7 +37,7 @@ public final class ScriptedExchange implements Exchange {
     private IOException writeFault;
     private IOException readFault;
     private Runnable onGone;
-    private Object connectionState;
+    private Object[] connectionState = new Object[1];
 
     public ScriptedExchange(Request request) {
         this(request, new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000));
@@ -57,6 +57,12 @@ public final class ScriptedExchange implements Exchange {
     /// @param length of the body, -1 where only its end tells
     public static ScriptedExchange of(String method, String target, long length, String... fields) {
         return new ScriptedExchange(new Request(method, target, "http", "example.org", Headers.of(fields), length, 11));
+    }
+
+    /// It comes on the same connection as another.
+    public ScriptedExchange beside(ScriptedExchange other) {
+        connectionState = other.connectionState;
+        return this;
     }
 
     // --- what the peer does ---
@@ -191,6 +197,13 @@ public final class ScriptedExchange implements Exchange {
     }
 
     @Override
+    public synchronized boolean supply(byte[] from, int offset, int length) {
+        body.append(from, offset, length);
+        notifyAll();
+        return !bodyWhole;
+    }
+
+    @Override
     public synchronized int available() {
         return body.size();
     }
@@ -275,9 +288,9 @@ public final class ScriptedExchange implements Exchange {
     @Override
     @SuppressWarnings("unchecked")
     public synchronized <T> T perConnection(Class<T> type, Function<Exchange, T> maker) {
-        if (connectionState == null) {
-            connectionState = maker.apply(this);
+        if (connectionState[0] == null) {
+            connectionState[0] = maker.apply(this);
         }
-        return (T) connectionState;
+        return (T) connectionState[0];
     }
 }

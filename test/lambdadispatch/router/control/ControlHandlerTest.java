@@ -63,7 +63,7 @@ class ControlHandlerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ping", "close", "channels/1"})
+    @ValueSource(strings = {"ping", "close", "uplink", "channels/1"})
     void missingOrWrongTokenIs401(String what) throws Exception {
         String path = "/v1/instances/" + instance.id() + "/" + what;
         String method = what.startsWith("channels") ? "GET" : "POST";
@@ -100,7 +100,7 @@ class ControlHandlerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET,ping", "GET,close", "PUT,channels/1", "DELETE,channels/1", "HEAD,ping"})
+    @CsvSource({"GET,ping", "GET,close", "GET,uplink", "PUT,channels/1", "DELETE,channels/1", "HEAD,ping"})
     void wrongMethodIs405(String method, String what) throws Exception {
         assertThat(status(RouterBed.asInstance(instance, method, "/v1/instances/" + instance.id() + "/" + what))).isEqualTo(405);
     }
