@@ -46,7 +46,7 @@ class RelayTest {
         try (RelayBed bed = new RelayBed()) {
             bed.request(GET);
             try (RelayBed.AppSide app = bed.app()) {
-                app.send("HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Mine\r\nKeep-Alive: timeout=5\r\nX-Mine: 1\r\nUpgrade: h2c\r\nProxy-Connection: x\r\nX-Yours: 2\r\n"
+                app.send("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nConnection: X-Mine\r\nKeep-Alive: timeout=5\r\nX-Mine: 1\r\nUpgrade: h2c\r\nProxy-Connection: x\r\nX-Yours: 2\r\n"
                         + "Content-Length: 0\r\n\r\n");
                 assertThat(bed.up.awaitEnd("\r\n\r\n")).isEqualTo("HTTP/1.1 200 OK\r\nX-Yours: 2\r\nContent-Length: 0\r\n\r\n");
             }

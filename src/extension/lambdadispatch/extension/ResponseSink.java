@@ -52,7 +52,7 @@ final class ResponseSink {
 
     private static boolean namesOthers(Headers headers) {
         int field = headers.find(HeaderName.CONNECTION);
-        return !headers.valueIs(field, "keep-alive") && !headers.valueIs(field, "close");
+        return headers.find(HeaderName.CONNECTION, field + 1) >= 0 || !headers.valueIs(field, "keep-alive") && !headers.valueIs(field, "close");
     }
 
     /// Where octets that are framed already can be appended, with room for so many; none is needed for more than [#PIECE].

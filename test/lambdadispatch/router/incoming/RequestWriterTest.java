@@ -54,6 +54,12 @@ class RequestWriterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"close", "keep-alive"})
+    void furtherConnectionFieldsNameFieldsToo(String first) {
+        assertThat(write(get("Connection", first, "Connection", "X-Mine", "X-Mine", "1", "X-Yours", "2"), STRANGER)).contains("X-Yours").doesNotContain("X-Mine");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"x-forwarded-for", "host, x-request-id, x-forwarded-proto", "close, content-length"})
     void connectionCanNotRemoveWhatTheRouterAdds(String named) {
         assertThat(write(get("Connection", named), STRANGER))

@@ -104,7 +104,7 @@ final class RequestWriter {
     /// RFC 9110 §7.6.1: fields that Connection names are for this hop only. Null if there are none, which is usual.
     private static List<HeaderName> namedByConnection(Headers headers) {
         int field = headers.find(HeaderName.CONNECTION);
-        if (field < 0 || headers.valueIs(field, "keep-alive") || headers.valueIs(field, "close")) {
+        if (field < 0 || headers.find(HeaderName.CONNECTION, field + 1) < 0 && (headers.valueIs(field, "keep-alive") || headers.valueIs(field, "close"))) {
             return null;
         }
         List<HeaderName> named = new ArrayList<>();
