@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLSocket;
 import lambdadispatch.hpack.HpackDecoder;
 import lambdadispatch.hpack.HpackEncoder;
 import lambdadispatch.http.Headers;
@@ -49,7 +50,7 @@ final class Http2Wire extends Wire {
         Bytes block = new Bytes(256);
         encoder.beginBlock(block);
         pair(":method", method, block);
-        pair(":scheme", "http", block);
+        pair(":scheme", socket instanceof SSLSocket ? "https" : "http", block);
         pair(":authority", "example.org", block);
         pair(":path", target, block);
         section(block, body == Body.NONE ? END_STREAM : 0, fields);

@@ -160,13 +160,25 @@ class RelayingTest {
         assertThat(answer.headers().toString()).doesNotContain("W/");
     }
 
-    // --- the two ports ---
+    // --- the other ports ---
 
-    @Test
-    void requestOfAClientOnTheControlPortIsRefused() throws Exception {
-        try (Wire wire = new Http1Wire(new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), STACK.port("control-tls")))) {
-            wire.request("GET", "/", Wire.Body.NONE);
-            assertThat(wire.answer.awaitEnd().status()).isIn(0, 400); // cleartext on a TLS port
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void requestsOverTlsAreRelayedAlike(Version version) throws Exception {
+        try (Wire wire = Wire.overTls(version, STACK, "incoming-tls")) {
+            wire.request("POST", "/raw", Wire.Body.FOLLOWS);
+            wire.body("one,two");
+            wire.endBody("x-sum", "1");
+            assertThat(wire.answer.awaitEnd().text()).contains("x-forwarded-proto: https\r\n", "x-forwarded-port: " + STACK.port("incoming-tls") + "\r\n").endsWith("\r\n\r\none,twox-sum: 1\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP_1,GET,/,404", "HTTP_2,GET,/raw,404", "HTTP_1,GET,/health,200", "HTTP_2,GET,/health,200", "HTTP_1,POST,/v1/instances/00/ping,409", "HTTP_2,GET,/v1/instances/00/channels/00,409"})
+    void controlPortKnowsNoAppAndNoStranger(Version version, String method, String target, int status) throws Exception {
+        try (Wire wire = Wire.overTls(version, STACK, "control-tls")) {
+            wire.request(method, target, Wire.Body.NONE, "authorization", "Bearer 00000000000000000000000000000000");
+            assertThat(wire.answer.awaitEnd().status()).isEqualTo(status);
         }
     }
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import lambdadispatch.support.Stack;
+import lambdadispatch.support.TrustAll;
 
 /// A client for one request on a connection of its own that sends exactly what the test says, over either version of HTTP.
 abstract sealed class Wire implements AutoCloseable permits Http1Wire, Http2Wire {
@@ -22,7 +23,15 @@ abstract sealed class Wire implements AutoCloseable permits Http1Wire, Http2Wire
     }
 
     static Wire open(Version version, Stack stack) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), stack.port("incoming"));
+        return of(version, new Socket(InetAddress.getLoopbackAddress(), stack.port("incoming")));
+    }
+
+    /// @param port what it is for, as the router's log says
+    static Wire overTls(Version version, Stack stack, String port) throws IOException {
+        return of(version, TrustAll.connect(stack.port(port), version == Version.HTTP_1 ? "http/1.1" : "h2"));
+    }
+
+    private static Wire of(Version version, Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
         return switch (version) {
             case HTTP_1 -> new Http1Wire(socket);

@@ -46,7 +46,7 @@ public final class RouterBed {
         pools = new Pools("f", new AllowedFunctions("other-*"), settings, Clock.SYSTEM, actions, new Random(seed.getAndIncrement()));
         control = new ControlHandler(pools, Clock.SYSTEM);
         TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
-        proxy = new ProxyHandler(pools, new ProxyHandler.Options("/health", true, false, trusted), new Observer(true, new Registry()), () -> true);
+        proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, false, trusted), new Observer(true, new Registry()), () -> true);
     }
 
     public static PoolSettings oneAtATime() {

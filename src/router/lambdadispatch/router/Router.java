@@ -126,10 +126,14 @@ final class Router {
 
     private void openIncomingPorts() throws IOException, Main.PortTaken {
         RouterConfig.Incoming settings = config.incoming();
-        Handler handler = new ProxyHandler(pools, new ProxyHandler.Options(settings.healthPath(), !config.functions().allowed().none(),
-                settings.via(), settings.trusted()), observer, () -> healthy);
-        incoming.add(open("incoming", config.ports().http(), null, settings.limits(), handler, "IncomingRequestHTTPPort"));
-        incoming.add(open("incoming-tls", config.ports().https(), key.serverContext(), settings.limits(), handler, "IncomingRequestHTTPSPort"));
+        incoming.add(open("incoming", config.ports().http(), null, settings.limits(), proxy("http"), "IncomingRequestHTTPPort"));
+        incoming.add(open("incoming-tls", config.ports().https(), key.serverContext(), settings.limits(), proxy("https"), "IncomingRequestHTTPSPort"));
+    }
+
+    private Handler proxy(String scheme) {
+        RouterConfig.Incoming settings = config.incoming();
+        boolean namesFunctions = !config.functions().allowed().none();
+        return new ProxyHandler(pools, new ProxyHandler.Options(scheme, settings.healthPath(), namesFunctions, settings.via(), settings.trusted()), observer, () -> healthy);
     }
 
     private void report() throws IOException, Main.PortTaken {

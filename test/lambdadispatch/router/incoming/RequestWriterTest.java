@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestWriterTest {
-    private static final Peer STRANGER = new Peer("203.0.113.9", false, 5001);
-    private static final Peer BALANCER = new Peer("10.0.0.7", true, 5001);
+    private static final Peer STRANGER = new Peer("203.0.113.9", false, 5001, "https");
+    private static final Peer BALANCER = new Peer("10.0.0.7", true, 5001, "http");
 
     private static String write(Request request, Peer peer) {
         return write(request, peer, false);
@@ -85,6 +85,13 @@ class RequestWriterTest {
                 "Forwarded", "for=1.2.3.4"), STRANGER);
         assertThat(head).doesNotContain("1.2.3.4", "evil", "mine", "orwarded-Port: 1\r", "proto: http\r")
                 .contains("x-forwarded-for: 203.0.113.9\r\n", "x-forwarded-proto: https\r\n", "x-forwarded-host: example.org:8443\r\n", "x-forwarded-port: 5001\r\n");
+    }
+
+    @Test
+    void schemeThatAStrangerClaimsIsNotBelieved() {
+        Request request = new Request("GET", "/", "https", "h", new Headers(), 0, 20);
+        assertThat(write(request, new Peer("203.0.113.9", false, 5001, "http"))).contains("x-forwarded-proto: http\r\n");
+        assertThat(write(request, BALANCER)).contains("x-forwarded-proto: https\r\n");
     }
 
     @Test

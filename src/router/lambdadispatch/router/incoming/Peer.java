@@ -2,13 +2,17 @@
 package lambdadispatch.router.incoming;
 
 import java.net.InetAddress;
+import lambdadispatch.server.Exchange;
 
 /// What the proxy needs to know of whoever is at the other end of a connection; worked out once per connection.
-record Peer(String address, boolean trusted, int localPort) {
-    static Peer of(lambdadispatch.server.Exchange exchange, TrustedProxies proxies) {
+///
+/// @param scheme `https` where the connection is TLS, whatever a request on it says
+record Peer(String address, boolean trusted, int localPort, String scheme) {
+    static Peer of(Exchange exchange, ProxyHandler.Options options) {
         InetAddress address = exchange.remoteAddress().getAddress();
         String text = address.getHostAddress();
         int scope = text.indexOf('%'); // an interface's name is nobody's business
-        return new Peer(scope < 0 ? text : text.substring(0, scope), proxies.trusts(address), exchange.localAddress().getPort());
+        return new Peer(scope < 0 ? text : text.substring(0, scope), options.trustedProxies().trusts(address),
+                exchange.localAddress().getPort(), options.scheme());
     }
 }

@@ -16,10 +16,11 @@ import lambdadispatch.server.Handler;
 
 /// The incoming ports: every request goes to the app, but the load balancer's health check.
 public final class ProxyHandler implements Handler {
+    /// @param scheme of the port: `http` or `https`
     /// @param healthPath the load balancer's health check, answered by the router itself
     /// @param namesFunctions whether requests may name a function with `X-Lambda-Name`
     /// @param via whether to announce the router in `Via`
-    public record Options(String healthPath, boolean namesFunctions, boolean via, TrustedProxies trustedProxies) {}
+    public record Options(String scheme, String healthPath, boolean namesFunctions, boolean via, TrustedProxies trustedProxies) {}
 
     private final Pools pools;
     private final Options options;
@@ -42,7 +43,7 @@ public final class ProxyHandler implements Handler {
             health(exchange);
             return;
         }
-        Peer peer = exchange.perConnection(Peer.class, each -> Peer.of(each, options.trustedProxies()));
+        Peer peer = exchange.perConnection(Peer.class, each -> Peer.of(each, options));
         Record record = observer.begin(request, peer.address());
         try {
             Optional<Pool> pool = pool(request);

@@ -66,7 +66,8 @@ final class RequestWriter {
         }
         out.append(peer.address());
         crlf(out);
-        kept(headers, HeaderName.X_FORWARDED_PROTO, trusted, request.scheme(), out);
+        // A stranger may write any scheme into a target or `:scheme`.
+        kept(headers, HeaderName.X_FORWARDED_PROTO, trusted, trusted ? request.scheme() : peer.scheme(), out);
         kept(headers, HeaderName.X_FORWARDED_HOST, trusted, request.authority(), out);
         kept(headers, HeaderName.X_FORWARDED_PORT, trusted, null, out);
         if (!trusted || !headers.contains(HeaderName.X_FORWARDED_PORT)) {
