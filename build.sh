@@ -27,6 +27,7 @@ Usage: ./build.sh VERB [ARGUMENTS]
   simulate               run the dispatch simulation
   lint                   run the linters that are installed on scripts, workflows and templates
   fuzz [COUNT|SECONDSs]  fuzz every parser, for so many inputs or seconds (60s)
+  soak [NAME] [SECONDS]  run the real processes for long while things go wrong: chaos, rotation, restart, runaway
   docker                 build the container images with a container engine
   oci                    write the container images as OCI archives, without any engine
   clean                  remove build/
@@ -293,6 +294,7 @@ verb_bench() { drive test/bench/bench.sh "$@"; }
 verb_h2spec() { drive test/h2spec/h2spec.sh "$@"; }
 verb_simulate() { drive test/simulate/simulate.sh "$@"; }
 verb_fuzz() { drive test/fuzz/fuzz.sh "$@"; }
+verb_soak() { drive test/soak/soak.sh "$@"; }
 
 # For those scripts: `./build.sh jars PINS FOLDER` fetches pinned jars, `./build.sh compile-tests` compiles without running,
 # `./build.sh class-path` prints the tests' class path, `./build.sh jdk` prints where JDK 25 is.

@@ -11,13 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import lambdadispatch.emulator.BuildCommands;
 import lambdadispatch.emulator.Emulator;
@@ -45,22 +44,22 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
     public static final String FUNCTION = "stack";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int LINES_KEPT = 20_000;
-    private static final Pattern LISTENING = Pattern.compile("router listening port=(\\d+) for=(\\S+)");
     private static final List<String> PORTS = List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port");
 
     private BuildCommands commands = BuildCommands.ofModules();
     private final Map<String, String> routerVariables = new HashMap<>();
     private final Map<String, String> environmentVariables = new HashMap<>();
     private final Deque<String> lines = new ArrayDeque<>();
-    private final Map<String, Integer> ports = new ConcurrentHashMap<>(); // by what the router says they are for
     private final Set<Long> pids = ConcurrentHashMap.newKeySet();
     private String app = commands.demo();
     private int concurrency = 5;
     private Duration timeout = Duration.ofMinutes(15);
     private Duration coldStart = Duration.ZERO;
+    private List<String> furtherFunctions = List.of();
+    private Consumer<String> listener = line -> {};
+    private EmulatorConfig config;
     private Emulator emulator;
-    private RouterProcess router;
-    private CompletableFuture<Void> ready;
+    private final Deque<StackRouter> routers = new ArrayDeque<>(); // the first is the stack's own
 
     // --- before the start ---
 
@@ -103,34 +102,53 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         return this;
     }
 
+    /// Functions that exist beside [#FUNCTION].
+    public Stack functions(String... names) {
+        furtherFunctions = List.of(names);
+        return this;
+    }
+
+    /// Gets every line that any process prints, on the thread that reads it.
+    public Stack onLine(Consumer<String> each) {
+        listener = each;
+        return this;
+    }
+
     /// Starts emulator and router and returns when the router says that it is ready.
     public Stack start() throws IOException {
+        Map<String, String> forEnvironments = inherited();
+        forEnvironments.putAll(environmentVariables);
+        Set<String> functions = new TreeSet<>(furtherFunctions);
+        functions.add(FUNCTION);
+        FunctionSettings function = new FunctionSettings(1024, timeout, Duration.ofSeconds(10), coldStart, Duration.ofMinutes(5), concurrency,
+                "us-east-1", "123456789012", commands.extension(), app, forEnvironments, this::printed);
+        config = new EmulatorConfig(0, functions, "test", "test", Faults.NONE, function);
+        emulator = Emulator.start(config);
+        startRouter(Map.of());
+        return this;
+    }
+
+    private static Map<String, String> inherited() {
         Map<String, String> inherited = new HashMap<>();
         for (String name : List.of("PATH", "HOME", "TMPDIR", "JAVA_HOME")) {
             Stream.ofNullable(System.getenv(name)).forEach(value -> inherited.put(name, value));
         }
-        Map<String, String> forEnvironments = new HashMap<>(inherited);
-        forEnvironments.putAll(environmentVariables);
-        FunctionSettings function = new FunctionSettings(1024, timeout, Duration.ofSeconds(10), coldStart, Duration.ofMinutes(5), concurrency,
-                "us-east-1", "123456789012", commands.extension(), app, forEnvironments, this::printed);
-        EmulatorConfig config = new EmulatorConfig(0, Set.of(FUNCTION), "test", "test", Faults.NONE, function);
-        emulator = Emulator.start(config);
-        startRouter(config, inherited);
-        return this;
+        return inherited;
     }
 
-    private void startRouter(EmulatorConfig config, Map<String, String> inherited) throws IOException {
-        Map<String, String> forRouter = new HashMap<>(inherited);
-        forRouter.put("LAMBDA_DISPATCH_FunctionName", FUNCTION);
-        PORTS.forEach(port -> forRouter.put("LAMBDA_DISPATCH_" + port, "0"));
-        forRouter.putAll(routerVariables);
-        ready = new CompletableFuture<>();
-        router = RouterProcess.start(emulator.guardian(), commands.router(), RouterProcess.variables(forRouter, config, emulator.endpoint()), this::routerPrinted);
+    /// Starts one more router, with further variables, and waits until it is ready.
+    public StackRouter startRouter(Map<String, String> more) throws IOException {
+        Map<String, String> variables = inherited();
+        variables.put("LAMBDA_DISPATCH_FunctionName", FUNCTION);
+        PORTS.forEach(port -> variables.put("LAMBDA_DISPATCH_" + port, "0"));
+        variables.putAll(routerVariables);
+        variables.putAll(more);
+        StackRouter router = StackRouter.start(emulator, commands.router(), RouterProcess.variables(variables, config, emulator.endpoint()), this::printed);
+        routers.add(router);
         pids.add(router.pid());
-        CompletableFuture<Void> waiting = ready;
-        router.exit().thenAccept(status -> waiting.completeExceptionally(new IllegalStateException("the router ended with status " + status)));
         try {
-            ready.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            router.awaitReady(PATIENCE);
+            return router;
         } catch (Exception e) {
             String output = output();
             close();
@@ -142,7 +160,7 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
 
     /// On the cleartext incoming port.
     public URI url(String pathAndQuery) {
-        return URI.create("http://127.0.0.1:" + port("incoming") + pathAndQuery);
+        return router().url(pathAndQuery);
     }
 
     /// On the TLS incoming port; the certificate is self-made.
@@ -152,11 +170,11 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
 
     /// A port of the router: `incoming`, `incoming-tls`, `control`, `control-tls`, as its log calls them.
     public int port(String what) {
-        Integer port = ports.get(what);
-        if (port == null) {
-            throw new IllegalStateException("the router has opened no port for " + what + ", only " + ports.keySet());
-        }
-        return port;
+        return router().port(what);
+    }
+
+    public StackRouter router() {
+        return routers.getFirst();
     }
 
     public Emulator emulator() {
@@ -164,15 +182,15 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
     }
 
     public long routerPid() {
-        return router.pid();
+        return router().pid();
     }
 
     public CompletableFuture<Integer> routerExit() {
-        return router.exit();
+        return router().exit();
     }
 
     public void signalRouter(Signal signal) {
-        router.signal(signal);
+        router().signal(signal);
     }
 
     public List<Environment> environments() {
@@ -205,17 +223,6 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         }
     }
 
-    private void routerPrinted(String line) {
-        Matcher listening = LISTENING.matcher(line);
-        if (listening.find()) {
-            ports.put(listening.group(2), Integer.parseInt(listening.group(1)));
-        }
-        if (line.contains(" router ready ")) {
-            ready.complete(null);
-        }
-        printed("[router] " + line);
-    }
-
     private void printed(String line) {
         synchronized (lines) {
             lines.addLast(line);
@@ -224,6 +231,7 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
             }
             lines.notifyAll();
         }
+        listener.accept(line);
     }
 
     // --- the end ---
@@ -236,9 +244,10 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         }
         emulator.environments().forEach(environment -> pids.addAll(pidsOf(environment)));
         try {
-            if (router != null) {
+            for (StackRouter router : routers) {
                 router.stop();
             }
+            routers.clear();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.soak;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import lambdadispatch.emulator.BuildCommands;
+import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.support.Stack;
+
+/// What `./build.sh soak [NAME…] [SECONDS]` runs: the real processes under load for long, while things go wrong. Exits with 1 if a promise was broken.
+final class Soak {
+    private static final Path IMAGES = Path.of("build", "image");
+    private static final List<String> NAMES = List.of("chaos", "rotation", "restart", "runaway");
+
+    private final int seconds;
+    private final List<String> broken = new ArrayList<>();
+
+    private Soak(int seconds) {
+        this.seconds = seconds;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Locale.setDefault(Locale.ROOT);
+        List<String> names = new ArrayList<>(List.of(arguments));
+        int seconds = names.isEmpty() || !names.getLast().matches("\\d+") ? 600 : Integer.parseInt(names.removeLast());
+        Soak soak = new Soak(seconds);
+        for (String name : names.isEmpty() ? NAMES : names) {
+            switch (name) {
+                case "chaos" -> soak.chaos();
+                case "rotation" -> soak.rotation();
+                case "restart" -> soak.restart();
+                case "runaway" -> soak.runaway();
+                default -> {
+                    System.err.println("There is no soak called " + name + ", only " + String.join(", ", NAMES));
+                    System.exit(2);
+                }
+            }
+        }
+        soak.broken.forEach(promise -> System.out.println("BROKEN: " + promise));
+        System.exit(soak.broken.isEmpty() ? 0 : 1);
+    }
+
+    private static Stack stack(RouterLog log) {
+        Stack stack = new Stack().onLine(log);
+        return Files.isDirectory(IMAGES) ? stack.commands(BuildCommands.ofImages(IMAGES)) : stack;
+    }
+
+    private void promise(boolean kept, String what) {
+        if (!kept) {
+            broken.add(what);
+        }
+    }
+
+    /// An instance killed every 5 s, one stopped for 20 s every 20 s.
+    private void chaos() throws Exception {
+        System.out.printf("%n== chaos, %d s%n", seconds);
+        RouterLog log = new RouterLog();
+        Tally tally = new Tally();
+        try (Stack stack = stack(log).instances(24)
+                .router("LAMBDA_DISPATCH_MinInstanceCount", "4").router("LAMBDA_DISPATCH_MaxInstanceCount", "12").start()) {
+            List<URI> bases = List.of(stack.url("/"), stack.tlsUrl("/"));
+            try (Traffic traffic = new Traffic(bases, tally).prepare().start(60, 100)) {
+                pause(20);
+                Vitals before = calm(stack, traffic);
+                traffic.start(60, 100);
+                Chaos.Plan plan = new Chaos.Plan(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(20));
+                try (Chaos chaos = new Chaos(stack, plan, tally)) {
+                    pause(seconds);
+                }
+                Vitals after = calm(stack, traffic);
+                System.out.printf("router before: %s%nrouter after:  %s%n", before, after);
+                promise(after.virtualThreads() <= before.virtualThreads() + 50, "the router's threads grew: " + before + ", then " + after);
+                promise(after.liveObjectsKb() <= before.liveObjectsKb() + 8_192, "the router's memory grew: " + before + ", then " + after);
+            }
+        }
+        report(tally, log);
+        promise(tally.starting("GET ") == tally.of("GET 200") + tally.of("GET cut off"), "an idempotent request was lost");
+        noWrongBodies(tally);
+    }
+
+    /// What the router holds when nothing has been asked of it for a while.
+    private static Vitals calm(Stack stack, Traffic traffic) throws Exception {
+        traffic.stop();
+        pause(25);
+        return Vitals.of(stack.routerPid());
+    }
+
+    private void noWrongBodies(Tally tally) {
+        promise(tally.of("GET 200 wrong body") + tally.of("POST 200 wrong body") == 0, "a wrong body");
+    }
+
+    private static void report(Tally tally, RouterLog log) {
+        System.out.printf("clients saw:%n%s%nthe router's log:%n%s%n", tally, log.tally());
+    }
+
+    /// A function time-out of 22 s: every instance is replaced before it has lived for 20 s.
+    private void rotation() throws Exception {
+        System.out.printf("%n== rotation, %d s%n", seconds);
+        RouterLog log = new RouterLog();
+        Tally tally = new Tally();
+        try (Stack stack = stack(log).instances(10).functionTimeout(Duration.ofSeconds(22)).router("LAMBDA_DISPATCH_MinInstanceCount", "3").start()) {
+            try (Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), new Tally()).prepare().start(16, 100)) {
+                pause(60); // until the environments that take turns are there
+            }
+            try (Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().start(16, 100)) {
+                pause(seconds);
+            }
+        }
+        report(tally, log);
+        Map<Integer, Double> p99 = tally.bySecond(0.99);
+        System.out.printf("p99 of GETs by second, beyond the delay asked for: median %.1f ms, 95 %% of the seconds below %.1f ms; worst: %s%n",
+                Tally.quantile(p99.values(), 0.5), Tally.quantile(p99.values(), 0.95), tally.worstSeconds(0.99, 10));
+        promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"), "an error during rotation");
+    }
+
+    /// Two routers behind HAProxy; each in turn gets SIGTERM and is started again.
+    private void restart() throws Exception {
+        System.out.printf("%n== rolling restarts, %d s%n", seconds);
+        RouterLog log = new RouterLog();
+        Tally tally = new Tally();
+        int restarts;
+        try (Stack stack = stack(log).instances(24).router("LAMBDA_DISPATCH_DrainDelay", "2s").router("LAMBDA_DISPATCH_DrainTimeout", "15s").start();
+                TwoRouters routers = new TwoRouters(stack);
+                Traffic traffic = new Traffic(List.of(routers.url()), tally).prepare().start(16, 100)) {
+            restarts = routers.restartInTurnFor(Duration.ofSeconds(seconds));
+        }
+        report(tally, log);
+        System.out.println("restarts: " + restarts);
+        promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"), "a request was lost in a rolling restart");
+    }
+
+    /// 20 requests a second to a function that never serves any.
+    private void runaway() throws Exception {
+        for (String fault : List.of("unreachable", "return", "denied", "throttle", "function")) {
+            RouterLog log = new RouterLog();
+            Tally tally = new Tally();
+            try (Stack stack = stack(log).instances(24).start()) {
+                stack.emulator().faults(Faults.parse(fault));
+                try (Traffic traffic = new Traffic(List.of(stack.url("/")), tally).start(40, 2_000)) {
+                    pause(seconds);
+                    System.out.printf("%n== runaway, %s, %d s: %d invokes%n", fault, seconds, log.invokes());
+                    stack.emulator().faults(Faults.NONE);
+                    traffic.stop();
+                }
+            }
+            report(tally, log);
+            promise(log.invokes() < 30 + seconds / 10, "too many invokes: " + fault);
+        }
+    }
+
+    private static void pause(int seconds) throws InterruptedException {
+        Thread.sleep(Duration.ofSeconds(seconds));
+    }
+}
