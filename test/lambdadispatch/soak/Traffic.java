@@ -57,6 +57,7 @@ public final class Traffic implements AutoCloseable {
 
     /// @param pauseMillis between an answer and the next request of the same client, on average
     public Traffic start(int clients, int pauseMillis) {
+        stopped = false;
         for (int i = 0; i < clients; i++) {
             URI base = bases.get(i % bases.size());
             SplittableRandom random = new SplittableRandom(i);

@@ -34,7 +34,7 @@ final class Census {
         }
         switch (instance.state) {
             case STARTING -> {
-                connecting++;
+                connecting += instance.late ? 0 : 1;
                 starting += instance.countedOn() ? 1 : 0;
             }
             case OPEN -> (instance.expiring ? expiring : fresh).add(instance);
@@ -70,7 +70,7 @@ final class Census {
         return starting;
     }
 
-    /// Invoked and not connected yet, also those no longer counted on.
+    /// Invoked and not connected yet. One that is late does not stop another from being tried.
     int connecting() {
         return connecting;
     }

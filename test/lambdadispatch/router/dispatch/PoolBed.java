@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import lambdadispatch.invoke.InvokeResult;
+import lambdadispatch.io.Clock;
+
+/// A pool under a clock that a test moves, with invokes, channels and clients that do what the test says. After each step the pool's rules are checked.
+final class PoolBed implements Actions, Clock {
+    static final InvokeResult RETURNED = new InvokeResult.Returned("{}".getBytes(StandardCharsets.US_ASCII));
+
+    final Pool pool;
+    final List<Instance> invoked = new ArrayList<>();
+    final List<Instance> forgotten = new ArrayList<>();
+    final List<String> warnings = new ArrayList<>();
+    private long nanos = 1_000_000_000_000L;
+
+    PoolBed(PoolSettings settings) {
+        pool = new Pool("f", settings, this, this, new Random(1));
+    }
+
+    static PoolSettings settings(int channels, int concurrent) {
+        return PoolSettings.DEFAULTS.withChannels(channels, concurrent);
+    }
+
+    static PoolSettings instances(PoolSettings settings, int min, int max) {
+        return settings.with(new PoolSettings.Scaling(settings.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(min, max), settings.scaling().scaleInDelay()));
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos;
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.EPOCH.plusNanos(nanos);
+    }
+
+    @Override
+    public void invoke(Instance instance) {
+        invoked.add(instance);
+    }
+
+    @Override
+    public void forgotten(Instance instance) {
+        forgotten.add(instance);
+    }
+
+    @Override
+    public void warn(String event, Object... keysAndValues) {
+        warnings.add(event + " " + List.of(keysAndValues));
+    }
+
+    /// Lets time pass in steps of the pool's own ticks.
+    void pass(double seconds) {
+        long until = nanos + (long) (seconds * 1e9);
+        while (until - nanos > 0) {
+            nanos += Math.min(until - nanos, Math.clamp(pool.tick(), 10_000_000L, 500_000_000L));
+            PoolAudit.checkDeeply(pool);
+        }
+        pool.tick();
+        PoolAudit.checkDeeply(pool);
+    }
+
+    /// The whole process stands still.
+    void jump(double seconds) {
+        nanos += (long) (seconds * 1e9);
+    }
+
+    /// As [#pass], with a ping of these instances every second.
+    void passPinging(double seconds, Instance... alive) {
+        for (double passed = 0; passed < seconds; passed += 1) {
+            for (Instance instance : alive) {
+                pool.pinged(instance);
+            }
+            pass(Math.min(1, seconds - passed));
+        }
+    }
+
+    Client ask() {
+        Client client = new Client();
+        pool.submit(client);
+        PoolAudit.checkDeeply(pool);
+        return client;
+    }
+
+    /// The instance that was invoked last connects with so many channels.
+    List<Line> connect(int channels) {
+        return connect(invoked.getLast(), channels);
+    }
+
+    List<Line> connect(Instance instance, int channels) {
+        List<Line> lines = new ArrayList<>();
+        for (int i = 0; i < channels; i++) {
+            Line line = new Line(instance);
+            line.wanted = pool.slotOpened(line);
+            lines.add(line);
+        }
+        PoolAudit.checkDeeply(pool);
+        return lines;
+    }
+
+    void ends(Instance instance, InvokeResult result, String reason) {
+        pool.invokeEnded(instance, result, reason);
+        PoolAudit.checkDeeply(pool);
+    }
+
+    /// A request.
+    static final class Client extends Ticket {
+        Line line;
+        Refusal refusal;
+        int decisions;
+
+        @Override
+        protected void granted(Slot slot) {
+            line = (Line) slot;
+            decisions++;
+        }
+
+        @Override
+        protected void refused(Refusal why) {
+            refusal = why;
+            decisions++;
+        }
+
+        Refusal.Kind refusedAs() {
+            return refusal == null ? null : refusal.kind();
+        }
+    }
+
+    /// A channel.
+    static final class Line extends Slot {
+        boolean wanted;
+        int ended;
+        int reset;
+
+        Line(Instance instance) {
+            super(instance);
+        }
+
+        @Override
+        protected void end() {
+            ended++;
+        }
+
+        @Override
+        protected void reset() {
+            reset++;
+        }
+    }
+
+    static Duration seconds(double seconds) {
+        return Duration.ofNanos((long) (seconds * 1e9));
+    }
+}
