@@ -32,10 +32,16 @@ public final class RouterLog implements Consumer<String> {
         if (!line.startsWith("[router]")) {
             return;
         }
+        if (line.contains("instanceGivenUp")) {
+            System.out.println(line);
+        }
         Matcher access = ACCESS.matcher(line);
         if (access.find()) {
             Matcher fault = FAULT.matcher(line);
             tally.add("access " + access.group(1) + " " + access.group(2) + (fault.find() ? ": " + fault.group(1) : ""));
+            if (access.group(2).startsWith("5")) {
+                System.out.println(line);
+            }
             if (TRIES.matcher(line).find()) {
                 tally.add("requests tried twice");
             }

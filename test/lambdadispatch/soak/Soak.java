@@ -74,7 +74,7 @@ final class Soak {
                     pause(seconds);
                 }
                 Vitals after = calm(stack, traffic);
-                System.out.printf("router before: %s%nrouter after:  %s%n", before, after);
+                System.out.printf("router before: %s%nrouter after:  %s%nmost grown: %s%n", before, after, after.grownSince(before));
                 promise(after.virtualThreads() <= before.virtualThreads() + 50, "the router's threads grew: " + before + ", then " + after);
                 promise(after.liveObjectsKb() <= before.liveObjectsKb() + 8_192, "the router's memory grew: " + before + ", then " + after);
             }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.soak;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lambdadispatch.emulator.process.Signal;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.StackRouter;
@@ -23,6 +32,7 @@ public final class TwoRouters implements AutoCloseable {
     private static final String CONFIGURATION = """
             global
               maxconn 1000
+              stats socket %s
             defaults
               mode http
               timeout connect 5s
@@ -53,10 +63,17 @@ public final class TwoRouters implements AutoCloseable {
         for (int port : ports) {
             routers.add(start(port));
         }
-        Path configuration = Files.writeString(folder.resolve("haproxy.cfg"), CONFIGURATION.formatted(front, ports.get(0), ports.get(1)));
+        Path configuration = Files.writeString(folder.resolve("haproxy.cfg"), CONFIGURATION.formatted(folder.resolve("admin"), front, ports.get(0), ports.get(1)));
         proxy = new ProcessBuilder("haproxy", "-db", "-f", configuration.toString()).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("haproxy.log").toFile()).start();
         awaitListening();
+        awaitUp(0);
+        awaitUp(1);
+    }
+
+    /// Whether HAProxy is there.
+    public static boolean possible() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator)).anyMatch(folder -> Files.isExecutable(Path.of(folder, "haproxy")));
     }
 
     private static int freePort() throws IOException {
@@ -88,12 +105,34 @@ public final class TwoRouters implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + front);
     }
 
-    /// SIGTERM, waits for the end, starts it again, waits until it serves. Returns its exit status.
+    /// Waits until HAProxy takes the router for healthy: the other must not go before that.
+    private void awaitUp(int index) throws IOException {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (!status().contains("routers," + "ab".charAt(index) + ",UP")) {
+            if (System.nanoTime() - until > 0) {
+                throw new IOException("HAProxy does not take the router for healthy:\n" + status());
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    /// A line `routers,SERVER,STATUS` for each.
+    private String status() throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("admin")))) {
+            channel.write(ByteBuffer.wrap("show stat\n".getBytes(StandardCharsets.US_ASCII)));
+            String all = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
+            return all.lines().map(line -> line.split(",")).filter(fields -> fields.length > 17)
+                    .map(fields -> fields[0] + "," + fields[1] + "," + fields[17]).collect(Collectors.joining("\n"));
+        }
+    }
+
+    /// SIGTERM, waits for the end, starts it again, waits until it gets requests. Returns its exit status.
     public int restart(int index) throws Exception {
         StackRouter old = routers.get(index);
         old.signal(Signal.TERM);
         int status = old.exit().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         routers.set(index, start(ports.get(index)));
+        awaitUp(index);
         return status;
     }
 
@@ -107,7 +146,6 @@ public final class TwoRouters implements AutoCloseable {
                 throw new IllegalStateException("a router ended with status " + status);
             }
             restarts++;
-            Thread.sleep(Duration.ofSeconds(3)); // the other must not go before the load balancer has seen this one come
         }
         return restarts;
     }
@@ -118,7 +156,7 @@ public final class TwoRouters implements AutoCloseable {
         if (!proxy.waitFor(5, TimeUnit.SECONDS)) {
             proxy.destroyForcibly().waitFor();
         }
-        for (String name : List.of("haproxy.cfg", "haproxy.log")) {
+        for (String name : List.of("haproxy.cfg", "haproxy.log", "admin")) {
             Files.deleteIfExists(folder.resolve(name));
         }
         Files.deleteIfExists(folder);

@@ -4,14 +4,17 @@ package lambdadispatch.extension;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import lambdadispatch.http1.HeadParser;
 import lambdadispatch.http1.ResponseHead;
+import lambdadispatch.io.Deadline;
 import lambdadispatch.io.Input;
 import lambdadispatch.io.SocketTransport;
 
 /// One kept-alive connection to the app, used by one channel.
 final class AppConnection implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration MOMENT = Duration.ofMillis(50);
     private static final int FIRST_BUFFER = 16 << 10; // most responses fit: one read, and nothing to grow
     private static final int LARGEST_BUFFER = 64 << 10;
     private static final int MAX_HEAD = 64 << 10;
@@ -31,6 +34,23 @@ final class AppConnection implements AutoCloseable {
 
     static AppConnection open(InetSocketAddress app) throws IOException {
         return new AppConnection(SocketTransport.connect(app, CONNECT_LIMIT));
+    }
+
+    /// Whether there is an app that takes connections. A process that is being killed may still seem to, for a moment: its listening socket is closed after
+    /// others, and what waits on it is reset then. So a connection has to stay open for a moment, too.
+    static boolean possible(InetSocketAddress app) {
+        AtomicBoolean stayed = new AtomicBoolean();
+        try (AppConnection probe = open(app)) {
+            try (Deadline moment = new Deadline(() -> {
+                stayed.set(true);
+                probe.transport.close();
+            })) {
+                moment.arm(MOMENT);
+                return probe.transport.read(new byte[1], 0, 1) >= 0;
+            }
+        } catch (IOException e) {
+            return stayed.get();
+        }
     }
 
     /// Whether it has served a request before, so that the app may have closed it meanwhile.

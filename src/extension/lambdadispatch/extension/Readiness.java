@@ -75,12 +75,7 @@ final class Readiness {
 
     /// Whether the app takes connections: less than being ready, but without it nothing can be served.
     boolean accepts() {
-        try (SocketTransport _ = SocketTransport.connect(app, CONNECT_LIMIT)) {
-            return true;
-        } catch (IOException e) {
-            LOG.debug("app does not accept", "why", e.getMessage());
-            return false;
-        }
+        return AppConnection.possible(app);
     }
 
     private int ask(SocketTransport transport) throws IOException {

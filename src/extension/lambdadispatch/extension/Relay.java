@@ -207,14 +207,10 @@ final class Relay {
 
     /// Whether the app takes no connections any more. Looked at only where that makes a difference: an app that answered badly is there.
     private boolean gone(IOException why) {
-        if (why instanceof ConnectException || why instanceof BadMessage || !request.idempotent()) {
+        if (why instanceof ConnectException || why instanceof BadMessage) {
             return why instanceof ConnectException;
         }
-        try (AppConnection _ = AppConnection.open(app.address())) {
-            return false;
-        } catch (IOException e) {
-            return true;
-        }
+        return !AppConnection.possible(app.address());
     }
 
     private void skipRequest(long framing) throws IOException {

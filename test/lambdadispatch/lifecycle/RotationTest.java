@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import lambdadispatch.soak.RouterLog;
+import lambdadispatch.soak.Tally;
+import lambdadispatch.soak.Traffic;
+import lambdadispatch.soak.TwoRouters;
+import lambdadispatch.support.Stack;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What is replaced while requests go on: instances before their deadline, routers behind a load balancer.
+@Timeout(180)
+class RotationTest {
+    @Test
+    void instancesAreReplacedBeforeTheirDeadlineWithoutAnError() throws Exception {
+        RouterLog log = new RouterLog();
+        Tally tally = new Tally();
+        try (Stack stack = new Stack().onLine(log).instances(6).functionTimeout(Duration.ofSeconds(8)).router("LAMBDA_DISPATCH_MinInstanceCount", "1").start();
+                Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().start(6, 150)) {
+            Calls.until(() -> log.invokes() >= 4);
+            traffic.stop();
+        }
+        assertThat(tally.starting("GET ")).as(tally.toString()).isEqualTo(tally.of("GET 200")).isPositive();
+        assertThat(tally.starting("POST ")).as(tally.toString()).isEqualTo(tally.of("POST 200"));
+        assertThat(log.retries()).as("tries of any request on a second instance").isZero();
+    }
+
+    @Test
+    void routersAreRestartedInTurnBehindALoadBalancerAndNoRequestIsLost() throws Exception {
+        Assumptions.assumeTrue(TwoRouters.possible(), "HAProxy is not installed");
+        Tally tally = new Tally();
+        int[] statuses = new int[2];
+        try (Stack stack = new Stack().instances(8).router("LAMBDA_DISPATCH_DrainDelay", "2s").router("LAMBDA_DISPATCH_DrainTimeout", "20s").start();
+                TwoRouters routers = new TwoRouters(stack);
+                Traffic traffic = new Traffic(List.of(routers.url()), tally).prepare().start(6, 150)) {
+            statuses[0] = routers.restart(0);
+            statuses[1] = routers.restart(1);
+            traffic.stop();
+        }
+        assertThat(statuses).containsOnly(0);
+        assertThat(tally.starting("GET ")).as(tally.toString()).isEqualTo(tally.of("GET 200")).isPositive();
+        assertThat(tally.starting("POST ")).as(tally.toString()).isEqualTo(tally.of("POST 200"));
+    }
+}
