@@ -82,7 +82,9 @@ public final class Traffic implements AutoCloseable {
             get(base, "/delay?ms=" + millis, millis, body -> new String(body, StandardCharsets.US_ASCII).equals("after " + millis + " ms\n"));
         } else if (dice < 80) {
             long size = SIZES[random.nextInt(SIZES.length)];
-            get(base, "/bytes?n=" + size + (dice % 2 == 0 ? "&chunked" : ""), 0, body -> body.length == size && Digests.sha256(body).equals(hashes.get(size)));
+            // Over HTTP/1.1 the JDK's client trips over an assertion of its own when trailer fields follow a chunked body.
+            boolean chunked = dice % 2 == 0 && base.getScheme().equals("https");
+            get(base, "/bytes?n=" + size + (chunked ? "&chunked" : ""), 0, body -> body.length == size && Digests.sha256(body).equals(hashes.get(size)));
         } else if (dice < 95) {
             byte[] body = new byte[random.nextInt(LARGEST_UPLOAD)];
             random.nextBytes(body);
