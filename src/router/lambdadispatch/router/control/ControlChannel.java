@@ -23,6 +23,7 @@ public final class ControlChannel extends Slot {
     private final HeadParser parser = new HeadParser(MAX_RESPONSE_HEAD, MAX_RESPONSE_FIELDS);
     private final ResponseHead head = new ResponseHead();
     private volatile Exchange up;
+    private volatile boolean givenUp;
     private Input input;
 
     ControlChannel(Instance instance, Exchange down) {
@@ -118,9 +119,19 @@ public final class ControlChannel extends Slot {
         closed();
     }
 
-    /// Breaks both halves off, so that the extension stops working on the exchange at once.
     @Override
-    public void reset() {
+    protected void reset() {
+        givenUp = true;
+        breakOff();
+    }
+
+    /// Whether the pool broke the exchange off, since it had heard nothing of the instance for too long: no fault of the request's.
+    public boolean givenUp() {
+        return givenUp;
+    }
+
+    /// Breaks both halves off, so that the extension stops working on the exchange at once.
+    public void breakOff() {
         down.abort();
         Exchange uplink = up;
         if (uplink != null) {

@@ -143,7 +143,7 @@ public final class ControlHandler implements Handler {
         Instance instance = channel.instance();
         exchange.onClientGone(() -> {
             instance.pool().slotLost(channel);
-            channel.reset();
+            channel.breakOff();
         });
         SharedUplink shared = exchange.perConnection(SharedUplink.class, first -> new SharedUplink());
         shared.register(exchange.request().headers().get(CHANNEL_NUMBER), channel);

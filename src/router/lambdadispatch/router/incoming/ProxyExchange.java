@@ -20,12 +20,17 @@ import lambdadispatch.server.Exchange;
 final class ProxyExchange {
     /// A body this short that is at hand goes out with its head, and can be sent again.
     private static final int INLINE_BODY = 16 << 10;
-    private static final int MAX_TRIES = 2;
+    /// A request that may be what kills instances gets no third one to kill.
+    private static final int MAX_LOSSES = 2;
+    /// An instance that fell silent was given up for that, and not for its requests; still there is an end to everything.
+    private static final int MAX_TRIES = 4;
 
     private final Exchange client;
     private final Pool pool;
     private final Record record;
     private final Bytes message = new Bytes(1024);
+    private int tries;
+    private int losses;
     private boolean wholeRequest; // the message holds the request's body too
     private ControlChannel active; // this and what follows guarded by this
     private SlotTicket ticket;
@@ -43,7 +48,8 @@ final class ProxyExchange {
         inlineBody(request);
         client.onClientGone(this::clientGone);
         SlotTicket first = null;
-        for (int tries = 1; ; tries++) {
+        while (true) {
+            tries++;
             SlotTicket next = new SlotTicket();
             if (!submit(next, first)) {
                 return;
@@ -54,7 +60,7 @@ final class ProxyExchange {
                 return;
             }
             record.granted(next.waitedNanos(), channel.instance().publicName());
-            if (relay(channel, tries < MAX_TRIES)) {
+            if (relay(channel)) {
                 return;
             }
             record.retried();
@@ -113,7 +119,7 @@ final class ProxyExchange {
                 ControlChannel channel = active;
                 active = null;
                 pool.slotGivenUp(channel, client.responded());
-                channel.reset();
+                channel.breakOff();
             }
         }
     }
@@ -139,7 +145,7 @@ final class ProxyExchange {
     }
 
     /// Returns whether the exchange is settled; false: nothing was answered and it may be tried again.
-    private boolean relay(ControlChannel channel, boolean mayRetry) throws IOException {
+    private boolean relay(ControlChannel channel) throws IOException {
         synchronized (this) {
             active = channel;
             if (clientGone) {
@@ -164,7 +170,9 @@ final class ProxyExchange {
             new ResponseRelay(client, channel, record).run(this::finished, pump);
             return true;
         } catch (ChannelLost e) {
+            losses += channel.givenUp() ? 0 : 1;
             lost(channel);
+            boolean mayRetry = losses < MAX_LOSSES && tries < MAX_TRIES;
             return failed(pump, "the instance was lost", mayRetry && (!sent || replayable()));
         } catch (BadMessage e) {
             lost(channel);
@@ -195,7 +203,7 @@ final class ProxyExchange {
         }
         if (!reusable) {
             pool.slotGivenUp(channel, true);
-            channel.reset();
+            channel.breakOff();
         } else if (pool.slotReleased(channel)) {
             return;
         } else {
@@ -211,7 +219,7 @@ final class ProxyExchange {
         }
         if (mine) {
             pool.slotLost(channel);
-            channel.reset();
+            channel.breakOff();
         }
     }
 
