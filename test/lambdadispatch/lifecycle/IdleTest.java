@@ -21,7 +21,8 @@ class IdleTest {
             }
             assertThat(stack.emulator().bill().coldStarts()).isEqualTo(1);
             assertThat(stack.emulator().bill().invocations()).as("one a round: none at idle").isEqualTo(4);
-            assertThat(stack.output()).contains("exitReason=SelfLastActive").doesNotContain("invokeFailed");
+            stack.awaitLine(line -> line.contains("exitReason=SelfLastActive"));
+            assertThat(stack.output()).doesNotContain("invokeFailed");
         }
     }
 
@@ -29,7 +30,7 @@ class IdleTest {
     void environmentsThatWereWarmedUpSpareARequestTheColdStart() throws Exception {
         try (Stack stack = new Stack().instances(2).router("LAMBDA_DISPATCH_WarmUpCount", "2").start(); Calls calls = new Calls(stack)) {
             Calls.until(() -> stack.environments().size() == 2 && stack.environments().stream().allMatch(Environment::frozen));
-            assertThat(stack.output()).contains("exitReason=SelfInitOnly");
+            stack.awaitLine(line -> line.contains("exitReason=SelfInitOnly"));
             assertThat(calls.get("/ping").body()).isEqualTo("pong");
             assertThat(stack.emulator().bill().coldStarts()).isEqualTo(2);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +31,9 @@ class StartTest {
                 .environment("LAMBDA_DISPATCH_ASYNC_INIT", "true").environment("LAMBDA_DISPATCH_ASYNC_INIT_TIMEOUT", "300ms").start(); Calls calls = new Calls(stack)) {
             HttpResponse<String> answer = calls.get("/ping");
             assertThat(answer.statusCode()).as(answer.body()).isIn(503, 504);
-            assertThat(stack.output()).contains("exitReason=AppConnectionError", "fault=NEVER_CONNECTED", "why=\"status 500\"");
+            for (String told : List.of("exitReason=AppConnectionError", "fault=NEVER_CONNECTED", "why=\"status 500\"")) {
+                stack.awaitLine(line -> line.contains(told));
+            }
             assertThat(stack.output().lines().filter(line -> line.contains(" dispatch invoke function=")).count()).as("invokes").isBetween(2L, 6L);
         }
     }
