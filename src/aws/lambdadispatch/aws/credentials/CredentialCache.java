@@ -120,7 +120,7 @@ public final class CredentialCache implements AutoCloseable {
             lastFailure = null;
             failuresInRow = 0;
             refreshAt = issued.temporary() ? early(issued.expires()) : Instant.MAX;
-            LOG.info("credentials", "source", source.name(), "expires", issued.temporary() ? issued.expires() : "never",
+            LOG.info("obtained", "source", source.name(), "expires", issued.temporary() ? issued.expires() : "never",
                     "ms", (clock.nanoTime() - start) / 1_000_000);
         } catch (CredentialsException e) {
             failed(e);
