@@ -17,11 +17,12 @@ verb_help() {
     cat <<'HELP'
 Usage: ./build.sh VERB [ARGUMENTS]
 
-  compile [--with-sdk]   compile all modules into build/modules (--with-sdk: also the AWS SDK invoker)
+  compile [--with-sdk]   compile all modules into build/modules (--with-sdk: then the AWS SDK invoker into build/modules-sdk)
   test [NAME...]         run all tests, or those of the classes or packages named:
                          JsonTest, Json, 'Http1*', json, lambdadispatch.http2, JsonTest#aMethod
+  test --with-sdk [NAME...]   run the tests of the AWS SDK invoker, which the plain build does not know
   run [OPTIONS]          start the local stack: emulated Lambda, router, demo app (run --help)
-  image                  link the run-time images and the Lambda layer into build/image
+  image [--with-sdk]     link the run-time images and the Lambda layer into build/image (--with-sdk: also router-sdk)
   bench [NAME]           measure, on the images
   h2spec                 run the HTTP/2 conformance suite
   simulate               run the dispatch simulation
@@ -149,14 +150,11 @@ fetch_jars() { # pins folder
 
 # --- compile -------------------------------------------------------------------------------------------------------
 
-with_sdk=no
-
 present_modules() {
     local module
     for module in "${modules[@]}"; do
         if [ -f "src/$module/module-info.java" ]; then printf '%s\n' "$module"; fi
     done
-    if [ $with_sdk = yes ]; then printf 'aws-sdk\n'; fi
 }
 
 module_name() { printf 'lambdadispatch.%s' "${1//-/.}"; }
@@ -168,10 +166,6 @@ compile_modules() {
         arguments+=(--module-source-path "$(module_name "$module")=src/$module")
         names=$names,$(module_name "$module")
     done
-    if [ $with_sdk = yes ]; then
-        fetch_jars src/aws-sdk/jars.sha256 "$out/sdk"
-        arguments+=(--module-path "$out/sdk")
-    fi
     "$JAVA_HOME/bin/javac" --release 25 -Xlint:all -Werror -proc:none -g -encoding UTF-8 --module-version "$version" \
         -d "$fresh" "${arguments[@]}" --module "${names#,}"
     for module in $(present_modules); do
@@ -182,21 +176,35 @@ compile_modules() {
     say "compiled ${names#,} into $out/modules"
 }
 
-compile_if_changed() {
-    if [ $with_sdk = yes ] && [ ! -f src/aws-sdk/module-info.java ]; then
-        die "src/aws-sdk has no module-info.java: there is no SDK module to compile."
-    fi
-    unless_unchanged modules "$JAVA_HOME $version sdk=$with_sdk" compile_modules src
+compile_if_changed() { unless_unchanged modules "$JAVA_HOME $version" compile_modules src; }
+
+# The AWS SDK invoker lies in folders of its own, beside the pinned jars that it needs: nothing else ever sees either.
+sdk_module=lambdadispatch.aws.sdk
+
+compile_sdk() {
+    local fresh=$out/modules-sdk.new
+    rm -rf "$fresh"
+    "$JAVA_HOME/bin/javac" --release 25 -Xlint:all -Werror -proc:none -g -encoding UTF-8 --module-version "$version" \
+        -d "$fresh" --module-source-path "$sdk_module=src/aws-sdk" --module-path "$out/modules:$out/sdk" --module "$sdk_module"
+    copy_resources src/aws-sdk "$PWD/$fresh/$sdk_module"
+    rm -rf "$out/modules-sdk"
+    mv "$fresh" "$out/modules-sdk"
+    say "compiled $sdk_module into $out/modules-sdk"
+}
+
+compile_sdk_if_changed() {
+    compile_if_changed
+    fetch_jars src/aws-sdk/jars.sha256 "$out/sdk"
+    unless_unchanged modules-sdk "$(cat "$out/stamps/modules")" compile_sdk src/aws-sdk
 }
 
 verb_compile() {
+    need_jdk
     case $* in
-        '') ;;
-        --with-sdk) with_sdk=yes ;;
+        '') locked compile_if_changed ;;
+        --with-sdk) locked compile_sdk_if_changed ;;
         *) die "compile takes --with-sdk or nothing, not $*" ;;
     esac
-    need_jdk
-    locked compile_if_changed
 }
 
 # --- test ----------------------------------------------------------------------------------------------------------
@@ -236,6 +244,29 @@ name_pattern() {
     printf '^(.*[.$])?%s(Test)?([$].*)?$|^(lambdadispatch\\.)?%s\\..*$' "$name" "$name"
 }
 
+sdk_path() {
+    local jar path=$out/modules-sdk/$sdk_module
+    for jar in "$out"/sdk/*.jar; do path=$path:$jar; done
+    printf '%s' "$path"
+}
+
+compile_sdk_tests() {
+    local fresh=$out/test-sdk.new
+    rm -rf "$fresh"
+    mkdir -p "$fresh"
+    find test/sdk -name '*.java' | LC_ALL=C sort > "$out/test-sdk-sources"
+    "$JAVA_HOME/bin/javac" --release 25 -Xlint:all,-try,-serial,-this-escape,-exports,-processing,-classfile -Werror -proc:none -g -encoding UTF-8 \
+        -d "$fresh" -cp "$(class_path):$(sdk_path)" "@$out/test-sdk-sources"
+    rm -rf "$out/test-sdk"
+    mv "$fresh" "$out/test-sdk"
+}
+
+prepare_sdk_tests() {
+    prepare_tests
+    compile_sdk_if_changed
+    unless_unchanged test-sdk "$(cat "$out/stamps/test" "$out/stamps/modules-sdk")" compile_sdk_tests test/sdk "$out/stamps/test" "$out/stamps/modules-sdk"
+}
+
 # The launcher's total on a line as "[ 12 tests successful ]".
 total() { # words file
     sed -n "s/^\[ *\([0-9][0-9]*\) $1 *\]\$/\1/p" "$2" | tail -n 1
@@ -243,8 +274,15 @@ total() { # words file
 
 verb_test() {
     need_jdk
-    locked prepare_tests
-    local name select=() log=$out/test-output.txt status=0
+    local name select=() log=$out/test-output.txt status=0 scanned=$out/test path
+    if [ "${1:-}" = --with-sdk ]; then
+        shift
+        locked prepare_sdk_tests
+        scanned=$out/test-sdk path=$scanned:$(class_path):$(sdk_path)
+    else
+        locked prepare_tests
+        path=$(class_path)
+    fi
     for name in "$@"; do
         case $name in
             -*) select+=("$name") ;; # an option of the console launcher
@@ -254,9 +292,9 @@ verb_test() {
     done
     case " ${select[*]-} " in *' --include-classname '*) ;; *) select+=(--include-classname '.*') ;; esac
     rm -f "$out/test.log"
-    "$JAVA_HOME/bin/java" "${jvm_flags[@]}" -ea -Xmx512m -Dlambdadispatch.log="$out/test.log" -cp "$(class_path)" \
+    "$JAVA_HOME/bin/java" "${jvm_flags[@]}" -ea -Xmx512m -Dlambdadispatch.log="$out/test.log" -cp "$path" \
         org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=summary \
-        --fail-if-no-tests --scan-classpath="$out/test" "${select[@]}" </dev/null 2>&1 | tee "$log" || status=$?
+        --fail-if-no-tests --scan-classpath="$scanned" "${select[@]}" </dev/null 2>&1 | tee "$log" || status=$?
     local passed failed
     passed=$(total 'tests successful' "$log")
     failed=$(($(total 'tests failed' "$log") + $(total 'containers failed' "$log")))
@@ -286,7 +324,18 @@ drive() { # script arguments
 }
 
 verb_run() { drive src/emulator/run.sh "$@"; }
-verb_image() { drive docker/image.sh "$@"; }
+verb_image() {
+    case $* in
+        '') ;;
+        --with-sdk)
+            need_jdk
+            locked compile_sdk_if_changed
+            ;;
+        *) die "image takes --with-sdk or nothing, not $*" ;;
+    esac
+    drive docker/image.sh "$@"
+}
+
 verb_docker() { drive docker/docker.sh "$@"; }
 verb_oci() { drive docker/oci.sh "$@"; }
 verb_lint() { bash docker/lint.sh; }

@@ -6,6 +6,8 @@
 #   build/image/extension/opt          what is copied to /opt of a Lambda image, or zipped as a layer
 #   build/lambda-dispatch-layer.zip    that layer
 #   build/image/extension/bin          lambda-dispatch-extension, a link to the launcher in opt/extensions
+# With --with-sdk, which has compiled build/modules-sdk and fetched build/sdk, also:
+#   build/image/router-sdk             the router with the AWS SDK invoker: LAMBDA_DISPATCH_Invoker=sdk
 # LAMBDA_DISPATCH_TARGET_JDK names another platform's JDK 25 to link for (its folder, unpacked): then without an AOT cache, since that
 # takes a run on that platform.
 set -euo pipefail
@@ -20,6 +22,9 @@ never_loaded=$(printf '%s' /java.base/sun/security/tools/keytool/{Main,resources
     /java.base/sun/nio/cs/{Big5,EUC_,GB,HKSCS,IBM,JIS_,Johab,MS9,SJIS}'*,' /java.base/jdk/internal/foreign/abi/{BindingSpecializer,CallingSequence,SharedUtils}'*,' \
     /java.net.http/jdk/internal/net/http/websocket/{Builder,Message,OpeningHandshake,TransportImpl,WebSocketImpl}'*,')
 never_loaded=${never_loaded%,}
+
+# What the SDK's jars need of the JDK, as `jdeps --ignore-missing-deps --print-module-deps` says.
+sdk_needs=java.logging,java.naming,java.security.jgss,java.xml,jdk.unsupported
 
 state() {
     printf '%s\n' "$JAVA_HOME" "$compress" "$target"
@@ -69,6 +74,19 @@ build_images() {
     "$JAVA_HOME/bin/java" docker/LayerZip.java "$out/extension/opt" build/lambda-dispatch-layer.zip
 }
 
+# The SDK's jars are automatic modules, which can not be linked: they lie beside the run-time image, in which there is more of the JDK. No AOT
+# cache: it would hold for these jars in this order only, and gives least where most of the time goes to the SDK's own start.
+build_sdk_image() {
+    local to=$out/router-sdk
+    rm -rf "$to" "$to.new"
+    link "lambdadispatch.router,lambdadispatch.aws,jdk.net,$sdk_needs" "$to.new"
+    put router "$to.new"
+    cp docker/launch/lambda-dispatch-router "$to.new/bin/"
+    mkdir -p "$to.new/lib/sdk"
+    cp -R build/modules-sdk/* build/sdk/*.jar "$to.new/lib/sdk/"
+    mv "$to.new" "$to"
+}
+
 # The local stack runs once on the new images while the JVM records what it loads and links; each cache is then made from its record.
 train() {
     local record=build/aot
@@ -87,19 +105,22 @@ cache() { # name java home
         -m "lambdadispatch.$1/lambdadispatch.$1.Main" >>build/aot/log 2>&1 || { tail -n 25 build/aot/log >&2; echo "the AOT cache of the $1 could not be made" >&2; exit 1; }
 }
 
-sizes() {
+sizes() { # folder...
     local folder
-    for folder in router extension/opt; do
+    for folder in "$@"; do
         printf '%-40s %5.1f MB, as tar.gz %5.1f MB\n' "$out/$folder" "$(du -sk "$out/$folder" | awk '{print $1/1024}')" \
             "$(tar -c -C "$out/$folder" . | gzip -9 | wc -c | awk '{print $1/1e6}')"
     done
 }
 
 now=$(state)
-if [ -d "$out" ] && [ "$now" = "$(cat build/stamps/image 2>/dev/null)" ]; then
-    exit 0
-fi
-build_images
-sizes
 mkdir -p build/stamps
-printf '%s\n' "$now" > build/stamps/image
+if [ ! -d "$out" ] || [ "$now" != "$(cat build/stamps/image 2>/dev/null)" ]; then
+    build_images
+    sizes router extension/opt
+    printf '%s\n' "$now" > build/stamps/image
+fi
+if [ "${1:-}" = --with-sdk ]; then
+    build_sdk_image
+    sizes router-sdk
+fi

@@ -29,7 +29,7 @@ class ArrowsTest {
 
     /// The SDK module alone may read modules that are not ours or the JDK's.
     private static final String SDK_MODULE = "lambdadispatch.aws.sdk";
-    private static final Pattern SDK_MAY_READ = Pattern.compile("lambdadispatch\\.common|software\\.amazon\\.awssdk\\..*|org\\.reactivestreams");
+    private static final Pattern SDK_MAY_READ = Pattern.compile("lambdadispatch\\.common|jdk\\.net|io\\.netty\\.transport|software\\.amazon\\.awssdk\\..*|org\\.reactivestreams");
 
     /// The packages of the common module, from the bottom up. A package names only what stands beside it here.
     private static final Map<String, Set<String>> COMMON = new TreeMap<>(Map.ofEntries(
