@@ -103,6 +103,12 @@ final class OddApp {
                 held.acquire();
                 write(out, "held");
             }
+            case "/events", "/page" -> {
+                String type = path.equals("/events") ? "text/event-stream" : "text/html";
+                write(out, "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+                held.acquire();
+                write(out, "4\r\nlast\r\n0\r\n\r\n");
+            }
             case "/release" -> {
                 held.release();
                 write(out, ANSWERS.get("/"));

@@ -4,6 +4,7 @@ package lambdadispatch.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +159,43 @@ class RelayingTest {
         assertThat(answer.headers().get("content-encoding")).isNotEqualTo("gzip");
         assertThat(answer.headers().get("content-length")).isEqualTo(Long.toString(answer.length()));
         assertThat(answer.headers().toString()).doesNotContain("W/");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void eventsReachTheClientAsTheyAreWrittenAndUncompressed(Version version) throws Exception {
+        try (Wire wire = Wire.open(version, STACK)) {
+            wire.request("GET", "/events", Wire.Body.NONE, "accept-encoding", "gzip");
+            assertThat(wire.answer.await(answer -> answer.length() == 5).text()).isEqualTo("first");
+            assertThat(wire.answer.headers().get("content-encoding")).isNull();
+            Wire.get(version, STACK, "/release");
+            assertThat(wire.answer.awaitEnd().text()).isEqualTo("firstlast");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void compressedPartsCanBeReadAsTheyAreWritten(Version version) throws Exception {
+        try (Wire wire = Wire.open(version, STACK)) {
+            wire.request("GET", "/page", Wire.Body.NONE, "accept-encoding", "gzip");
+            wire.answer.await(answer -> unzipped(answer).equals("first"));
+            Wire.get(version, STACK, "/release");
+            wire.answer.awaitEnd();
+            assertThat(unzipped(wire.answer)).isEqualTo("firstlast");
+        }
+    }
+
+    /// What can be read of it so far.
+    private static String unzipped(Answer answer) {
+        StringBuilder text = new StringBuilder();
+        try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(answer.bytes()))) {
+            for (int octet = gzip.read(); octet >= 0; octet = gzip.read()) {
+                text.append((char) octet);
+            }
+        } catch (IOException unfinished) {
+            assertThat(answer.end()).isEqualTo(Answer.End.OPEN);
+        }
+        return text.toString();
     }
 
     // --- the other ports ---
