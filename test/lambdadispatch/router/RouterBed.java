@@ -58,6 +58,11 @@ public final class RouterBed {
         return pools;
     }
 
+    /// What the control port does, for a listener.
+    public Handler controlHandler() {
+        return control;
+    }
+
     /// A client's request on its way; completes when the handler is done with it.
     public CompletableFuture<Void> client(ScriptedExchange request) {
         return run(proxy, request);

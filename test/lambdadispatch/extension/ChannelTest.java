@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import lambdadispatch.channel.InvokePayload;
+import lambdadispatch.config.Settings;
+import lambdadispatch.extension.RelayBed.AppSide;
+import lambdadispatch.io.Clock;
+import lambdadispatch.listener.Server;
+import lambdadispatch.router.RouterBed;
+import lambdadispatch.router.dispatch.Instance;
+import lambdadispatch.server.Limits;
+import lambdadispatch.support.ScriptedExchange;
+import lambdadispatch.tls.KeyMaterial;
+import lambdadispatch.tls.SelfSigned;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A channel between the JDK's HTTP client and the router's real control port, over sockets; the test plays client and app.
+@Timeout(30)
+class ChannelTest {
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static final KeyMaterial KEY = SelfSigned.create("test", Clock.SYSTEM, Duration.ofDays(1));
+    private static final Limits LIMITS = new Limits(64 << 10, 256, -1, Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(60), Duration.ofSeconds(75),
+            4096, 256 << 10, 1 << 30, 100);
+
+    private final RouterBed router = new RouterBed(RouterBed.oneAtATime());
+    private final Server cleartext = new Server("control", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, LIMITS, router.controlHandler());
+    private final Server tls = new Server("control-tls", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY.serverContext(), LIMITS, router.controlHandler());
+    private final ScriptedExchange client = ScriptedExchange.of("GET", "/a");
+    private ServerSocket app;
+    private Instance instance;
+    private RouterLink link;
+    private CompletableFuture<Void> request;
+
+    @BeforeEach
+    void requestWaits() throws Exception {
+        cleartext.start();
+        tls.start();
+        app = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        request = router.client(client);
+        instance = router.invoked();
+    }
+
+    @AfterEach
+    void allEnds() throws IOException {
+        if (link != null) {
+            link.close();
+        }
+        cleartext.close();
+        tls.close();
+        app.close();
+    }
+
+    private String url(boolean secure) {
+        return secure ? "https://127.0.0.1:" + tls.address().getPort() : "http://127.0.0.1:" + cleartext.address().getPort();
+    }
+
+    private Channel channel(String url, String id, String token, byte[] certificate) {
+        InvokePayload payload = new InvokePayload("f", id, url, 1, Instant.now(), false, token, HexFormat.of().formatHex(certificate), 1, false);
+        link = new RouterLink(payload, app.getLocalPort(), System.currentTimeMillis() + 60_000);
+        Settings settings = new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1", "LAMBDA_DISPATCH_PORT", Integer.toString(app.getLocalPort())));
+        return new Channel(link, "c1", ExtensionConfig.read(settings));
+    }
+
+    private Channel channel(boolean secure) {
+        return channel(url(secure), instance.id(), instance.token(), KEY.certificateSha256());
+    }
+
+    private static CompletableFuture<Channel.End> serving(Channel channel) {
+        CompletableFuture<Channel.End> end = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> end.complete(channel.serve()));
+        return end;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void requestGoesToTheAppAndItsAnswerBack(boolean secure) throws Exception {
+        Channel channel = channel(secure);
+        assertThat(channel.open()).isNull();
+        CompletableFuture<Channel.End> end = serving(channel);
+        try (AppSide side = new AppSide(app.accept())) {
+            assertThat(side.readHead()).startsWith("GET /a HTTP/1.1\r\nhost: example.org\r\n");
+            side.send(OK);
+            request.get(20, TimeUnit.SECONDS);
+            assertThat(client.text()).isEqualTo("ok");
+            instance.pool().closeRequested(instance);
+            assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.GO_AWAY);
+        }
+    }
+
+    @Test
+    void wrongTokenIsRefusedWith401() {
+        Channel channel = channel(url(false), instance.id(), "0".repeat(32), KEY.certificateSha256());
+        assertThat(channel.open()).isEqualTo(Channel.End.REFUSED);
+        assertThat(channel.status()).isEqualTo(401);
+    }
+
+    @Test
+    void instanceThatTheRouterDoesNotKnowIsRefusedWith409() {
+        Channel channel = channel(url(true), "0".repeat(32), instance.token(), KEY.certificateSha256());
+        assertThat(channel.open()).isEqualTo(Channel.End.REFUSED);
+        assertThat(channel.status()).isEqualTo(409);
+    }
+
+    @Test
+    void otherCertificateThanThePinnedOneIsNotTalkedTo() {
+        byte[] other = KEY.certificateSha256();
+        other[0] ^= 1;
+        assertThat(channel(url(true), instance.id(), instance.token(), other).open()).isEqualTo(Channel.End.UNREACHABLE);
+        assertThat(instance.state()).isEqualTo(Instance.State.STARTING);
+    }
+
+    @Test
+    void routerThatIsNotThereIsUnreachable() {
+        String url = url(false);
+        cleartext.close();
+        assertThat(channel(url, instance.id(), instance.token(), KEY.certificateSha256()).open()).isEqualTo(Channel.End.UNREACHABLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void clientThatLeavesClosesTheAppsConnectionAndAFreshChannelServesOn(boolean secure) throws Exception {
+        Channel channel = channel(secure);
+        assertThat(channel.open()).isNull();
+        CompletableFuture<Channel.End> end = serving(channel);
+        try (AppSide side = new AppSide(app.accept())) {
+            side.readHead();
+            client.goes();
+            assertThat(side.closed()).isTrue();
+        }
+        assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);
+        Channel fresh = new Channel(link, "c2", ExtensionConfig.read(new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1"))));
+        ScriptedExchange next = ScriptedExchange.of("GET", "/next");
+        CompletableFuture<Void> second = router.client(next);
+        assertThat(fresh.open()).isNull();
+        serving(fresh);
+        try (AppSide side = new AppSide(app.accept())) {
+            assertThat(side.readHead()).startsWith("GET /next ");
+            side.send(OK);
+            second.get(20, TimeUnit.SECONDS);
+            assertThat(next.text()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void appThatBreaksOffResetsTheChannelAndAbortsTheClient() throws Exception {
+        Channel channel = channel(true);
+        assertThat(channel.open()).isNull();
+        CompletableFuture<Channel.End> end = serving(channel);
+        try (AppSide side = new AppSide(app.accept())) {
+            side.readHead();
+            side.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+            client.await(() -> client.flushedText().equals("half"));
+        }
+        assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);
+        request.get(20, TimeUnit.SECONDS);
+        assertThat(client.aborted()).isTrue();
+        assertThat(client.ended()).isFalse();
+        assertThat(link.hasAppFailed()).isTrue();
+    }
+
+    @Test
+    void connectionThatIsLostBreaksTheChannelAndTheAppsConnection() throws Exception {
+        Channel channel = channel(false);
+        assertThat(channel.open()).isNull();
+        CompletableFuture<Channel.End> end = serving(channel);
+        try (AppSide side = new AppSide(app.accept())) {
+            side.readHead();
+            cleartext.close();
+            assertThat(side.closed()).isTrue();
+        }
+        assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);
+    }
+}
