@@ -59,27 +59,50 @@ public final class Tool {
         return path;
     }
 
-    public Result run(String... arguments) throws IOException, InterruptedException {
-        return run(new byte[0], arguments);
-    }
-
-    /// Runs it to its end, with this as its input.
-    public Result run(byte[] input, String... arguments) throws IOException, InterruptedException {
+    /// Runs it without input to its end, which must be a success; returns what it wrote to its standard output.
+    public byte[] output(String... arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile("tool", ".out");
-        Path in = Files.createTempFile("tool", ".in");
         try {
-            Files.write(in, input);
-            List<String> command = Stream.concat(Stream.of(path.toString()), Stream.of(arguments)).toList();
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(in.toFile()).redirectOutput(output.toFile()).start();
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly().waitFor();
-                throw new AssertionError(command + " did not end\n" + Files.readString(output, StandardCharsets.ISO_8859_1));
+            Path errors = Files.createTempFile("tool", ".err");
+            try {
+                int status = end(new ProcessBuilder(command(arguments)).redirectOutput(output.toFile()).redirectError(errors.toFile()), errors);
+                new Result(status, Files.readString(errors, StandardCharsets.ISO_8859_1)).success();
+                return Files.readAllBytes(output);
+            } finally {
+                Files.delete(errors);
             }
-            return new Result(process.exitValue(), Files.readString(output, StandardCharsets.ISO_8859_1));
         } finally {
             Files.delete(output);
-            Files.delete(in);
         }
+    }
+
+    /// Runs it without input to its end.
+    public Result run(String... arguments) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("tool", ".out");
+        try {
+            int status = end(new ProcessBuilder(command(arguments)).redirectErrorStream(true).redirectOutput(output.toFile()), output);
+            return new Result(status, Files.readString(output, StandardCharsets.ISO_8859_1));
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    private List<String> command(String... arguments) {
+        return Stream.concat(Stream.of(path.toString()), Stream.of(arguments)).toList();
+    }
+
+    private static int end(ProcessBuilder builder, Path printed) throws IOException, InterruptedException {
+        Process process = builder.redirectInput(Path.of("/dev/null").toFile()).start();
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+            throw new AssertionError(builder.command() + " did not end\n" + Files.readString(printed, StandardCharsets.ISO_8859_1));
+        }
+        return process.exitValue();
+    }
+
+    /// Starts it and leaves it running, its output in a file.
+    public Process start(Path printed, String... arguments) throws IOException {
+        return new ProcessBuilder(command(arguments)).redirectErrorStream(true).redirectOutput(printed.toFile()).redirectInput(Path.of("/dev/null").toFile()).start();
     }
 }

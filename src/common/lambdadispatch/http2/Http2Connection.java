@@ -84,11 +84,13 @@ public final class Http2Connection {
                 byte[] payload = decode(settings);
                 frames.settings(payload, 0, payload.length, false);
                 lastStreamId = 1;
-                open(new Http2Stream(this, 1, upgraded, true));
             }
             readPreface();
-            if (streams.size() == 0) {
+            if (upgraded == null) {
                 shutdown.emptied();
+            } else {
+                // Not before: curl has little room for what follows the 101 at once, and fails if an answer does.
+                open(new Http2Stream(this, 1, upgraded, true));
             }
             readFrames(frames);
         } catch (ConnectionError e) {
