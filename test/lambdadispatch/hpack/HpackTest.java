@@ -18,6 +18,56 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HpackTest {
     private static final int LIST_LIMIT = 64 << 10;
 
+    @ParameterizedTest
+    @CsvSource({"0a, 5, 10", "1f9a0a, 5, 1337", "2a, 8, 42"})
+    void theIntegersOfAppendixC1AreReadAndWritten(String wire, int prefix, int value) throws IOException {
+        byte[] octets = HexFormat.of().parseHex(wire);
+        Cursor cursor = new Cursor();
+        cursor.over(octets, 0, octets.length);
+        assertThat(PrefixInteger.read(cursor, prefix)).isEqualTo(value);
+        assertThat(cursor.atEnd()).isTrue();
+        Bytes out = new Bytes();
+        PrefixInteger.write(out, 0, prefix, value);
+        assertThat(out.toArray()).isEqualTo(octets);
+    }
+
+    @Test
+    void theFieldsOfAppendixC2Decode() throws IOException {
+        HpackDecoder decoder = new HpackDecoder(4096, LIST_LIMIT);
+        assertThat(decode(decoder, "400a637573746f6d2d6b65790d637573746f6d2d686561646572")).containsExactly("custom-key: custom-header");
+        assertThat(decode(decoder, "be")).as("it has entered the table").containsExactly("custom-key: custom-header");
+        HpackDecoder fresh = new HpackDecoder(4096, LIST_LIMIT);
+        assertThat(decode(fresh, "040c2f73616d706c652f70617468")).containsExactly(":path: /sample/path");
+        assertThat(decode(fresh, "100870617373776f726406736563726574")).containsExactly("password: secret");
+        assertThat(decode(fresh, "82")).containsExactly(":method: GET");
+        assertThatThrownBy(() -> decode(fresh, "be")).as("none of these enters the table").isInstanceOf(HpackException.class);
+    }
+
+    @Test
+    void theRequestsOfAppendixC3DecodeWithoutHuffman() throws IOException {
+        HpackDecoder decoder = new HpackDecoder(4096, LIST_LIMIT);
+        assertThat(decode(decoder, "828684410f7777772e6578616d706c652e636f6d"))
+                .containsExactly(":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com");
+        assertThat(decode(decoder, "828684be58086e6f2d6361636865"))
+                .containsExactly(":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com", "cache-control: no-cache");
+        assertThat(decode(decoder, "828785bf400a637573746f6d2d6b65790c637573746f6d2d76616c7565"))
+                .containsExactly(":method: GET", ":scheme: https", ":path: /index.html", ":authority: www.example.com", "custom-key: custom-value");
+    }
+
+    @Test
+    void theResponsesOfAppendixC5DecodeWithoutHuffman() throws IOException {
+        HpackDecoder decoder = new HpackDecoder(4096, LIST_LIMIT);
+        assertThat(decode(decoder, "3fe101" + "4803333032580770726976617465611d4d6f6e2c203231204f637420323031332032303a31333a323120474d54"
+                + "6e1768747470733a2f2f7777772e6578616d706c652e636f6d"))
+                .containsExactly(":status: 302", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com");
+        assertThat(decode(decoder, "4803333037c1c0bf"))
+                .containsExactly(":status: 307", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com");
+        assertThat(decode(decoder, "88c1611d4d6f6e2c203231204f637420323031332032303a31333a323220474d54c05a04677a69707738666f6f3d4153444a4b48514b425a584f5157"
+                + "454f50495541585157454f49553b206d61782d6167653d333630303b2076657273696f6e3d31"))
+                .containsExactly(":status: 200", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:22 GMT", "location: https://www.example.com",
+                        "content-encoding: gzip", "set-cookie: foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1");
+    }
+
     @Test
     void theRequestsOfAppendixC4DecodeWithHuffman() throws IOException {
         HpackDecoder decoder = new HpackDecoder(4096, LIST_LIMIT);
