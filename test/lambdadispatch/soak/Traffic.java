@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.support.TrustAll;
 
 /// Clients of the demo app that send a mixture of requests, one after another each, and look at every octet of what comes back.
 ///
@@ -32,7 +33,7 @@ public final class Traffic implements AutoCloseable {
 
     private final List<URI> bases;
     private final Tally tally;
-    private final HttpClient client = HttpClient.newBuilder().sslContext(AnyCertificate.context()).connectTimeout(Duration.ofSeconds(10)).build();
+    private final HttpClient client = HttpClient.newBuilder().sslContext(TrustAll.context()).connectTimeout(Duration.ofSeconds(10)).build();
     private final Map<Long, String> hashes = new HashMap<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopped;

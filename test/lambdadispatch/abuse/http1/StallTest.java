@@ -4,13 +4,13 @@ package lambdadispatch.abuse.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import lambdadispatch.abuse.UnderAttack;
 import lambdadispatch.io.Transport;
 import lambdadispatch.support.Http1Peer;
+import lambdadispatch.support.TrustAll;
 import lambdadispatch.tls.TlsTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,8 +120,7 @@ class StallTest {
 
     /// On a loaded machine a handshake may itself take longer than the listener's patience: then once more.
     private static Transport overTls() throws Exception {
-        SSLContext trusting = SSLContext.getInstance("TLS");
-        trusting.init(null, new javax.net.ssl.TrustManager[] {new Trusting()}, new SecureRandom());
+        SSLContext trusting = TrustAll.context();
         IOException last = null;
         for (int attempt = 0; attempt < 10; attempt++) {
             TlsTransport tls = TlsTransport.client(LISTENER.connect("impatient-tls"), trusting, "127.0.0.1", 0, List.of("http/1.1"));
