@@ -42,6 +42,12 @@ public final class Pem {
         static Text of(Path file) throws IOException {
             return new Text(file, Files.readString(file, StandardCharsets.ISO_8859_1));
         }
+
+        /// The name alone: what is in it may be a private key.
+        @Override
+        public String toString() {
+            return file.toString();
+        }
     }
 
     /// @throws IOException a file can not be read or used; the message names it and says why
@@ -60,14 +66,14 @@ public final class Pem {
             throw new IOException(certificateChain.file + ": no certificate in it");
         }
         KeyMaterial material = new KeyMaterial(key(privateKey), List.copyOf(chain));
-        if (!belong(material)) {
-            throw new IOException(privateKey + ": not the key of the certificate in " + certificateChain);
+        if (!belong(material, privateKey.file)) {
+            throw new IOException(privateKey.file + ": not the key of the certificate in " + certificateChain.file);
         }
         return material;
     }
 
     /// Whether the leaf's public key verifies what the private key signs.
-    private static boolean belong(KeyMaterial material) throws IOException {
+    private static boolean belong(KeyMaterial material, Path keyFile) throws IOException {
         PublicKey leaf = material.chain().getFirst().getPublicKey();
         if (!leaf.getAlgorithm().equals(material.key().getAlgorithm())) {
             return false;
@@ -83,7 +89,7 @@ public final class Pem {
         } catch (SignatureException e) {
             return false; // a signature that is not even of the right length
         } catch (GeneralSecurityException e) {
-            throw new IOException("key and certificate can not be used: " + e.getMessage(), e);
+            throw new IOException(keyFile + ": key and certificate can not be used: " + e.getMessage(), e);
         }
     }
 
