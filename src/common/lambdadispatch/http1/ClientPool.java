@@ -42,6 +42,17 @@ final class ClientPool implements AutoCloseable {
             int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
             return new Origin(secure, literal ? host.substring(1, host.length() - 1) : host, port);
         }
+
+        // By hand, as is hashCode: what a record has of its own is spun at run time, a tenth of the extension's start.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Origin origin && secure == origin.secure && port == origin.port && host.equals(origin.host);
+        }
+
+        @Override
+        public int hashCode() {
+            return host.hashCode() * 31 + port;
+        }
     }
 
     private final Http1Client.Options options;
