@@ -87,7 +87,8 @@ build_sdk_image() {
     mv "$to.new" "$to"
 }
 
-# The local stack runs once on the new images while the JVM records what it loads and links; each cache is then made from its record.
+# The local stack runs once on the new images while the JVMs list what they load and link; each cache is then made from its list alone. (From
+# JEP 515's record, profiles included, the caches would be 2.5 MB larger and starts 100 ms of CPU slower, and no two would be the same.)
 train() {
     local record=build/aot
     rm -rf "$record"
@@ -100,9 +101,10 @@ train() {
 }
 
 cache() { # name java home
-    [ -f "build/aot/$1.conf" ] || { tail -n 25 build/aot/log >&2; echo "the $1 left no record of its rehearsal" >&2; exit 1; }
-    "$out.new/$2" "@$out.new/$3/options" -XX:AOTMode=create "-XX:AOTConfiguration=build/aot/$1.conf" "-XX:AOTCache=$out.new/$3/lib/lambda-dispatch.aot" \
-        -m "lambdadispatch.$1/lambdadispatch.$1.Main" >>build/aot/log 2>&1 || { tail -n 25 build/aot/log >&2; echo "the AOT cache of the $1 could not be made" >&2; exit 1; }
+    [ -f "build/aot/$1.classes" ] || { tail -n 25 build/aot/log >&2; echo "the $1 left no record of its rehearsal" >&2; exit 1; }
+    { grep -v '^[@#]' "build/aot/$1.classes"; grep '^@lambda' "build/aot/$1.classes"; grep '^@cp' "build/aot/$1.classes"; } >"build/aot/$1.list"
+    "$out.new/$2" "@$out.new/$3/options" -Xshare:dump -XX:+AOTClassLinking "-XX:SharedClassListFile=build/aot/$1.list" \
+        "-XX:SharedArchiveFile=$out.new/$3/lib/lambda-dispatch.aot" -m "lambdadispatch.$1/lambdadispatch.$1.Main" >>build/aot/log 2>&1 || { tail -n 25 build/aot/log >&2; echo "the AOT cache of the $1 could not be made" >&2; exit 1; }
 }
 
 sizes() { # folder...

@@ -12,12 +12,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import lambdadispatch.emulator.BuildCommands;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.support.Stack;
@@ -74,6 +79,59 @@ class ImageStackTest {
         assertThat(run(List.of(link.toString(), "--version"), Map.of("LAMBDA_DISPATCH_JAVA_OPTIONS", "-XX:+PrintFlagsFinal -Xmx48m"))).contains("50331648");
         assertThat(run(List.of(link.toString(), "--version"), Map.of("JAVA_TOOL_OPTIONS", "-Dnothing=1"))).contains("Picked up JAVA_TOOL_OPTIONS");
         assertThat(run(List.of(link.toString(), "--version"), Map.of("JDK_JAVA_OPTIONS", "-XX:NoSuchFlagAtAll"))).startsWith("lambda-dispatch ");
+    }
+
+    @Test
+    void classesComeFromTheAotCacheAndNotFromTheModules(@TempDir Path folder) throws Exception {
+        for (String launcher : List.of("router/bin/lambda-dispatch-router", "extension/bin/lambda-dispatch-extension")) {
+            Path log = folder.resolve("classes");
+            run(List.of(IMAGES.resolve(launcher).toString(), "--version"), Map.of("LAMBDA_DISPATCH_JAVA_OPTIONS", "-Xlog:class+load:file=" + log));
+            Map<Boolean, Long> loaded;
+            try (var lines = Files.lines(log)) {
+                loaded = lines.filter(line -> line.contains("source:")).collect(Collectors.partitioningBy(line -> line.contains("shared objects file"), Collectors.counting()));
+            }
+            assertThat(loaded.get(true)).as(launcher).isGreaterThan(1_000);
+            assertThat(loaded.get(false)).as(launcher).isLessThan(50);
+        }
+    }
+
+    @Test
+    void routerRunsFromACopyThroughALinkAndHonoursOptions(@TempDir Path folder) throws Exception {
+        Path copy = folder.resolve("some where");
+        run(List.of("cp", "-R", IMAGES.resolve("router").toString(), copy.toString()), Map.of());
+        Path first = Files.createSymbolicLink(folder.resolve("first"), Path.of("some where", "bin", "lambda-dispatch-router")); // relative, in two steps
+        Path link = Files.createSymbolicLink(folder.resolve("second"), first);
+        assertThat(run(List.of(link.toString(), "--version"), Map.of())).startsWith("lambda-dispatch-router ");
+        assertThat(run(List.of(link.toString(), "--version"), Map.of("LAMBDA_DISPATCH_JAVA_OPTIONS", "-XX:+PrintFlagsFinal -Xmx96m"))).contains("100663296");
+        assertThat(run(List.of(link.toString(), "--version"), Map.of("JAVA_TOOL_OPTIONS", "-Dnothing=1"))).contains("Picked up JAVA_TOOL_OPTIONS");
+        assertThat(run(List.of("/bin/sh", "-c", "cd / && PATH=\"" + copy + "/bin:$PATH\" lambda-dispatch-router --version"), Map.of())).startsWith("lambda-dispatch-router ");
+    }
+
+    @Test
+    void layerUnpacksToWhatLambdaStarts(@TempDir Path folder) throws Exception {
+        Path zip = Path.of("build", "lambda-dispatch-layer.zip");
+        try (FileSystem layer = FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", true)); var paths = Files.walk(layer.getPath("/"))) {
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                boolean program = List.of("/extensions/lambda-dispatch", "/lambda-dispatch/bin/java", "/lambda-dispatch/lib/jspawnhelper").contains(path.toString());
+                boolean executable = Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_EXECUTE);
+                assertThat(Files.getPosixFilePermissions(path)).as(path.toString()).contains(PosixFilePermission.OTHERS_READ);
+                assertThat(executable || !program).as(path + " is a program").isTrue();
+                Path to = folder.resolve(path.toString().substring(1));
+                Files.createDirectories(to.getParent());
+                Files.copy(path, to);
+                Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(path));
+            }
+        }
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("extensions", "lambda-dispatch");
+        assertThat(run(List.of(folder.resolve("extensions/lambda-dispatch").toString(), "--version"), Map.of())).startsWith("lambda-dispatch ");
+    }
+
+    @Test
+    void nativeCodeAsksForNoNewerCLibraryThanLambdaHas() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/objdump")), "objdump (binutils) is not installed");
+        String symbols = run(List.of("/bin/sh", "-c", "find " + IMAGES + " -type f \\( -name '*.so' -o -path '*/bin/java' \\) -exec objdump -T {} +"), Map.of());
+        List<Integer> minors = Pattern.compile("GLIBC_2\\.(\\d+)").matcher(symbols).results().map(found -> Integer.parseInt(found.group(1))).distinct().toList();
+        assertThat(minors).isNotEmpty().allMatch(minor -> minor <= 34); // Amazon Linux 2023 has glibc 2.34
     }
 
     @Test

@@ -24,9 +24,9 @@ import lambdadispatch.emulator.process.Signal;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.Http1Client;
 
-/// Plays one short life of the linked images, while their JVMs record what an AOT cache has to hold: start, requests of every kind, the end.
+/// Plays one short life of the linked images, while their JVMs list what an AOT cache has to hold: start, requests of every kind, the end.
 ///
-/// Call it with the folder of the images and the one for the records, `router.conf` and `extension.conf` (JEP 483, `-XX:AOTConfiguration`).
+/// Call it with the folder of the images and the one for the records, `router.classes` and `extension.classes` (`-XX:DumpLoadedClassList`).
 public final class Rehearsal {
     private static final Pattern LISTENING = Pattern.compile("router listening port=(\\d+) for=incoming\\b(?!-)");
     private static final String OPTIONS = "LAMBDA_DISPATCH_JAVA_OPTIONS";
@@ -84,7 +84,7 @@ public final class Rehearsal {
     }
 
     private static String recording(Path records, String name) {
-        return "-XX:AOTMode=record -XX:AOTConfiguration=" + records.resolve(name + ".conf");
+        return "-XX:DumpLoadedClassList=" + records.resolve(name + ".classes");
     }
 
     private static void play(String base) throws Exception {
