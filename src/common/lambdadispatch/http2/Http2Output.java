@@ -294,6 +294,7 @@ final class Http2Output implements AutoCloseable {
                 }
                 if (batch.length() == 0) {
                     LockSupport.park(this);
+                    Thread.yield(); // whoever became ready meanwhile goes first, so that more leaves together
                     continue;
                 }
                 send(batch);

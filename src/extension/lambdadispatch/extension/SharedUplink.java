@@ -82,6 +82,7 @@ final class SharedUplink {
                     uplink.send(batch);
                 } else {
                     LockSupport.park(this);
+                    Thread.yield(); // whoever became ready meanwhile goes first, so that more leaves together
                 }
             }
         } catch (IOException e) {
