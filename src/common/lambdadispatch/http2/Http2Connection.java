@@ -361,6 +361,7 @@ public final class Http2Connection {
     void trustPeer() {
         trusted = true;
         budget.trust();
+        output.trust();
     }
 
     /// How long a body may stall: as long as it likes where the peer proved who it is, since its streams carry many exchanges and rest between them.

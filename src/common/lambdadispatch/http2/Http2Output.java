@@ -20,6 +20,11 @@ import lambdadispatch.io.Transport;
 final class Http2Output implements AutoCloseable {
     /// Senders of DATA and HEADERS wait while this much is pending.
     private static final int MAX_PENDING = 256 << 10;
+    /// The same for a peer that nobody knows: one that does not read keeps this much alive, and as much being written. An array of 128 KiB holds
+    /// it with a frame on top.
+    private static final int MAX_PENDING_UNTRUSTED = 88 << 10;
+    /// The longest frames that we send, however long a peer would take them.
+    private static final int LONGEST_FRAME = 32 << 10;
     /// Answers that the reader owes (acknowledgements, resets) may take this much on top before the peer counts as not reading.
     private static final int MAX_CONTROL = 64 << 10;
     private static final int MAX_UPDATES_DUE = 1 << 20;
@@ -40,6 +45,7 @@ final class Http2Output implements AutoCloseable {
     private boolean closed;
     private long window = Http2Settings.DEFAULT_WINDOW;
     private int maxFrameSize = Frames.MIN_MAX_FRAME_SIZE;
+    private int maxPending = MAX_PENDING_UNTRUSTED;
     private int updatesDue; // WINDOW_UPDATE frames that the peer has reason to send
 
     Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
@@ -60,13 +66,18 @@ final class Http2Output implements AutoCloseable {
         void encode(HpackEncoder encoder, Bytes out);
     }
 
+    /// The peer proved who it is: many exchanges share its connection, and fuller writes serve all of them.
+    synchronized void trust() {
+        maxPending = MAX_PENDING;
+    }
+
     /// Sends a field section. Waits while too much is pending, unless `owed` (by the reader, which must not wait).
     void headers(SendSide stream, Block fields, boolean endStream, boolean owed) throws IOException {
         while (true) {
             synchronized (this) {
                 requireOpen();
                 stream.requireOpen();
-                if (owed || pending.length() < MAX_PENDING) {
+                if (owed || pending.length() < maxPending) {
                     block.clear();
                     encoder.beginBlock(block);
                     fields.encode(encoder, block);
@@ -113,7 +124,7 @@ final class Http2Output implements AutoCloseable {
     /// Appends one DATA frame; the octets taken, or -1 where none may be sent now. Called under the lock.
     private int append(SendSide stream, byte[] from, int at, int end, boolean endStream) throws IOException {
         int length = end - at;
-        if (pending.length() >= MAX_PENDING) {
+        if (pending.length() >= maxPending) {
             return -1;
         }
         if (length > 0) {
@@ -162,7 +173,7 @@ final class Http2Output implements AutoCloseable {
     }
 
     private void appended(boolean owed) throws IOException {
-        if (owed && pending.length() > MAX_PENDING + MAX_CONTROL) {
+        if (owed && pending.length() > maxPending + MAX_CONTROL) {
             throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "peer does not read");
         }
         wakeWriter();
@@ -207,7 +218,7 @@ final class Http2Output implements AutoCloseable {
     /// The peer's settings changed (RFC 9113 §6.5.3, §6.9.2); `adjust` moves all streams' windows, under this lock.
     void settings(Http2Settings settings, boolean acknowledge, Runnable adjust) throws IOException {
         synchronized (this) {
-            maxFrameSize = Math.min(settings.maxFrameSize, MAX_PENDING / 4);
+            maxFrameSize = Math.min(settings.maxFrameSize, LONGEST_FRAME);
             encoder.peerTableSize(settings.headerTableSize);
             adjust.run();
             if (acknowledge && !closed && !ending) {
