@@ -2,9 +2,6 @@
 package lambdadispatch.io;
 
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 
 /// A time limit that can be armed again and again at the price of a clock reading: blocking reads and writes have no time-outs of their own.
 ///
@@ -13,25 +10,19 @@ import java.util.concurrent.locks.LockSupport;
 public final class Deadline implements AutoCloseable {
     public static final long GRAIN_MILLIS = 50;
 
-    private static final Set<Deadline> ALL = ConcurrentHashMap.newKeySet();
-    private static final Thread SWEEPER = Thread.ofPlatform().daemon().name("deadlines").unstarted(Deadline::sweep);
-    private static final long GRAIN_NANOS = GRAIN_MILLIS * 1_000_000;
-    /// What most deadlines are longer than: arming one of those never has to wake the sweeper.
-    private static final long LONGEST_SLEEP_NANOS = 1_000_000_000L;
-    /// When the sweeper looks next at the latest. Whoever arms for earlier than that wakes it.
-    private static volatile long looksAt;
-
-    static {
-        SWEEPER.start();
-    }
-
+    private final Deadlines deadlines;
     private final Runnable action;
-    private volatile long at; // System.nanoTime(), 0 while not armed
+    private volatile long at; // 0 while not armed
 
     /// @param action what happens when it fires; must not block. Runs once per arming
     public Deadline(Runnable action) {
+        this(action, Deadlines.SYSTEM);
+    }
+
+    Deadline(Runnable action, Deadlines deadlines) {
+        this.deadlines = deadlines;
         this.action = action;
-        ALL.add(this);
+        deadlines.add(this);
     }
 
     /// Starts or restarts the clock. Zero or negative means no limit.
@@ -44,11 +35,9 @@ public final class Deadline implements AutoCloseable {
             at = 0;
             return;
         }
-        long then = System.nanoTime() + nanos;
+        long then = deadlines.now() + nanos;
         at = then == 0 ? 1 : then;
-        if (then + GRAIN_NANOS - looksAt < 0) {
-            LockSupport.unpark(SWEEPER);
-        }
+        deadlines.armed(then);
     }
 
     public void disarm() {
@@ -59,52 +48,26 @@ public final class Deadline implements AutoCloseable {
     @Override
     public void close() {
         at = 0;
-        ALL.remove(this);
+        deadlines.remove(this);
     }
 
-    private static void sweep() {
-        while (true) {
-            long now = System.nanoTime();
-            looksAt = now + LONGEST_SLEEP_NANOS;
-            long earliest = fireExpired(now);
-            if (earliest == Long.MAX_VALUE) {
-                looksAt = now + Long.MAX_VALUE / 2;
-                // Armed between the look and that: look once more before sleeping, or its wake-up is lost.
-                if (!anyArmed()) {
-                    LockSupport.park(ALL);
-                }
-                continue;
-            }
-            long sleep = Math.clamp(earliest, GRAIN_NANOS, LONGEST_SLEEP_NANOS);
-            looksAt = now + sleep;
-            LockSupport.parkNanos(ALL, sleep);
-        }
+    boolean armed() {
+        return at != 0;
     }
 
-    /// @return nanoseconds from now to the earliest deadline still armed, `Long.MAX_VALUE` if none is
-    private static long fireExpired(long now) {
-        long earliest = Long.MAX_VALUE;
-        for (Deadline deadline : ALL) {
-            long at = deadline.at;
-            if (at == 0) {
-                continue;
-            }
-            if (at - now > 0) {
-                earliest = Math.min(earliest, at - now);
-            } else if (deadline.at == at) {
-                deadline.at = 0;
-                deadline.action.run();
-            }
+    /// @return nanoseconds until it is due, `Long.MAX_VALUE` if it is not armed (any more)
+    long fireIfDue(long now) {
+        long due = at;
+        if (due == 0) {
+            return Long.MAX_VALUE;
         }
-        return earliest;
-    }
-
-    private static boolean anyArmed() {
-        for (Deadline deadline : ALL) {
-            if (deadline.at != 0) {
-                return true;
-            }
+        if (due - now > 0) {
+            return due - now;
         }
-        return false;
+        if (at == due) {
+            at = 0;
+            action.run();
+        }
+        return Long.MAX_VALUE;
     }
 }
