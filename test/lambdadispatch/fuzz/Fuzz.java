@@ -55,8 +55,8 @@ final class Fuzz {
         }
         System.out.println("seed " + fuzz.seed);
         Thread.ofPlatform().daemon().name("hang-watch").start(fuzz::watch);
+        Runtime.getRuntime().addShutdownHook(new Thread(fuzz::report)); // so that a run that is broken off tells too
         fuzz.run();
-        fuzz.report();
         System.exit(fuzz.findings.isEmpty() ? 0 : 1);
     }
 

@@ -20,6 +20,7 @@ public final class PemTarget extends Target {
     private static final List<String> LABELS = List.of("CERTIFICATE", "PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "EC PARAMETERS");
     private static final List<byte[]> DER = List.of(certificate(), GOOD.key().getEncoded(), sec1(), CURVE);
 
+    private static final String SECRET = Base64.getMimeEncoder().encodeToString(GOOD.key().getEncoded()).lines().skip(1).findFirst().orElseThrow().substring(0, 16);
     private static final Path FILE = Path.of("fuzz.pem"); // a name for messages
     private static final Pem.Text CERTIFICATE = text(envelope("CERTIFICATE", DER.getFirst()));
 
@@ -74,6 +75,7 @@ public final class PemTarget extends Target {
             Pem.parse(chain, key);
         } catch (IOException e) {
             require(e.getMessage().startsWith(FILE.toString()), "a message that does not name the file: " + e.getMessage());
+            require(!e.getMessage().contains(SECRET), "a message that shows what the file holds: " + e.getMessage());
         }
     }
 }
