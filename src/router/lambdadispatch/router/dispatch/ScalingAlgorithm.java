@@ -3,11 +3,11 @@ package lambdadispatch.router.dispatch;
 
 /// How many instances a demand calls for: pure arithmetic, no clock, no state.
 public enum ScalingAlgorithm {
-    /// From what runs and waits right now.
+    /// From what runs and waits right now. What waits counts half: whoever has a slot is done before an environment has started.
     SIMPLE {
         @Override
         int desired(Demand demand, int maxConcurrentCount, int perInstance) {
-            double wanted = (double) demand.running() / perInstance + demand.pending() / (maxConcurrentCount / 2.0);
+            double wanted = (double) demand.running() / perInstance + demand.pending() / (2.0 * maxConcurrentCount);
             return roundUp(HEADROOM * wanted);
         }
     },

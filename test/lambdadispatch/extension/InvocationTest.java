@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import lambdadispatch.channel.ExitReason;
+import lambdadispatch.channel.InvokePayload;
+import lambdadispatch.channel.InvokeResponse;
+import lambdadispatch.listener.Server;
+import lambdadispatch.server.Limits;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// When an invocation ends, why, and what it does until then, with a router that follows a script.
+@Timeout(90)
+class InvocationTest {
+    private static final long FAR_MILLIS = 600_000;
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final ScriptedRouter router = scripted();
+    private final Server app = new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT,
+            exchange -> exchange.answer(200, "text/plain", new byte[0]));
+
+    private static ScriptedRouter scripted() {
+        try {
+            return new ScriptedRouter();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @BeforeEach
+    void startApp() throws IOException {
+        app.start();
+    }
+
+    @AfterEach
+    void stop() {
+        app.close();
+        router.close();
+    }
+
+    private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis) {
+        ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, app.address().getPort(), false, Duration.ofSeconds(1),
+                new ExtensionConfig.Health("/health", 200, 200), Duration.ofMillis(idleGraceMillis), "127.0.0.1:1");
+        Readiness readiness = new Readiness(config);
+        Thread.ofVirtual().start(readiness::run);
+        CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                response.complete(new Invocation(config, payload, readiness, System.currentTimeMillis() + deadlineInMillis).run());
+            } catch (InterruptedException | RuntimeException e) {
+                response.completeExceptionally(e);
+            }
+        });
+        return response;
+    }
+
+    private static ExitReason reason(CompletableFuture<InvokeResponse> response) throws Exception {
+        return response.get(PATIENCE_SECONDS, TimeUnit.SECONDS).exitReason();
+    }
+
+    private static void until(BooleanSupplier reached) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!reached.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("did not happen in time");
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} ms left")
+    @CsvSource({"900000, 30000", "300000, 30000", "20000, 2000", "5000, 500", "3000, 500", "0, 500"})
+    void marginBeforeTheDeadlineIsATenthWithinBounds(long left, long margin) {
+        assertThat(Invocation.margin(left)).isEqualTo(margin);
+    }
+
+    @ParameterizedTest(name = "sent {0} s ago, own start {1} s")
+    @CsvSource({"0, 0, false", "-30, 0, false", "59, 0, false", "61, 0, true", "80, 70, false", "140, 70, true"})
+    void anInvokeIsStaleAfterAMinuteForWhichTheEnvironmentWasNotStillStarting(long age, long ownStart, boolean stale) {
+        Instant now = Instant.now();
+        assertThat(Main.stale(now.minusSeconds(age), now, Duration.ofSeconds(ownStart))).isEqualTo(stale);
+    }
+
+    @Test
+    void idleInvocationAsksToBeClosedAndReturns() throws Exception {
+        assertThat(reason(run(router.payload(4, false), FAR_MILLIS, 300))).isEqualTo(ExitReason.SelfLastActive);
+        assertThat(router.closes).hasValue(1);
+        assertThat(router.channelIds).hasSize(4);
+    }
+
+    @Test
+    void invocationThatIsToStayIsNeverIdleButKeepsItsDeadline() throws Exception {
+        assertThat(reason(run(router.payload(2, true), 2_500, 100))).isEqualTo(ExitReason.SelfDeadline);
+        assertThat(router.closes).hasValue(1);
+    }
+
+    @Test
+    void routerThatSaysGoAwayEndsIt() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(3, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 3);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void channelThatBreaksIsReplacedEachTimeByAFreshOne() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(3, true), FAR_MILLIS, FAR_MILLIS);
+        for (int broken = 1; broken <= 10; broken++) {
+            until(() -> router.downlinks.size() == 3);
+            router.breakOne();
+        }
+        until(() -> router.downlinks.size() == 3);
+        assertThat(router.channelIds).as("no id is used twice").hasSize(13);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void routerThatDoesNotKnowTheInstanceEndsIt() throws Exception {
+        router.channelStatus = 409;
+        assertThat(reason(run(router.payload(3, true), FAR_MILLIS, FAR_MILLIS))).isEqualTo(ExitReason.RouterStatus4xx);
+    }
+
+    @Test
+    void routerThatCanNotBeReachedIsNotWaitedForUntilTheDeadline() throws Exception {
+        String nobody;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = "http://127.0.0.1:" + closed.getLocalPort();
+        }
+        InvokeResponse response = run(ScriptedRouter.payload(nobody, 20, true), FAR_MILLIS, FAR_MILLIS).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(response.exitReason()).isEqualTo(ExitReason.RouterUnreachable);
+        assertThat(response.requestCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, RouterConnectionError", "500, SelfLastActive", "409, SelfLastActive"})
+    void routerThatCanNotBeAskedToCloseIsNotWaitedForUntilTheDeadline(int closeStatus, ExitReason expected) throws Exception {
+        router.closeStatus = closeStatus;
+        router.drainsWhenAsked = false;
+        assertThat(reason(run(router.payload(2, false), FAR_MILLIS, 100))).isEqualTo(expected);
+    }
+
+    @Test
+    void pingsGoOnWhileItDrainsAndARouterThatHasGivenItUpEndsIt() throws Exception {
+        router.drainsWhenAsked = false;
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 100);
+        until(() -> router.closes.get() == 1);
+        router.pingStatus = 409;
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterStatus4xx);
+        assertThat(router.pings).hasValue(1);
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.channel.InvokePayload;
+import lambdadispatch.http.Headers;
+import lambdadispatch.listener.Server;
+import lambdadispatch.server.Exchange;
+import lambdadispatch.server.Limits;
+
+/// A router's control port, without TLS, that does what a test says.
+final class ScriptedRouter implements AutoCloseable {
+    static final String ID = "ab12";
+
+    final AtomicInteger pings = new AtomicInteger();
+    final AtomicInteger closes = new AtomicInteger();
+    final Set<String> channelIds = ConcurrentHashMap.newKeySet();
+    final List<Exchange> downlinks = new CopyOnWriteArrayList<>();
+    volatile int channelStatus = 200;
+    volatile int pingStatus = 200;
+    /// 0 breaks the request off.
+    volatile int closeStatus = 200;
+    volatile boolean drainsWhenAsked = true;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final Server server;
+
+    ScriptedRouter() throws IOException {
+        Limits d = Limits.DEFAULT;
+        Limits limits = new Limits(d.headBytes(), d.headFields(), -1, d.headTimeout(), Duration.ZERO, d.writeStall(), d.idle(), 1000, 1 << 18, 1 << 24, 100);
+        server = new Server("scripted", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, limits, this::handle);
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.address().getPort();
+    }
+
+    InvokePayload payload(int channels, boolean stay) {
+        return payload(url(), channels, stay);
+    }
+
+    static InvokePayload payload(String url, int channels, boolean stay) {
+        return new InvokePayload("pool", ID, url, channels, Instant.now(), false, "token", "", ControlPaths.PROTOCOL_VERSION, stay);
+    }
+
+    private void handle(Exchange exchange) throws IOException {
+        ControlPaths path = ControlPaths.parse(exchange.request().target()).orElseThrow();
+        switch (path.kind()) {
+            case PING -> {
+                pings.incrementAndGet();
+                answer(exchange, pingStatus);
+            }
+            case CLOSE -> {
+                closes.incrementAndGet();
+                if (closeStatus == 0) {
+                    exchange.abort();
+                    return;
+                }
+                answer(exchange, closeStatus);
+                if (drainsWhenAsked) {
+                    goAway();
+                }
+            }
+            case CHANNEL -> channel(exchange, path);
+        }
+    }
+
+    private void channel(Exchange exchange, ControlPaths path) throws IOException {
+        if (exchange.request().method().equals("POST")) {
+            byte[] bin = new byte[100];
+            while (exchange.read(bin, 0, bin.length) >= 0) {
+                continue;
+            }
+            answer(exchange, 200);
+            return;
+        }
+        if (channelStatus != 200) {
+            answer(exchange, channelStatus);
+            return;
+        }
+        channelIds.add(path.channelId());
+        exchange.respond(200, new Headers(), -1);
+        exchange.flush();
+        CountDownLatch gone = new CountDownLatch(1);
+        exchange.onClientGone(gone::countDown);
+        downlinks.add(exchange);
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static void answer(Exchange exchange, int status) throws IOException {
+        exchange.answer(status, "text/plain", new byte[0]);
+    }
+
+    /// Ends all downlinks, as a router does that has nothing more to say.
+    void goAway() throws IOException {
+        for (Exchange downlink : downlinks) {
+            downlink.end();
+        }
+        downlinks.clear();
+    }
+
+    /// Breaks the first downlink off.
+    void breakOne() {
+        downlinks.removeFirst().abort();
+    }
+
+    @Override
+    public void close() {
+        over.countDown();
+        server.close();
+    }
+}

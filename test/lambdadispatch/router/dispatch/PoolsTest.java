@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import lambdadispatch.io.Clock;
+import org.junit.jupiter.api.Test;
+
+/// Pools come with the first request that names their function, do not disturb each other, and go when nobody asks.
+class PoolsTest implements Clock, Actions {
+    private final List<Instance> invoked = new ArrayList<>();
+    private long nanos = 1;
+    private final Pools pools = new Pools("usual", new AllowedFunctions("team-*,other"), PoolBed.settings(1, 1), this, this, new Random(1));
+
+    @Override
+    public long nanoTime() {
+        return nanos;
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.EPOCH.plusNanos(nanos);
+    }
+
+    @Override
+    public void invoke(Instance instance) {
+        invoked.add(instance);
+    }
+
+    private void pass(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            nanos += 1_000_000_000L;
+            pools.tick();
+        }
+    }
+
+    @Test
+    void onlyAllowedFunctionsGetAPool() {
+        assertThat(pools.named("team-a")).isPresent();
+        assertThat(pools.named("other")).isPresent();
+        assertThat(pools.named("others")).isEmpty();
+        assertThat(pools.named("team-a/../x")).isEmpty();
+        assertThat(pools.named("usual")).containsSame(pools.defaultPool());
+    }
+
+    @Test
+    void namesMadeUpByClientsDoNotFillTheMemory() {
+        for (int i = 0; i < 1_000; i++) {
+            pools.named("team-" + i);
+        }
+        assertThat(pools.snapshots()).hasSizeLessThanOrEqualTo(101);
+        pass(301);
+        assertThat(pools.snapshots()).as("only the default one stays").hasSize(1);
+    }
+
+    @Test
+    void anIdlePoolGoesOnlyWhenItsInstancesHaveGone() {
+        Pool pool = pools.named("other").orElseThrow();
+        PoolBed.Client client = new PoolBed.Client();
+        pool.submit(client);
+        Instance instance = invoked.getFirst();
+        assertThat(pools.find(instance.id())).isSameAs(instance);
+        pool.slotOpened(new PoolBed.Line(instance));
+        pool.slotReleased(client.line);
+        for (int i = 0; i < 400; i++) {
+            pool.pinged(instance);
+            pass(1);
+        }
+        assertThat(pools.named("other")).containsSame(pool);
+        pool.closeRequested(instance);
+        pool.invokeEnded(instance, PoolBed.RETURNED, "SelfLastActive");
+        pass(299);
+        assertThat(pools.snapshots()).as("asked for 299 s ago").hasSize(2);
+        pass(2);
+        assertThat(pools.snapshots()).hasSize(1);
+        assertThat(pools.find(instance.id())).isNull();
+    }
+
+    @Test
+    void aPoolThatARequestHasJustBeenGivenDoesNotRetireBeforeTheRequestGetsThere() {
+        pools.named("other").orElseThrow();
+        pass(299);
+        Pool pool = pools.named("other").orElseThrow();
+        pass(2);
+        PoolBed.Client client = new PoolBed.Client();
+        pool.submit(client);
+        assertThat(client.refusal).isNull();
+        assertThat(invoked).hasSize(1);
+    }
+
+    @Test
+    void onePoolWithoutHopeDoesNotStopAnother() {
+        Pool broken = pools.named("team-broken").orElseThrow();
+        Pool fine = pools.named("other").orElseThrow();
+        broken.submit(new PoolBed.Client());
+        broken.invokeEnded(invoked.getLast(), new lambdadispatch.invoke.InvokeResult.Refused(403, "AccessDeniedException", "no"), "");
+        PoolBed.Client refused = new PoolBed.Client();
+        broken.submit(refused);
+        assertThat(refused.refusedAs()).isEqualTo(Refusal.Kind.NOT_INVOCABLE);
+        PoolBed.Client served = new PoolBed.Client();
+        fine.submit(served);
+        PoolBed.Line line = new PoolBed.Line(invoked.getLast());
+        assertThat(fine.slotOpened(line)).isTrue();
+        assertThat(served.line).isSameAs(line);
+    }
+}
