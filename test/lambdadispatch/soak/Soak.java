@@ -125,7 +125,7 @@ final class Soak {
         RouterLog log = new RouterLog();
         Tally tally = new Tally();
         int restarts;
-        try (Stack stack = stack(log).instances(24).router("LAMBDA_DISPATCH_DrainDelay", "2s").router("LAMBDA_DISPATCH_DrainTimeout", "15s").start();
+        try (Stack stack = stack(log).instances(24).router("LAMBDA_DISPATCH_DrainDelay", "4s").router("LAMBDA_DISPATCH_DrainTimeout", "15s").start();
                 TwoRouters routers = new TwoRouters(stack);
                 Traffic traffic = new Traffic(List.of(routers.url()), tally).prepare().start(16, 100)) {
             restarts = routers.restartInTurnFor(Duration.ofSeconds(seconds));

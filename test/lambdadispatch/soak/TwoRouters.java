@@ -38,6 +38,7 @@ public final class TwoRouters implements AutoCloseable {
               timeout connect 5s
               timeout client 70s
               timeout server 70s
+              timeout check 5s
               retries 0
             frontend clients
               bind 127.0.0.1:%d
@@ -45,7 +46,7 @@ public final class TwoRouters implements AutoCloseable {
             backend routers
               balance roundrobin
               option httpchk GET /health
-              default-server check inter 200ms fall 2 rise 2
+              default-server check inter 300ms fall 2 rise 2
               server a 127.0.0.1:%d
               server b 127.0.0.1:%d
             """;

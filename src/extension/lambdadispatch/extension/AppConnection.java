@@ -14,7 +14,7 @@ import lambdadispatch.io.SocketTransport;
 /// One kept-alive connection to the app, used by one channel.
 final class AppConnection implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
-    private static final Duration MOMENT = Duration.ofMillis(50);
+    private static final Duration MOMENT = Duration.ofMillis(250);
     private static final int FIRST_BUFFER = 16 << 10; // most responses fit: one read, and nothing to grow
     private static final int LARGEST_BUFFER = 64 << 10;
     private static final int MAX_HEAD = 64 << 10;
