@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import lambdadispatch.io.Deadline;
 import lambdadispatch.io.SocketTransport;
@@ -113,7 +114,11 @@ final class ClientPool implements AutoCloseable {
         if (!origin.secure()) {
             return plain;
         }
-        try (Deadline limit = new Deadline(plain::close)) {
+        AtomicBoolean late = new AtomicBoolean();
+        try (Deadline limit = new Deadline(() -> {
+            late.set(true);
+            plain.close();
+        })) {
             limit.arm(options.connectTimeout());
             SSLContext context = options.tls() != null ? options.tls() : SSLContext.getDefault();
             TlsTransport tls = TlsTransport.client(plain, context, origin.host(), origin.port(), List.of("http/1.1"));
@@ -124,8 +129,14 @@ final class ClientPool implements AutoCloseable {
             throw new IOException("no TLS in this run-time image", e);
         } catch (IOException e) {
             plain.close();
-            throw e;
+            throw late.get() ? timedOut(origin, e) : e;
         }
+    }
+
+    private static IOException timedOut(Origin origin, IOException cause) {
+        SocketTimeoutException timeout = new SocketTimeoutException("TLS handshake with " + origin.host() + ":" + origin.port() + " took too long");
+        timeout.initCause(cause);
+        return timeout;
     }
 
     void release(ClientConnection connection) {

@@ -6,13 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http1.Http1Client;
 import lambdadispatch.support.FakeService;
 import lambdadispatch.support.FakeService.Manner;
 import lambdadispatch.support.FakeService.Reply;
@@ -63,6 +70,17 @@ class InvokerConnectionTest {
                 Invoked invoked = new Invoked(home, service).set("AWS_CA_BUNDLE", others.pem())) {
             assertThatThrownBy(invoked::result).isInstanceOf(SSLException.class).hasMessageContaining("127.0.0.1");
             assertThat(service.asked()).isEmpty();
+        }
+    }
+
+    @Test
+    void handshakeThatDoesNotComeToAnEndIsATimeout() throws Exception {
+        try (ServerSocket deaf = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"));
+                Http1Client client = new Http1Client(new Http1Client.Options(Duration.ofMillis(200), Duration.ofSeconds(30), false, null))) {
+            URI uri = URI.create("https://127.0.0.1:" + deaf.getLocalPort());
+            FutureTask<Object> waiting = new FutureTask<>(() -> client.send("GET", uri, new Headers(), null));
+            Thread.ofVirtual().start(waiting);
+            assertThatThrownBy(waiting::get).hasCauseInstanceOf(SocketTimeoutException.class).hasMessageContaining("TLS handshake with 127.0.0.1:" + deaf.getLocalPort());
         }
     }
 

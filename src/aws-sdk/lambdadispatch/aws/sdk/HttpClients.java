@@ -10,7 +10,8 @@ import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 
 /// The SDK's HTTP client, set up for answers that take a quarter of an hour.
 final class HttpClients {
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    /// For TCP and TLS: fifty at once on a cold, busy processor take seconds.
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     /// Lambda ends an invocation after 900 s at the latest; a little more for its start and the way back.
     private static final Duration LONGEST_INVOKE = Duration.ofSeconds(960);
     private static final Duration LONGEST_LIFE = Duration.ofMinutes(5);

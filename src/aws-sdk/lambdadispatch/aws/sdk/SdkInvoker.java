@@ -34,6 +34,8 @@ public final class SdkInvoker implements FunctionInvoker {
     /// After these the SDK has set its clock by the answer's date.
     private static final Set<String> CLOCK = Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException");
     private static final String OF_CONFIGURATION = "";
+    /// The SDK's own are pages long.
+    private static final int LONGEST_MESSAGE = 200;
 
     private final Map<String, LambdaAsyncClient> clients = new ConcurrentHashMap<>(); // by region, "" for the SDK's own choice
     private URI override;
@@ -150,7 +152,7 @@ public final class SdkInvoker implements FunctionInvoker {
         if (message.contains("Unable to load region")) {
             return new InvokeResult.Refused(0, "Configuration", "AWS_REGION is not set, and the function is not named by an ARN: " + message);
         }
-        throw new IOException(message, e);
+        throw new IOException(message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "…" : message, e);
     }
 
     @Override

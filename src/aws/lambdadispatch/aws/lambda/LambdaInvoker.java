@@ -30,7 +30,8 @@ import lambdadispatch.log.Log;
 /// otherwise be dropped after 350 s.
 public final class LambdaInvoker implements FunctionInvoker {
     private static final Log LOG = Log.of("sigv4");
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    /// For TCP and TLS: fifty at once on a cold, busy processor take seconds.
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     /// Lambda ends an invocation after 900 s at the latest; a little more for its start and the way back.
     private static final Duration LONGEST_INVOKE = Duration.ofSeconds(960);
     private static final int MAX_ANSWER = 7 << 20;
