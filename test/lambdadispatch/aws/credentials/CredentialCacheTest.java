@@ -114,6 +114,33 @@ class CredentialCacheTest {
     }
 
     @Test
+    void manyCallersAtTheMomentOfARefreshCauseNoOther() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            Scripted each = new Scripted();
+            CredentialCache another = new CredentialCache(each, clock);
+            each.gives("old", HOUR);
+            another.get();
+            clock.advance(Duration.ofMinutes(50));
+            each.gives("new", HOUR);
+            List<FutureTask<Void>> callers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                FutureTask<Void> caller = new FutureTask<>(() -> {
+                    while (another.get().accessKeyId().equals("old")) {
+                        Thread.yield();
+                    }
+                    return null;
+                });
+                callers.add(caller);
+                Thread.ofPlatform().daemon().start(caller);
+            }
+            for (FutureTask<Void> caller : callers) {
+                caller.get();
+            }
+            assertThat(each.asked).hasValue(2);
+        }
+    }
+
+    @Test
     void routersDoNotAllAskAtTheSameMoment() throws Exception {
         Set<Instant> times = new HashSet<>();
         for (int router = 0; router < 20; router++) {

@@ -37,11 +37,11 @@ public final class CredentialCache implements AutoCloseable {
 
     /// Credentials that work, as far as can be known. Blocks only when there are none yet or any more.
     public Credentials get() throws CredentialsException {
-        int before = attempts;
+        int before = attempts; // first: who reads the number after an attempt also reads what it set
         Issued now = held;
         if (usable(now)) {
             if (!clock.now().isBefore(refreshAt)) {
-                refreshInBackground();
+                refreshInBackground(before);
             }
             return now.credentials();
         }
@@ -59,8 +59,9 @@ public final class CredentialCache implements AutoCloseable {
 
     /// Starts asking, so that the first invoke need not wait.
     public void prepare() {
+        int before = attempts;
         if (held == null) {
-            refreshInBackground();
+            refreshInBackground(before);
         }
     }
 
@@ -81,9 +82,9 @@ public final class CredentialCache implements AutoCloseable {
         }
     }
 
-    private void refreshInBackground() {
+    /// @param before as for [#askNow(int)]: read before what made the caller think that it is time, or that may be out of date by now
+    private void refreshInBackground(int before) {
         if (refreshing.compareAndSet(false, true)) {
-            int before = attempts;
             Thread.ofVirtual().name("credentials").start(() -> {
                 try {
                     askNow(before);
