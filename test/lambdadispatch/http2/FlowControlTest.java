@@ -203,4 +203,38 @@ class FlowControlTest {
                     .mapToInt(f -> f.integer(0)).sum() + 65_535 / 2 >= sent);
         }
     }
+
+    // ---- what came another way
+
+    @Test
+    void whatIsSuppliedUsesNoWindowAndGivesNoneBack() throws IOException {
+        byte[] supplied = new byte[10_000];
+        Http2Peer peer = Served.start(log, exchange -> {
+            byte[] buffer = new byte[supplied.length];
+            for (int round = 0; round < 100; round++) { // far more than a window
+                assertThat(exchange.supply(supplied, 0, supplied.length)).isTrue();
+                for (int read = 0; read < supplied.length; ) {
+                    read += exchange.read(buffer, read, supplied.length - read);
+                }
+            }
+            exchange.answer(200, "text/plain", new byte[0]);
+        }).peer.begin();
+        peer.send(post(1, "/"));
+        assertThat(peer.answer(1).status()).isEqualTo(200);
+        assertThat(peer.frames()).noneMatch(frame -> frame.is(WINDOW_UPDATE) && frame.streamId() == 1);
+    }
+
+    @Test
+    void noMoreIsTakenThatWayThanAWindowWouldAllow() throws IOException {
+        byte[] supplied = new byte[10_000];
+        Http2Peer peer = Served.start(log, exchange -> {
+            int taken = 0;
+            while (exchange.supply(supplied, 0, supplied.length)) {
+                taken += supplied.length;
+            }
+            exchange.answer(200, "text/plain", Integer.toString(taken).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        }).peer.begin();
+        peer.send(post(1, "/"));
+        assertThat(Integer.parseInt(peer.answer(1).text())).isBetween(Limits.DEFAULT.streamWindow() - supplied.length, Limits.DEFAULT.streamWindow());
+    }
 }

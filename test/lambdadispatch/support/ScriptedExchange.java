@@ -17,6 +17,7 @@ import lambdadispatch.server.Exchange;
 
 /// An exchange without a connection: the test plays the peer. What the handler does is kept, in order, and can be waited for.
 public final class ScriptedExchange implements Exchange {
+    private static final int WINDOW = 64 << 10;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final InetSocketAddress LOCAL = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5001);
 
@@ -198,9 +199,12 @@ public final class ScriptedExchange implements Exchange {
 
     @Override
     public synchronized boolean supply(byte[] from, int offset, int length) {
+        if (bodyWhole || body.size() + length > WINDOW) {
+            return false;
+        }
         body.append(from, offset, length);
         notifyAll();
-        return !bodyWhole;
+        return true;
     }
 
     @Override

@@ -102,7 +102,8 @@ final class Http2Stream implements Exchange {
     public boolean supply(byte[] from, int offset, int length) {
         Thread wake;
         synchronized (this) {
-            if (remoteClosed) {
+            // What flow control would have held back is not taken this way either.
+            if (remoteClosed || received.size() + length > connection.limits().streamWindow()) {
                 return false;
             }
             received.append(from, offset, length);

@@ -68,7 +68,7 @@ public interface Exchange {
     }
 
     /// Adds octets to the request's body as if they had come here, though they came another way: they used no flow-control window.
-    /// False if the body has ended, or this kind of exchange takes none.
+    /// False if the body has ended, if as much waits to be read already as a window would allow, or if this kind of exchange takes none.
     default boolean supply(byte[] from, int offset, int length) {
         return false;
     }

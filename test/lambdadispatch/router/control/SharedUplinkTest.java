@@ -102,6 +102,19 @@ class SharedUplinkTest {
     }
 
     @Test
+    void moreThanAnybodyAskedForCostsItsChannelAndIsNotKept() throws Exception {
+        ScriptedExchange down = channel(1);
+        down.await(() -> down.text().contains("/first"));
+        shared.sends(entry(1, response("mine")));
+        await(firstDone);
+        for (int i = 0; i < 20; i++) {
+            shared.sends(entry(1, "x".repeat(SharedUplinkEntry.LONGEST)));
+        }
+        down.await(down::aborted);
+        assertThat(sharedDone).as("the others go on").isNotDone();
+    }
+
+    @Test
     void endInsideAnEntryCostsEveryChannel() throws Exception {
         ScriptedExchange down = channel(1);
         down.await(() -> down.text().contains("/first"));

@@ -57,9 +57,9 @@ public final class ControlChannel extends Slot {
         return count;
     }
 
-    /// A response that came on the shared uplink.
-    void supply(byte[] from, int offset, int length) {
-        up.supply(from, offset, length);
+    /// A response that came on the shared uplink. False if the channel's own uplink is over, or is full of what nobody asked for.
+    boolean supply(byte[] from, int offset, int length) {
+        return up.supply(from, offset, length);
     }
 
     /// What responses are read from.

@@ -44,8 +44,8 @@ final class SharedUplink {
             need(in, SharedUplinkEntry.HEAD + length);
             ControlChannel channel = channels.get(SharedUplinkEntry.channel(in.array(), in.position()));
             // A channel that is gone meanwhile has nobody left to tell.
-            if (channel != null && channel.instance() == instance) {
-                channel.supply(in.array(), in.position() + SharedUplinkEntry.HEAD, length);
+            if (channel != null && channel.instance() == instance && !channel.supply(in.array(), in.position() + SharedUplinkEntry.HEAD, length)) {
+                giveUp(channel);
             }
             in.skip(SharedUplinkEntry.HEAD + length);
             in.shrink();
@@ -62,9 +62,13 @@ final class SharedUplink {
     void giveUpChannels(Instance instance) {
         for (ControlChannel channel : channels.values()) {
             if (channel.instance() == instance) {
-                instance.pool().slotLost(channel);
-                channel.reset();
+                giveUp(channel);
             }
         }
+    }
+
+    private static void giveUp(ControlChannel channel) {
+        channel.instance().pool().slotLost(channel);
+        channel.reset();
     }
 }
