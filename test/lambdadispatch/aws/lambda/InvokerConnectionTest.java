@@ -3,26 +3,22 @@ package lambdadispatch.aws.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.Http1Client;
 import lambdadispatch.support.FakeService;
 import lambdadispatch.support.FakeService.Manner;
 import lambdadispatch.support.FakeService.Reply;
+import lambdadispatch.support.SocketTimers;
 import lambdadispatch.support.TestCertificate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,9 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// TLS and TCP of the invoker.
 @Timeout(60)
 class InvokerConnectionTest {
-    private static final int KEEP_ALIVE_TIMER = 2; // proc(5), /proc/net/tcp
-    private static final int TICKS_PER_SECOND = 100;
-
     @TempDir
     static Path home;
 
@@ -88,40 +81,15 @@ class InvokerConnectionTest {
     /// drop an idle connection.
     @Test
     void silentConnectionIsProbedWellBeforePathsDropIt() throws Exception {
-        assumeTrue(Files.exists(Path.of("/proc/net/tcp")), "needs Linux");
         try (FakeService service = new FakeService(ours.server(), _ -> Reply.ok("1").in(Manner.SILENT));
                 Invoked invoked = new Invoked(home, service).set("AWS_CA_BUNDLE", ours.pem())) {
             FutureTask<String> waiting = new FutureTask<>(invoked::result);
             Thread thread = Thread.ofVirtual().start(waiting);
-            double seconds = secondsToProbe(service.uri().getPort());
+            double seconds = SocketTimers.secondsToProbe(service.uri().getPort());
             assertThat(seconds).isBetween(0.0, 60.0);
             service.close();
             thread.join();
             assertThatThrownBy(waiting::get).hasRootCauseInstanceOf(IOException.class);
         }
-    }
-
-    private static double secondsToProbe(int remotePort) throws IOException {
-        String remote = String.format(":%04X", remotePort);
-        while (true) { // bounded by the test's time-out; other timers run first
-            for (String line : connections()) {
-                String[] columns = line.strip().split("\\s+");
-                String[] timer = columns[5].split(":");
-                if (columns[2].endsWith(remote) && columns[3].equals("01") && Integer.parseInt(timer[0]) == KEEP_ALIVE_TIMER) {
-                    return (double) Long.parseLong(timer[1], 16) / TICKS_PER_SECOND;
-                }
-            }
-            LockSupport.parkNanos(10_000_000);
-        }
-    }
-
-    private static List<String> connections() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (String file : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
-            if (Files.exists(Path.of(file))) {
-                Files.readAllLines(Path.of(file)).stream().skip(1).forEach(lines::add);
-            }
-        }
-        return lines;
     }
 }

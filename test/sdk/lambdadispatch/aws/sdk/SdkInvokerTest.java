@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.FutureTask;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.invoke.InvokeFailure;
 import lambdadispatch.invoke.InvokeResult;
@@ -17,6 +18,7 @@ import lambdadispatch.support.FakeService;
 import lambdadispatch.support.FakeService.Asked;
 import lambdadispatch.support.FakeService.Manner;
 import lambdadispatch.support.FakeService.Reply;
+import lambdadispatch.support.SocketTimers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,17 @@ class SdkInvokerTest {
         reply = Reply.ok("{}").in(Manner.RESET);
         assertThatThrownBy(() -> invoke("f")).isInstanceOf(IOException.class);
         assertThat(service.asked()).hasSize(1);
+    }
+
+    @Test
+    void silentConnectionIsProbedWellBeforePathsDropIt() throws Exception {
+        reply = Reply.ok("{}").in(Manner.SILENT);
+        FutureTask<InvokeResult> waiting = new FutureTask<>(() -> invoke("f"));
+        Thread thread = Thread.ofVirtual().start(waiting);
+        assertThat(SocketTimers.secondsToProbe(service.uri().getPort())).isBetween(0.0, 60.0);
+        service.close();
+        thread.join();
+        assertThatThrownBy(waiting::get).hasRootCauseInstanceOf(IOException.class);
     }
 
     @Test
