@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.server.Limits;
@@ -254,6 +255,33 @@ class StreamLifeTest {
         go.countDown();
         assertThat(List.of(peer.answer(1).status(), peer.answer(3).status())).containsOnly(200);
         assertThat(peer.send(get(7, "/")).answer(7).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theFieldsOfARequestThatIsRefusedOrMalformedStillEnterTheTable() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        Http2Peer peer = Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> {
+            if (exchange.request().target().equals("/wait")) {
+                await(go);
+            }
+            exchange.answer(200, "text/plain", String.valueOf(exchange.request().headers().get(HeaderName.of("x"))).getBytes(StandardCharsets.US_ASCII));
+        }).peer.begin();
+        byte[] get = get(1, "/").payload();
+        byte[] literal = {0x40, 1, 'x', 1, '1'}; // enters the table (RFC 7541 §6.2.1)
+        byte[] indexed = {(byte) (0x80 | 62)};
+        peer.send(get(1, "/wait"), whole(3, get, literal));
+        assertThat(peer.awaitReset(3)).isEqualTo("REFUSED_STREAM");
+        go.countDown();
+        peer.answer(1);
+        assertThat(peer.send(whole(5, get, indexed)).answer(5).text()).isEqualTo("1"); // RFC 9113 §4.3: the state is the connection's
+        literal[4] = '2';
+        peer.send(whole(7, new byte[] {0, 1, 'X', 0}, literal));
+        assertThat(peer.awaitReset(7)).isEqualTo("PROTOCOL_ERROR");
+        assertThat(peer.send(whole(9, get, indexed)).answer(9).text()).isEqualTo("2");
+    }
+
+    private static WireFrame whole(int streamId, byte[] block, byte[] more) {
+        return new WireFrame(WireFrame.HEADERS, WireFrame.END_HEADERS | END_STREAM, streamId, new Bytes().append(block).append(more).toArray());
     }
 
     @Test
