@@ -21,7 +21,7 @@ class BackpressureTest {
     @RegisterExtension
     static final Stack STACK = new Stack().instances(1).functions("other", "hidden")
             .router("LAMBDA_DISPATCH_MaxConcurrentCount", "1").router("LAMBDA_DISPATCH_ChannelCount", "1")
-            .router("LAMBDA_DISPATCH_MaxQueueLength", "2").router("LAMBDA_DISPATCH_IncomingRequestTimeout", "4s")
+            .router("LAMBDA_DISPATCH_MaxQueueLength", "2").router("LAMBDA_DISPATCH_IncomingRequestTimeout", "3s")
             .router("LAMBDA_DISPATCH_AllowedFunctions", "oth*");
 
     private static final String[] OTHER = {"X-Lambda-Name", "other"};
@@ -41,13 +41,13 @@ class BackpressureTest {
 
     @Test
     void fullQueueIs503AndAWaitThatIsTooLong504AndTheOtherPoolNeverNotices() throws Exception {
-        CompletableFuture<HttpResponse<String>> running = calls.later("GET", "/delay?ms=6000");
+        CompletableFuture<HttpResponse<String>> running = calls.later("GET", "/delay?ms=7500");
         calls.working();
         List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             others.add(calls.later("GET", "/ping"));
         }
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 10; i++) {
             assertThat(calls.get("/ping", OTHER).body()).as("of the other function").isEqualTo("pong");
         }
         assertThat(running).as("still waits").isNotDone();
@@ -76,7 +76,7 @@ class BackpressureTest {
         for (Thread each : clients) {
             each.join();
         }
-        assertThat(statuses).hasSize(450).containsOnly(200); // a wait of 4 s, a hundred times what it takes, would be 504
+        assertThat(statuses).hasSize(450).containsOnly(200); // a wait of 3 s, far more than it takes, would be 504
     }
 
     @Test

@@ -36,7 +36,7 @@ class RotationTest {
         Assumptions.assumeTrue(TwoRouters.possible(), "HAProxy is not installed");
         Tally tally = new Tally();
         int[] statuses = new int[2];
-        try (Stack stack = new Stack().instances(8).router("LAMBDA_DISPATCH_DrainDelay", "4s").router("LAMBDA_DISPATCH_DrainTimeout", "20s").start();
+        try (Stack stack = new Stack().instances(8).router("LAMBDA_DISPATCH_DrainDelay", "3s").router("LAMBDA_DISPATCH_DrainTimeout", "20s").start();
                 TwoRouters routers = new TwoRouters(stack);
                 Traffic traffic = new Traffic(List.of(routers.url()), tally).prepare().start(6, 150)) {
             statuses[0] = routers.restart(0);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Faults that stay, on real processes: requests keep coming, and next to nothing is invoked. Each fault meets a function of its own, so a fresh cost guard.
 @Timeout(120)
 class RunawayTest {
-    private static final int SECONDS = 3;
+    private static final int SECONDS = 2;
 
     @RegisterExtension
     static final Stack STACK = new Stack().instances(8).functions("unreachable", "return", "denied", "throttle")
