@@ -97,4 +97,11 @@ class RequestScanTest {
     void headWithoutEndIsNotGatheredForEver() {
         assertThatThrownBy(() -> scan("GET / HTTP/1.1\r\nx: " + "y".repeat(200 << 10))).isInstanceOf(BadMessage.class).hasMessageContaining("longer than");
     }
+
+    @Test
+    void anEmptyLineIsNoRequest() throws IOException {
+        RequestScan scan = new RequestScan();
+        assertThat(scan.next(input("HEAD / HTTP/1.1\r\n\r\n", 0))).isTrue();
+        assertThatThrownBy(() -> scan.next(input("\r\nGET / HTTP/1.1\r\n\r\n", 0))).isInstanceOf(BadMessage.class);
+    }
 }

@@ -30,6 +30,9 @@ final class RequestScan {
                 return false;
             }
             if (end == line) {
+                if (line == 0) {
+                    throw new BadMessage(400, "empty line instead of a request"); // or what was found of the request before would stand for it
+                }
                 headLength = line + 2;
                 return true;
             }
