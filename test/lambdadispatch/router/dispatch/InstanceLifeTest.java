@@ -203,6 +203,24 @@ class InstanceLifeTest {
     }
 
     @Test
+    void oneThatWasGivenUpCountsAgainstTheMaximumUntilItsInvokeEnds() {
+        PoolBed bed = new PoolBed(PoolBed.instances(PoolBed.settings(10, 10), 0, 1));
+        bed.ask();
+        bed.connect(1);
+        Instance silent = bed.invoked.getFirst();
+        bed.pass(16);
+        assertThat(silent.state()).isEqualTo(Instance.State.CLOSED);
+        Client waits = bed.ask();
+        bed.pass(60);
+        assertThat(bed.invoked).as("it is still paid for").hasSize(1);
+        bed.ends(silent, PoolBed.RETURNED, "RouterStatus4xx");
+        bed.pass(1);
+        assertThat(bed.invoked).hasSize(2);
+        bed.connect(1);
+        assertThat(waits.line).isNotNull();
+    }
+
+    @Test
     void theMinimumIsHeldOpenAndAtIdleNothingIsInvokedAgainAndAgain() {
         PoolBed bed = new PoolBed(PoolBed.instances(PoolBed.settings(1, 1), 2, 8));
         bed.pass(1);
