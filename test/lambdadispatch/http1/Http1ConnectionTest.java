@@ -246,6 +246,17 @@ class Http1ConnectionTest {
     }
 
     @Test
+    void announcedCloseLeavesAnIdleConnectionOpenAndIsSaidInTheNextAnswer() throws Exception {
+        try (Served served = new Served(Http1ConnectionTest::ok)) {
+            assertThat(served.ask(GET).closes()).isFalse();
+            served.connection.announceClose();
+            assertThat(served.ask(GET).closes()).isTrue();
+            served.clientEnd.shutdownOutput();
+            served.awaitEnd();
+        }
+    }
+
+    @Test
     void stoppingLetsTheExchangeUnderWayFinish() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);

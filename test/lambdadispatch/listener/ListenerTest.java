@@ -106,6 +106,24 @@ class ListenerTest {
     }
 
     @Test
+    void announcedCloseIsSaidOnConnectionsOldAndNewWhichAreServedAllTheSame() throws IOException {
+        Server server = start();
+        String request = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        try (Socket before = socket(server)) {
+            assertThat(converse(before, request, "hello over 11")).doesNotContainIgnoringCase("connection:");
+            server.announceClose();
+            assertThat(converse(before, request, "hello over 11")).startsWith("HTTP/1.1 200 ").containsIgnoringCase("connection: close\r\n");
+            assertThat(before.getInputStream().read()).isNegative();
+        }
+        try (Socket after = socket(server)) {
+            assertThat(converse(after, request, "hello over 11")).startsWith("HTTP/1.1 200 ").containsIgnoringCase("connection: close\r\n");
+        }
+        Http2Peer peer = log.add(new Http2Peer(connect(server)));
+        assertThat(peer.beginWith(get(1, "/")).answer(1).text()).isEqualTo("hello over 20");
+        assertThat(peer.send(get(3, "/")).answer(3).text()).isEqualTo("hello over 20");
+    }
+
+    @Test
     void aPrefaceThatGoesWrongInTheMiddleIsABadRequestOfHttp1() throws IOException {
         Server server = start();
         try (Socket socket = socket(server)) {

@@ -46,6 +46,7 @@ public final class Http1Connection {
     private final HeadParser parser;
     private final RequestHead head = new RequestHead();
     private volatile boolean stopping;
+    private volatile boolean lastExchange;
     private volatile boolean idle = true;
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes
@@ -87,12 +88,14 @@ public final class Http1Connection {
         }
     }
 
-    public boolean idle() {
-        return idle;
+    /// The next answer says `Connection: close`: a peer that is told so does not send a request into a connection that closes under it
+    /// (RFC 9112 §9.6). An idle connection stays open.
+    public void announceClose() {
+        lastExchange = true;
     }
 
     boolean stopping() {
-        return stopping;
+        return stopping || lastExchange;
     }
 
     private boolean next() throws IOException {

@@ -33,6 +33,8 @@ final class ServedConnection {
     private final Handler handler;
     private Runnable stop; // null until the protocol is known; guarded by this
     private boolean stopped;
+    private boolean closeAnnounced;
+    private Http1Connection http1; // null unless it is one
 
     ServedConnection(SocketTransport plain, SSLContext tls, Limits limits, Handler handler) {
         this.plain = plain;
@@ -71,6 +73,12 @@ final class ServedConnection {
 
     private void run(Http1Connection connection) {
         onStop(connection::stop);
+        synchronized (this) {
+            http1 = connection;
+            if (closeAnnounced) {
+                connection.announceClose();
+            }
+        }
         connection.run();
     }
 
@@ -117,6 +125,16 @@ final class ServedConnection {
             }
         }
         return true;
+    }
+
+    /// HTTP/1.1: the next answer is the last. HTTP/2 needs no such warning: its GOAWAY says which requests were not taken (RFC 9113 §6.8).
+    void announceClose() {
+        synchronized (this) {
+            closeAnnounced = true;
+            if (http1 != null) {
+                http1.announceClose();
+            }
+        }
     }
 
     /// Finishes what is under way, then closes.

@@ -35,6 +35,7 @@ public final class Server implements AutoCloseable {
     private final Object emptied = new Object();
     private ServerSocketChannel listener;
     private volatile boolean stopping;
+    private volatile boolean closeAnnounced;
 
     /// @param name for the log and thread names
     /// @param address port 0 for an ephemeral one
@@ -120,6 +121,9 @@ public final class Server implements AutoCloseable {
             return;
         }
         connections.add(connection);
+        if (closeAnnounced) { // looked at after the connection can be found
+            connection.announceClose();
+        }
         try {
             if (!stopping) {
                 connection.run();
@@ -135,6 +139,13 @@ public final class Server implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// Goes on accepting and serving, but lets every HTTP/1.1 client know that its connection will close: whoever keeps connections, as load
+    /// balancers do, has let go of them by the time accepting stops.
+    public void announceClose() {
+        closeAnnounced = true;
+        connections.forEach(ServedConnection::announceClose);
     }
 
     /// Stops accepting. Exchanges under way go on; idle connections close.

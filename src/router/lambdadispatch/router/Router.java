@@ -197,6 +197,7 @@ final class Router {
     void stop() {
         LOG.info("stopping", "drainDelayMs", config.shutdown().drainDelay().toMillis(), "open", observer.open());
         healthy = false;
+        incoming.forEach(Server::announceClose);
         sleep(config.shutdown().drainDelay());
         long until = System.nanoTime() + config.shutdown().drainTimeout().toNanos();
         incoming.forEach(Server::stopAccepting);
