@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.emulator.process;
 
-import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
 
 /// One child process and all that descend from it: signalled together, ended together.
 public final class ProcessGroup {
+    /// Waits for a word from us before it becomes the program: by then the guardian knows of it, and if we die before, it reads an end of input and ends too.
+    private static final String ON_OUR_WORD = "read -r word || exit 1; exec \"$@\" </dev/null";
+
     private final Guardian guardian;
     private final Process leader;
     private final String target;
@@ -39,8 +43,9 @@ public final class ProcessGroup {
         if (command.getFirst().contains("/") && !Files.isExecutable(Path.of(command.getFirst()))) {
             throw new IOException("no such program: " + command.getFirst()); // setsid would start, and only then fail
         }
-        ProcessBuilder builder = new ProcessBuilder(NewSession.wrap(command));
-        builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        List<String> waiting = new ArrayList<>(List.of("/bin/sh", "-c", ON_OUR_WORD, "sh"));
+        waiting.addAll(NewSession.wrap(command));
+        ProcessBuilder builder = new ProcessBuilder(waiting);
         builder.environment().clear();
         builder.environment().putAll(environment);
         if (lines == null) {
@@ -51,6 +56,9 @@ public final class ProcessGroup {
         Process process = builder.start();
         ProcessGroup group = new ProcessGroup(guardian, process);
         guardian.watch(group.target);
+        try (Writer word = process.outputWriter(StandardCharsets.US_ASCII)) {
+            word.write("go\n");
+        }
         if (lines != null) {
             Lines.follow(process.getInputStream(), "output of " + process.pid(), lines);
         }
