@@ -372,7 +372,7 @@ public final class Http2Connection {
     /// Answers without opening the stream to a handler.
     void refuse(int streamId, int status, boolean endStream) throws IOException {
         Headers none = new Headers(0);
-        Http2Output.SendSide send = new Http2Output.SendSide(streamId, 0);
+        SendSide send = new SendSide(streamId, 0);
         output.headers(send, (encoder, out) -> FieldEncoder.response(encoder, out, status, none, 0), true, true);
         if (endStream) {
             closed.add(streamId, ClosedStreams.How.ENDED);

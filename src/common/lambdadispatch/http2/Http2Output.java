@@ -372,31 +372,4 @@ final class Http2Output implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
     }
-
-    /// The sending half of one stream; its fields are guarded by the output's lock.
-    static final class SendSide {
-        final int streamId;
-        private long window;
-        private Thread waiting;
-        private IOException failure;
-
-        SendSide(int streamId, long window) {
-            this.streamId = streamId;
-            this.window = window;
-        }
-
-        private void requireOpen() throws IOException {
-            if (failure != null) {
-                throw new IOException(failure.getMessage(), failure);
-            }
-        }
-
-        private void wake() {
-            Thread thread = waiting;
-            waiting = null;
-            if (thread != null) {
-                LockSupport.unpark(thread);
-            }
-        }
-    }
 }

@@ -3,13 +3,9 @@ package lambdadispatch.http2;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
-import lambdadispatch.io.ByteQueue;
 import lambdadispatch.server.Exchange;
 
 /// One HTTP/2 stream as an exchange. The connection's reader feeds it; the handler's threads read and write.
@@ -21,22 +17,13 @@ import lambdadispatch.server.Exchange;
 ///   any of them --RST_STREAM either way--> closed
 /// ```
 final class Http2Stream implements Exchange {
-    private static final Headers NONE = new Headers(0);
-
     private final Http2Connection connection;
     private final Http2Output out;
-    private final Http2Output.SendSide send;
+    private final SendSide send;
     private final Request request;
-    private final ByteQueue received = new ByteQueue(); // from here on guarded by this
-    private long receivedTotal;
-    private int receiveWindow;
-    private int unacknowledged;
-    private int supplied; // octets received that used no window
-    private boolean remoteClosed;
-    private boolean localClosed;
+    private final ReceiveSide receive;
+    private boolean localClosed; // this and what follows guarded by this
     private IOException failure;
-    private Thread reader;
-    private Headers trailers = NONE;
     private Runnable goneAction;
     private boolean responded;
     private boolean bodiless;
@@ -45,17 +32,16 @@ final class Http2Stream implements Exchange {
     Http2Stream(Http2Connection connection, int id, Request request, boolean endStream) {
         this.connection = connection;
         this.out = connection.output();
-        this.send = new Http2Output.SendSide(id, connection.initialSendWindow());
+        this.send = new SendSide(id, connection.initialSendWindow());
         this.request = request;
-        this.remoteClosed = endStream;
-        this.receiveWindow = connection.limits().streamWindow();
+        this.receive = new ReceiveSide(id, request.contentLength(), connection.limits().streamWindow(), endStream);
     }
 
     int id() {
         return send.streamId;
     }
 
-    Http2Output.SendSide sendSide() {
+    SendSide sendSide() {
         return send;
     }
 
@@ -63,32 +49,9 @@ final class Http2Stream implements Exchange {
 
     /// DATA arrived. Octets in `padding` count for flow control only.
     void receive(byte[] payload, int offset, int length, int padding, boolean endStream) throws IOException {
-        Thread wake;
-        synchronized (this) {
-            if (failure != null) {
-                connection.consumed(length + padding); // reset by us a moment ago, while the frame was on its way (RFC 9113 §5.1)
-                return;
-            }
-            // RFC 9113 §5.1: after END_STREAM anything but WINDOW_UPDATE, PRIORITY or RST_STREAM is STREAM_CLOSED
-            if (remoteClosed) {
-                throw new StreamError(id(), ErrorCode.STREAM_CLOSED, "DATA after END_STREAM");
-            }
-            receiveWindow -= length + padding;
-            if (receiveWindow < 0) {
-                throw new StreamError(id(), ErrorCode.FLOW_CONTROL_ERROR, "more DATA than the window allows");
-            }
-            receivedTotal += length;
-            long announced = request.contentLength();
-            if (announced >= 0 && (receivedTotal > announced || endStream && receivedTotal < announced)) {
-                throw new StreamError(id(), ErrorCode.PROTOCOL_ERROR, "DATA does not add up to content-length");
-            }
-            received.append(payload, offset, length);
-            remoteClosed = endStream;
-            wake = reader;
-            reader = null;
-        }
-        if (wake != null) {
-            LockSupport.unpark(wake);
+        if (!receive.data(payload, offset, length, length + padding, endStream)) {
+            connection.consumed(length + padding);
+            return;
         }
         if (padding > 0) {
             consumed(padding);
@@ -98,80 +61,40 @@ final class Http2Stream implements Exchange {
         }
     }
 
-    @Override
-    public boolean supply(byte[] from, int offset, int length) {
-        Thread wake;
-        synchronized (this) {
-            // What flow control would have held back is not taken this way either.
-            if (remoteClosed || received.size() + length > connection.limits().streamWindow()) {
-                return false;
-            }
-            received.append(from, offset, length);
-            supplied += length;
-            wake = reader;
-            reader = null;
-        }
-        if (wake != null) {
-            LockSupport.unpark(wake);
-        }
-        return true;
-    }
-
     void receiveTrailers(Headers fields) throws StreamError {
-        Thread wake;
-        synchronized (this) {
-            if (remoteClosed) {
-                throw new StreamError(id(), ErrorCode.STREAM_CLOSED, "HEADERS after END_STREAM");
-            }
-            if (request.contentLength() >= 0 && receivedTotal < request.contentLength()) {
-                throw new StreamError(id(), ErrorCode.PROTOCOL_ERROR, "DATA does not add up to content-length");
-            }
-            trailers = fields;
-            remoteClosed = true;
-            wake = reader;
-            reader = null;
-        }
-        if (wake != null) {
-            LockSupport.unpark(wake);
-        }
+        receive.trailers(fields);
         connection.closedIfDone(this);
     }
 
     /// The stream is over before its time: reset by either side, or with its connection.
     void fail(IOException why) throws IOException {
-        Thread wake;
         Runnable action;
-        int forgotten;
         synchronized (this) {
             if (failure != null) {
                 return;
             }
             failure = why;
-            remoteClosed = true;
             localClosed = true;
-            forgotten = Math.max(0, received.size() - supplied);
-            received.clear();
-            wake = reader;
-            reader = null;
             action = goneAction;
             goneAction = null;
         }
         out.close(send, why);
-        connection.consumed(forgotten);
-        if (wake != null) {
-            LockSupport.unpark(wake);
-        }
+        connection.consumed(receive.fail(why));
         if (action != null) {
             action.run();
         }
     }
 
-    synchronized boolean remoteClosed() {
-        return remoteClosed;
+    boolean remoteClosed() {
+        return receive.ended();
     }
 
-    synchronized boolean done() {
-        return remoteClosed && localClosed;
+    boolean done() {
+        return receive.ended() && localClosed();
+    }
+
+    private synchronized boolean localClosed() {
+        return localClosed;
     }
 
     // ---- Exchange
@@ -205,80 +128,40 @@ final class Http2Stream implements Exchange {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        long limit = connection.limits().bodyBytes();
-        int count;
-        while (true) {
-            synchronized (this) {
-                if (failure != null) {
-                    throw new IOException(failure.getMessage(), failure);
-                }
-                if (limit >= 0 && Math.max(receivedTotal, request.contentLength()) > limit) {
-                    throw new BadMessage(413, "body longer than " + limit + " bytes");
-                }
-                if (received.size() > 0) {
-                    count = received.take(into, offset, length);
-                    break;
-                }
-                if (remoteClosed) {
-                    return -1;
-                }
-                reader = Thread.currentThread();
-            }
-            await();
+        int count = receive.take(into, offset, length, connection.limits().bodyBytes(), connection.bodyStall());
+        if (count > 0) {
+            consumed(receive.windowed(count));
         }
-        consumed(count);
         return count;
-    }
-
-    private void await() throws IOException {
-        long stall = connection.bodyStall().toNanos();
-        if (stall == 0) {
-            LockSupport.park(this);
-            return;
-        }
-        long start = System.nanoTime();
-        LockSupport.parkNanos(this, stall);
-        synchronized (this) {
-            if (reader == Thread.currentThread() && System.nanoTime() - start >= stall) {
-                throw new SocketTimeoutException("no body received in time");
-            }
-        }
     }
 
     /// Gives flow-control credit back, in steps of half a window.
     private void consumed(int count) throws IOException {
-        int increment = 0;
-        int credit;
-        synchronized (this) {
-            int free = Math.min(supplied, count);
-            supplied -= free;
-            credit = count - free;
-            unacknowledged += credit;
-            if (unacknowledged >= connection.limits().streamWindow() / 2 && !remoteClosed) {
-                increment = unacknowledged;
-                receiveWindow += increment;
-                unacknowledged = 0;
-            }
-        }
+        int increment = receive.consumed(count);
         if (increment > 0) {
             out.windowUpdate(id(), increment);
         }
-        connection.consumed(credit);
+        connection.consumed(count);
     }
 
     @Override
-    public synchronized int available() {
-        return received.size();
+    public boolean supply(byte[] from, int offset, int length) {
+        return receive.supply(from, offset, length);
     }
 
     @Override
-    public synchronized boolean bodyEnded() {
-        return remoteClosed && received.size() == 0;
+    public int available() {
+        return receive.available();
     }
 
     @Override
-    public synchronized Headers trailers() {
-        return trailers;
+    public boolean bodyEnded() {
+        return receive.drained();
+    }
+
+    @Override
+    public Headers trailers() {
+        return receive.trailers();
     }
 
     @Override
@@ -354,15 +237,11 @@ final class Http2Stream implements Exchange {
         ended();
     }
 
-    private void ended() throws IOException {
-        boolean requestUnfinished;
+    private void ended() {
         synchronized (this) {
             localClosed = true;
-            requestUnfinished = !remoteClosed;
         }
-        if (!requestUnfinished) {
-            connection.closedIfDone(this);
-        }
+        connection.closedIfDone(this);
     }
 
     /// The handler has returned: a response that is not whole is reset; one that is ends the request too (RFC 9113 §8.1).
@@ -370,7 +249,7 @@ final class Http2Stream implements Exchange {
         boolean whole;
         synchronized (this) {
             whole = localClosed;
-            if (failure != null || localClosed && remoteClosed) {
+            if (failure != null || localClosed && receive.ended()) {
                 return;
             }
         }
