@@ -14,7 +14,7 @@ import java.util.Map;
 /// Many of something: connections, channels, waiting requests, event streams; and nothing at all to do.
 final class Crowds {
     private static final int IDLE_SECONDS = 20;
-    private static final int CONNECTIONS = 9000; // 10,000 and what else is open would pass the 20,000 files that a user often may open
+    private static final int CONNECTIONS = 10_000;
 
     private final Report report;
     private final int seconds;

@@ -52,6 +52,21 @@ final class Calls implements AutoCloseable {
         return found[0];
     }
 
+    /// Waits until so many environments are ready and none works on anything: one that is on its way out may still do so for a moment.
+    void awaitIdle(int ready) {
+        until(() -> {
+            int idle = 0;
+            for (Environment each : stack.environments()) {
+                long running = each.frozen() ? 0 : running(each);
+                if (running > 1) {
+                    return false;
+                }
+                idle += running == 1 && each.output().since(0).contains("app ready") ? 1 : 0;
+            }
+            return idle >= ready;
+        });
+    }
+
     private long running(Environment environment) {
         URI stats = URI.create("http://127.0.0.1:" + environment.appPort() + "/stats");
         try {

@@ -44,7 +44,7 @@ class DeathTest {
     }
 
     private static void awaitTwo() {
-        Calls.until(() -> STACK.environments().stream().filter(each -> each.output().since(0).contains("app ready")).count() >= 2);
+        calls.awaitIdle(2);
     }
 
     private static boolean triedTwice(String path) {

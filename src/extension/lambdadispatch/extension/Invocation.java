@@ -205,9 +205,17 @@ final class Invocation {
         long look = (nextPing - System.nanoTime()) / 1_000_000;
         if (closing.getCount() > 0) {
             look = Math.min(look, closesAtMs - System.currentTimeMillis());
-            look = mayIdle() ? Math.min(look, config.idleGrace().minus(link.idleFor()).toMillis()) : look;
+            look = Math.min(look, idleIn());
         }
         return Math.clamp(look + 1, 1, PING_INTERVAL.toMillis());
+    }
+
+    /// Before the first channel is open nobody is idle; but it may open at any moment, and then the grace period counts.
+    private long idleIn() {
+        if (payload.stay()) {
+            return Long.MAX_VALUE;
+        }
+        return (everOpened ? config.idleGrace().minus(link.idleFor()) : config.idleGrace()).toMillis();
     }
 
     private boolean pinged() throws InterruptedException {
