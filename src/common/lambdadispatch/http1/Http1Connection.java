@@ -46,7 +46,7 @@ public final class Http1Connection {
     private final HeadParser parser;
     private final RequestHead head = new RequestHead();
     private volatile boolean stopping;
-    private volatile boolean lastExchange;
+    private volatile boolean closeAnnounced;
     private volatile boolean idle = true;
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes
@@ -91,11 +91,15 @@ public final class Http1Connection {
     /// The next answer says `Connection: close`: a peer that is told so does not send a request into a connection that closes under it
     /// (RFC 9112 §9.6). An idle connection stays open.
     public void announceClose() {
-        lastExchange = true;
+        closeAnnounced = true;
+    }
+
+    boolean closeAnnounced() {
+        return closeAnnounced;
     }
 
     boolean stopping() {
-        return stopping || lastExchange;
+        return stopping;
     }
 
     private boolean next() throws IOException {

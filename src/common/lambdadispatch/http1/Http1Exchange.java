@@ -175,7 +175,8 @@ final class Http1Exchange implements Exchange {
         sending = bodiless ? Sending.NO_BODY
                 : length >= 0 ? Sending.LENGTH
                 : request.version() == 11 ? Sending.CHUNKS : Sending.UNTIL_CLOSE;
-        closeAfterwards |= sending == Sending.UNTIL_CLOSE;
+        // Looked at just here: a connection whose answer did not say so stays open for one more.
+        closeAfterwards |= sending == Sending.UNTIL_CLOSE || connection.closeAnnounced();
         unsent = length;
         out.statusLine(status);
         for (int i = 0; i < headers.size(); i++) {
