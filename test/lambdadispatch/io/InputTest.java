@@ -54,6 +54,25 @@ class InputTest {
     }
 
     @Test
+    void busyBufferKeepsWhatTheLastMessageNeededAndNoMoreAndGivesItBackAfterASmallOne() throws IOException {
+        Input in = input(1 << 20, 1 << 20, 4096, 64 << 10);
+        assertThat(in.require(50_000)).isTrue();
+        in.skip(in.available());
+        in.settle();
+        assertThat(in.array()).hasSize(20 << 10);
+        assertThat(in.fill()).isTrue();
+        in.skip(in.available());
+        byte[] kept = in.array();
+        in.settle();
+        assertThat(in.array()).as("no allocation from message to message").isSameAs(kept);
+        Input small = input(100, 10, 4096, 64 << 10);
+        assertThat(small.require(10)).isTrue();
+        small.skip(10);
+        small.settle();
+        assertThat(small.array()).hasSize(4096);
+    }
+
+    @Test
     void theEndIsToldAndWhatIsThereStays() throws IOException {
         Input in = input(2, 5, 8, 8);
         assertThat(in.fill()).isTrue();

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
 public final class ByteQueue {
     private static final byte[] NONE = new byte[0];
     private static final int FIRST_CAPACITY = 1024;
-    private static final int KEEP_CAPACITY = 16 << 10;
+    /// A body of 16 KiB with its head.
+    private static final int KEEP_CAPACITY = 20 << 10;
 
     private byte[] array = NONE;
     private int start;
@@ -42,7 +43,8 @@ public final class ByteQueue {
         int size = size();
         byte[] target = array;
         if (size + length > array.length) {
-            target = new byte[Math.max(FIRST_CAPACITY, Math.max(array.length * 2, size + length))];
+            int wanted = Math.max(FIRST_CAPACITY, Math.max(array.length * 2, size + length));
+            target = new byte[size + length <= KEEP_CAPACITY ? Math.min(wanted, KEEP_CAPACITY) : wanted];
         }
         System.arraycopy(array, start, target, 0, size);
         array = target;

@@ -14,6 +14,9 @@ public final class Input {
         int read(byte[] into, int offset, int length) throws IOException;
     }
 
+    /// What a busy buffer keeps between messages: a body of 16 KiB with its head.
+    private static final int KEEP = 20 << 10;
+
     private final Source source;
     private final int initialCapacity;
     private final int maxCapacity;
@@ -21,6 +24,7 @@ public final class Input {
     private int position;
     private int limit;
     private boolean filled;
+    private boolean needed; // the first capacity was not enough for the last message
 
     /// @param maxCapacity most bytes that may wait here unread; [#fill()] fails beyond
     public Input(Source source, int initialCapacity, int maxCapacity) {
@@ -62,6 +66,7 @@ public final class Input {
         }
         limit += count;
         filled = count == room;
+        needed |= limit > initialCapacity || filled;
         return true;
     }
 
@@ -103,6 +108,21 @@ public final class Input {
             if (array.length > initialCapacity) {
                 array = new byte[initialCapacity];
             }
+        }
+    }
+
+    /// As [#shrink()], but a busy buffer keeps what the last message needed, within bounds: the next one will need it too.
+    public void settle() {
+        if (needed && position == limit && array.length > initialCapacity) {
+            position = 0;
+            limit = 0;
+            needed = false;
+            filled = false;
+            if (array.length > KEEP) {
+                array = new byte[KEEP];
+            }
+        } else {
+            shrink();
         }
     }
 

@@ -47,7 +47,7 @@ final class Relay {
 
     /// Waits for a request. False: the router said go away.
     boolean awaitRequest() throws IOException {
-        down.shrink();
+        down.settle();
         return request.next(down);
     }
 
@@ -239,7 +239,7 @@ final class Relay {
             }
             if (keep) {
                 connection.markUsed();
-                connection.input().shrink();
+                connection.input().settle();
             } else {
                 dropConnection();
             }

@@ -60,7 +60,7 @@ final class ResponseRelay {
         Input in = channel.input();
         BodyReader body = new BodyReader(in, framing, 502);
         relayBody(in, body);
-        in.shrink();
+        in.settle();
         finished.run((pump == null || pump.done()) && channel.clean());
         client.end(body.trailers());
     }
