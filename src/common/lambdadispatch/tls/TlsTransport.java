@@ -33,6 +33,7 @@ public final class TlsTransport implements Transport {
 
     private final Transport plain;
     private final SSLEngine engine;
+    private final Object handshaking = new Object(); // taken before reading
     private final Object reading = new Object();
     private final Object writing = new Object();
     private byte[] network = new byte[FIRST_BUFFER]; // received and not yet unwrapped: [start, end); guarded by reading
@@ -65,20 +66,26 @@ public final class TlsTransport implements Transport {
     /// @throws javax.net.ssl.SSLException the handshake failed; the peer was told by an alert where there was one
     public void handshake() throws IOException {
         if (established) {
-            return; // without the lock, which a blocked reader holds
+            return;
         }
-        synchronized (reading) {
-            if (established) {
-                return;
+        // A lock of its own: whoever waits here while another thread shakes hands must get through even if that one reads on at once, and blocks.
+        synchronized (handshaking) {
+            if (!established) {
+                synchronized (reading) {
+                    begin();
+                }
             }
-            try {
-                engine.beginHandshake();
-                negotiate();
-                established = true;
-            } catch (SSLException e) {
-                sendAlert();
-                throw e;
-            }
+        }
+    }
+
+    private void begin() throws IOException {
+        try {
+            engine.beginHandshake();
+            negotiate();
+            established = true;
+        } catch (SSLException e) {
+            sendAlert();
+            throw e;
         }
     }
 
