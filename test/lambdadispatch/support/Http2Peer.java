@@ -71,6 +71,8 @@ public final class Http2Peer implements AutoCloseable {
     private final Bytes section = new Bytes();
     private final Thread reader;
     private volatile boolean polite = true;
+    private volatile int step = Integer.MAX_VALUE;
+    private volatile boolean probing;
     private boolean over;
     private String end = "";
 
@@ -83,6 +85,18 @@ public final class Http2Peer implements AutoCloseable {
     /// Answers nothing by itself from now on.
     public Http2Peer silent() {
         polite = false;
+        return this;
+    }
+
+    /// Grants window in steps of so many octets, as a client does that reads in small pieces (Go: 4 KiB).
+    public Http2Peer granting(int octets) {
+        step = octets;
+        return this;
+    }
+
+    /// Sends a PING for each DATA frame that comes, as a client does that measures the path (gRPC).
+    public Http2Peer probing() {
+        probing = true;
         return this;
     }
 
@@ -186,9 +200,14 @@ public final class Http2Peer implements AutoCloseable {
         } else if (frame.is(WireFrame.PING) && !frame.has(WireFrame.ACK)) {
             send(new WireFrame(WireFrame.PING, WireFrame.ACK, 0, frame.payload()));
         } else if (frame.is(WireFrame.DATA) && frame.payload().length > 0) {
-            send(WireFrame.windowUpdate(0, frame.payload().length));
-            if (!frame.has(WireFrame.END_STREAM)) {
-                send(WireFrame.windowUpdate(frame.streamId(), frame.payload().length));
+            if (probing) {
+                send(WireFrame.ping("measured"));
+            }
+            for (int left = frame.payload().length; left > 0; left -= Math.min(left, step)) {
+                send(WireFrame.windowUpdate(0, Math.min(left, step)));
+                if (!frame.has(WireFrame.END_STREAM)) {
+                    send(WireFrame.windowUpdate(frame.streamId(), Math.min(left, step)));
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 /// | kind | what fills it | attack it stops |
 /// |---|---|---|
 /// | resets | streams reset by the peer, or by us for the peer's errors | Rapid Reset (CVE-2023-44487), MadeYouReset (CVE-2025-8671) |
-/// | chores | SETTINGS, PING, PRIORITY, GOAWAY, CONTINUATION, empty DATA, unknown frames, WINDOW_UPDATE that nothing was sent for | floods (CVE-2019-9512, -9513, -9515, -9518, CVE-2024-27316) |
+/// | chores | SETTINGS, PRIORITY, GOAWAY, CONTINUATION, empty DATA, unknown frames, PING and WINDOW_UPDATE that nothing was sent for | floods (CVE-2019-9512, -9513, -9515, -9518, CVE-2024-27316) |
 final class AbuseBudget {
     private static final int RESET_BURST = 200;
     private static final int RESETS_PER_SECOND = 50;
@@ -53,11 +53,17 @@ final class AbuseBudget {
         }
     }
 
+    /// The largest share of a budget that was ever used up, in per cent: how near a client's habits came to being taken for an attack.
+    synchronized int largestShare() {
+        return (int) Math.ceil(100 * Math.max(resets.largestShare, chores.largestShare));
+    }
+
     private static final class Bucket {
         private double burst;
         private double perNano;
         private double tokens;
         private long filledAt;
+        private double largestShare;
 
         Bucket(int burst, int perSecond, long now) {
             this.burst = burst;
@@ -79,6 +85,7 @@ final class AbuseBudget {
                 return false;
             }
             tokens--;
+            largestShare = Math.max(largestShare, 1 - tokens / burst);
             return true;
         }
     }

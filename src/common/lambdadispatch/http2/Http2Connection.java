@@ -187,6 +187,7 @@ public final class Http2Connection {
         output.awaitWriter(LINGER);
         transport.close();
         source.close();
+        LOG.debug("connection over", "remote", transport.remoteAddress(), "why", why, "budgetUsedPercent", budget.largestShare());
     }
 
     /// Lets the peer read our GOAWAY: closing with octets unread would reset the connection under it.

@@ -198,7 +198,9 @@ final class Http2Frames {
     private void ping(FrameReader frame) throws IOException {
         requireConnection(frame);
         requireLength(frame, 8);
-        budget.chore();
+        if (!connection.output().pingDue()) {
+            budget.chore();
+        }
         if (frame.has(Frames.ACK)) {
             connection.shutdown().pingAnswered(frame.payload, frame.offset);
             return;

@@ -27,7 +27,10 @@ final class Http2Output implements AutoCloseable {
     private static final int LONGEST_FRAME = 32 << 10;
     /// Answers that the reader owes (acknowledgements, resets) may take this much on top before the peer counts as not reading.
     private static final int MAX_CONTROL = 64 << 10;
+    /// Clients that read in small steps acknowledge each 4 KiB, for the stream and for the connection: Go's does.
+    private static final int OCTETS_PER_UPDATE = 2048;
     private static final int MAX_UPDATES_DUE = 1 << 20;
+    private static final int MAX_PINGS_DUE = 1000;
     private static final int KEEP_CAPACITY = 16 << 10;
 
     private final Transport transport;
@@ -47,6 +50,7 @@ final class Http2Output implements AutoCloseable {
     private int maxFrameSize = Frames.MIN_MAX_FRAME_SIZE;
     private int maxPending = MAX_PENDING_UNTRUSTED;
     private int updatesDue; // WINDOW_UPDATE frames that the peer has reason to send
+    private int pingsDue; // PING frames likewise
 
     Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
         this.transport = transport;
@@ -82,7 +86,7 @@ final class Http2Output implements AutoCloseable {
                     encoder.beginBlock(block);
                     fields.encode(encoder, block);
                     Frames.fieldBlock(pending, stream.streamId, block, maxFrameSize, endStream);
-                    updatesDue = Math.min(updatesDue + 1, MAX_UPDATES_DUE);
+                    answersDue(1);
                     appended(owed);
                     return;
                 }
@@ -138,7 +142,7 @@ final class Http2Output implements AutoCloseable {
         pending.append(from, at, length);
         stream.window -= length;
         window -= length;
-        updatesDue = Math.min(updatesDue + 2, MAX_UPDATES_DUE);
+        answersDue(2 + length / OCTETS_PER_UPDATE);
         appended(false);
         return length;
     }
@@ -229,13 +233,29 @@ final class Http2Output implements AutoCloseable {
         }
     }
 
-    /// A WINDOW_UPDATE came. False if we sent no frame that it could be owed to: one for the stream and one for the connection for each DATA
-    /// frame, and one for each response's head.
+    /// A frame left that the peer may answer with so many WINDOW_UPDATE frames, and with a PING: whoever measures the path sends one for each
+    /// DATA frame at most, as gRPC does.
+    private void answersDue(int updates) {
+        updatesDue = Math.min(updatesDue + updates, MAX_UPDATES_DUE);
+        pingsDue = Math.min(pingsDue + 1, MAX_PINGS_DUE);
+    }
+
+    /// A WINDOW_UPDATE came. False if we sent nothing that it could be owed to: one for the stream and one for the connection for each DATA
+    /// frame, one for each 2 KiB in it, and one for each response's head.
     synchronized boolean updateDue() {
         if (updatesDue <= 0) {
             return false;
         }
         updatesDue--;
+        return true;
+    }
+
+    /// A PING came. False if we sent no DATA or HEADERS frame that it could be owed to.
+    synchronized boolean pingDue() {
+        if (pingsDue <= 0) {
+            return false;
+        }
+        pingsDue--;
         return true;
     }
 
