@@ -11,7 +11,7 @@ public final class PoolAudit {
     /// Cheap enough to follow every event.
     public static void check(Pool pool) {
         int most = pool.settings().maxConcurrentCount();
-        boolean waiting = !pool.queue.isEmpty();
+        boolean waiting = !pool.matching.queue.isEmpty();
         Instance offered = pool.fleet.least();
         int least = Integer.MAX_VALUE;
         for (Instance instance : pool.fleet.all()) {
@@ -41,12 +41,12 @@ public final class PoolAudit {
         }
         int length = 0;
         Ticket before = null;
-        for (Ticket ticket = pool.queue.head(); ticket != null; before = ticket, ticket = ticket.next) {
+        for (Ticket ticket = pool.matching.queue.head(); ticket != null; before = ticket, ticket = ticket.next) {
             that(ticket.previous == before && ticket.state == Ticket.State.QUEUED, "the queue's links are broken");
             that(before == null || ticket.submittedNanos - before.submittedNanos >= 0, "the queue is out of order");
             length++;
         }
-        that(length == pool.queue.size(), "the queue is miscounted");
+        that(length == pool.matching.queue.size(), "the queue is miscounted");
         // Requests that lost their slot come back in any case; and all slots that the pool may have can be lost at once.
         int instances = pool.settings().scaling().instances().max();
         int slots = (instances + Math.ceilDiv(instances, 4)) * pool.settings().maxConcurrentCount();

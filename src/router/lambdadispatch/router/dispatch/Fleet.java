@@ -7,25 +7,19 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The instances of one pool and every change of their state. Guarded by the pool's lock; what the world must be told goes into `effects`.
+/// The instances of one pool and every change of their state. Guarded by the pool's lock; what the world must be told goes into `outbox`.
 final class Fleet {
     /// An instance whose invoke has returned is frozen: exchanges that have not ended by then never will.
     private static final long LAST_BYTES_NANOS = Duration.ofSeconds(2).toNanos();
-    /// An instance without any channel is given this long to open one.
-    private static final long NO_SLOT_NANOS = Duration.ofSeconds(10).toNanos();
     /// So many exchanges broken one after another, and none well: this instance does not serve.
     private static final int BROKEN = 10;
     /// A client that has waited for so long without a byte of an answer, and leaves, has a point.
     private static final long UNANSWERED_NANOS = Duration.ofSeconds(10).toNanos();
-    /// Instances that answer nobody are replaced one at a time: if all are like that, others would be no better.
-    static final long REPLACED_EVERY_NANOS = Duration.ofSeconds(30).toNanos();
 
-    private final PoolSettings.Liveness liveness;
     private final Map<String, Instance> instances = new LinkedHashMap<>();
     private final Offers offers;
 
     Fleet(PoolSettings settings) {
-        this.liveness = settings.liveness();
         this.offers = new Offers(settings.maxConcurrentCount());
     }
 
@@ -129,30 +123,36 @@ final class Fleet {
     }
 
     /// No new exchange; idle channels end now, busy ones when they are released.
-    void drain(Instance instance, Effects effects) {
+    void drain(Instance instance, long now, Outbox outbox) {
         if (instance.state == Instance.State.STARTING) {
-            close(instance, 0, effects);
+            close(instance, now, outbox);
         } else if (instance.state == Instance.State.OPEN) {
             instance.state = Instance.State.DRAINING;
             offers.update(instance);
-            instance.free.clear().forEach(slot -> effects.then(slot::end));
+            instance.free.clear().forEach(outbox::end);
         }
     }
 
-    void close(Instance instance, long now, Effects effects) {
+    /// The router tells it to go: however it ends then is no failure.
+    void dismiss(Instance instance, long now, Outbox outbox) {
+        instance.dismissed = true;
+        drain(instance, now, outbox);
+    }
+
+    void close(Instance instance, long now, Outbox outbox) {
         if (instance.state == Instance.State.CLOSED) {
             return;
         }
         instance.state = Instance.State.CLOSED;
         instance.closedNanos = now;
         offers.update(instance);
-        instance.free.clear().forEach(slot -> effects.then(slot::end));
+        instance.free.clear().forEach(outbox::end);
     }
 
     /// Close at once: whatever it still runs is aborted.
-    void abandon(Instance instance, long now, Effects effects) {
-        close(instance, now, effects);
-        instance.busy.clear().forEach(slot -> effects.then(slot::reset));
+    void abandon(Instance instance, long now, Outbox outbox) {
+        close(instance, now, outbox);
+        instance.busy.clear().forEach(outbox::reset);
     }
 
     /// A long pause of this process is no silence of theirs.
@@ -160,48 +160,43 @@ final class Fleet {
         instances.values().forEach(instance -> instance.heardNanos += nanos);
     }
 
-    /// Why this instance must be given up now, or null.
-    String ailment(Instance instance, long now) {
-        long silent = now - instance.heardNanos;
-        long ping = liveness.pingInterval().toNanos();
-        boolean connected = instance.state == Instance.State.OPEN || instance.state == Instance.State.DRAINING;
-        if (connected && silent > 3 * ping) {
-            return "no sign of life";
-        }
-        if (instance.state == Instance.State.OPEN
-                && instance.free.size() + instance.busy.size() == 0
-                && now - instance.lastSlotNanos > NO_SLOT_NANOS) {
-            return "no channel left";
-        }
-        if (instance.state == Instance.State.OPEN && instance.brokenInRow >= BROKEN) {
-            return "every exchange breaks";
-        }
-        if (instance.state == Instance.State.OPEN && silent > ping + ping / 2 && !instance.aside) {
+    /// No new exchange until it is heard from again.
+    void setAside(Instance instance) {
+        if (!instance.aside) {
             instance.aside = true;
             offers.update(instance);
         }
-        return null;
     }
 
-    boolean tooLate(Instance instance, long now) {
-        return instance.state == Instance.State.STARTING
-                && !instance.late
-                && now - instance.invokedNanos > liveness.startTimeout().toNanos();
+    /// Breaks whatever it is given.
+    boolean broken(Instance instance) {
+        return instance.state == Instance.State.OPEN && instance.brokenInRow >= BROKEN;
     }
 
     /// Aborts what a frozen instance will never finish, and forgets instances that are over.
-    void bury(long now, Actions actions, Effects effects) {
+    void bury(long now, Outbox outbox) {
         for (Iterator<Instance> all = instances.values().iterator(); all.hasNext(); ) {
             Instance instance = all.next();
             if (instance.state == Instance.State.CLOSED && now - instance.closedNanos > LAST_BYTES_NANOS) {
-                instance.busy.clear().forEach(slot -> effects.then(slot::reset));
+                instance.busy.clear().forEach(outbox::reset);
             }
             boolean over = instance.invokeEnded && instance.state == Instance.State.CLOSED && instance.busy.size() == 0;
             if (over) {
                 all.remove();
-                effects.then(() -> actions.forgotten(instance));
+                outbox.forgotten(instance);
             }
         }
+    }
+
+    /// An instance serves, or can be expected to.
+    boolean anybodyOpenOrComing() {
+        for (Instance instance : all()) {
+            boolean comes = instance.state == Instance.State.STARTING && !instance.late && instance.purpose() != Instance.Purpose.INIT_ONLY;
+            if (instance.state == Instance.State.OPEN || comes) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whether any request runs.

@@ -10,27 +10,27 @@ import lambdadispatch.io.Clock;
 /// Owns one function's queue and instances, and decides which request goes to which slot, and when an instance is started or dismissed.
 ///
 /// Driven by events from any thread and by [#tick]; holds one short lock, and tells the world ([Ticket], [Slot], [Actions]) what it decided after leaving it.
-/// Every event ends in [#settle], which matches waiting requests with free slots until one of the two runs out: so none waits while a slot it may use is free,
+/// Every event ends in `settle`, which matches waiting requests with free slots until one of the two runs out: so none waits while a slot it may use is free,
 /// and there is no wake-up to lose.
 public final class Pool {
     private final Object lock = new Object();
     private final String function;
     private final PoolSettings settings;
     private final Clock clock;
-    private final Actions actions;
     private final RandomGenerator random;
 
     // All below is guarded by the lock.
-    final TicketQueue queue = new TicketQueue();
     final Fleet fleet;
+    final Matching matching;
     final Growth growth;
     final Load load;
     final Counts counts = new Counts();
-    private Effects effects = new Effects();
+    private final Outbox outbox;
+    private final FailurePolicy failures;
+    private final Health health;
     private boolean draining;
     private boolean retired;
     private long askedNanos;
-    private long replacedNanos;
     private int toWarmUp;
 
     /// @param random ids, tokens and jitter: a [java.security.SecureRandom] in production, seeded in a simulation
@@ -38,14 +38,16 @@ public final class Pool {
         this.function = function;
         this.settings = settings;
         this.clock = clock;
-        this.actions = actions;
         this.random = random;
         long now = clock.nanoTime();
         this.askedNanos = now;
-        this.replacedNanos = now - Fleet.REPLACED_EVERY_NANOS;
         this.load = new Load(now);
         this.fleet = new Fleet(settings);
         this.growth = new Growth(settings, random, now);
+        this.outbox = new Outbox(function, actions);
+        this.matching = new Matching(settings.waiting(), fleet, counts, outbox);
+        this.failures = new FailurePolicy(fleet, growth, matching, counts, outbox);
+        this.health = new Health(settings.liveness(), fleet, growth, failures, outbox, now);
     }
 
     public String function() {
@@ -79,9 +81,7 @@ public final class Pool {
             counts.submitted++;
             askedNanos = now;
             load.arrived();
-            Instance instance = queue.isEmpty() ? fleet.least() : null;
-            if (instance != null) {
-                grant(ticket, instance, now);
+            if (matching.grantAtOnce(ticket, now)) {
                 told = null;
             } else {
                 queueOrRefuse(ticket, again, now);
@@ -97,17 +97,13 @@ public final class Pool {
 
     private void queueOrRefuse(Ticket ticket, boolean again, long now) {
         if (retired || draining && !again) {
-            refuse(ticket, new Refusal(Refusal.Kind.DRAINING, "the router is shutting down", Duration.ofSeconds(1)), now);
-        } else if (!again && queue.size() >= settings.waiting().maxQueueLength()) {
-            refuse(ticket, new Refusal(Refusal.Kind.QUEUE_FULL, "the queue is full", Duration.ofSeconds(1)), now);
-        } else if (growth.hopeless(now) && nobodyComes()) {
-            refuse(ticket, notInvocable(now), now);
-        } else if (again) {
-            queue.addByAge(ticket);
+            matching.refuse(ticket, new Refusal(Refusal.Kind.DRAINING, "the router is shutting down", Duration.ofSeconds(1)), now);
+        } else if (failures.nothingToWaitFor(now)) {
+            matching.refuse(ticket, failures.notInvocable(now), now);
         } else {
-            queue.add(ticket);
+            matching.enqueue(ticket, again, now);
         }
-        if (queue.size() == 1) {
+        if (matching.waiting() == 1) {
             scale(now);
         }
     }
@@ -115,13 +111,7 @@ public final class Pool {
     /// The client went away. True if the ticket was still queued: it will not be decided any more. If false, it was decided, and a granted slot must be handed back.
     public boolean withdraw(Ticket ticket) {
         synchronized (lock) {
-            if (ticket.state != Ticket.State.QUEUED) {
-                return false;
-            }
-            queue.remove(ticket);
-            ticket.state = Ticket.State.WITHDRAWN;
-            counts.withdrawn++;
-            return true;
+            return matching.withdraw(ticket);
         }
     }
 
@@ -141,8 +131,7 @@ public final class Pool {
             if (first && wanted) {
                 load.started(now - slot.instance().invokedNanos);
                 growth.connected();
-                long millis = (now - slot.instance().invokedNanos) / 1_000_000;
-                effects.then(() -> actions.info("instanceOpened", "function", function, "instance", slot.instance(), "millis", millis));
+                outbox.info("instanceOpened", slot.instance(), "millis", (now - slot.instance().invokedNanos) / 1_000_000);
             }
             told = settle(now);
         }
@@ -201,7 +190,7 @@ public final class Pool {
     public void closeRequested(Instance instance) {
         event(now -> {
             fleet.heard(instance, now);
-            fleet.drain(instance, effects);
+            fleet.drain(instance, now, outbox);
             scale(now);
         });
     }
@@ -217,15 +206,7 @@ public final class Pool {
             }
             long now = clock.nanoTime();
             instance.invokeEnded = true;
-            InvokeFault fault = InvokeFault.of(instance, result, exitReason, now);
-            boolean onlyTheAnswerIsLost =
-                    result instanceof InvokeResult.Unavailable gone && gone.status() == 0 && instance.state == Instance.State.OPEN;
-            if (!onlyTheAnswerIsLost) {
-                fleet.close(instance, now, effects);
-            }
-            if (fault != null) {
-                failed(instance, fault, result, now);
-            }
+            failures.ended(instance, result, exitReason, now);
             scale(now);
             told = settle(now);
         }
@@ -249,12 +230,12 @@ public final class Pool {
         synchronized (lock) {
             long now = clock.nanoTime();
             load.update(now);
-            age(now);
-            expire(now);
+            health.age(load, now);
+            matching.expire(now);
             scale(now);
             startWarmingUp(now);
-            fleet.bury(now, actions, effects);
-            again = queue.isEmpty() && !fleet.busy() ? 500_000_000L : 100_000_000L;
+            fleet.bury(now, outbox);
+            again = matching.nobodyWaits() && !fleet.busy() ? 500_000_000L : 100_000_000L;
             told = settle(now);
         }
         told.run();
@@ -264,7 +245,7 @@ public final class Pool {
     /// Ends this pool's life if nothing has been asked of it for so long and no instance is left: it refuses whatever may still come.
     boolean retire(long idleNanos) {
         synchronized (lock) {
-            retired = fleet.all().isEmpty() && queue.isEmpty() && clock.nanoTime() - askedNanos >= idleNanos;
+            retired = fleet.all().isEmpty() && matching.nobodyWaits() && clock.nanoTime() - askedNanos >= idleNanos;
             return retired;
         }
     }
@@ -284,7 +265,7 @@ public final class Pool {
     /// After [#drain]: nothing waits, nothing runs, every invoke has ended.
     public boolean drained() {
         synchronized (lock) {
-            return draining && queue.isEmpty() && fleet.all().isEmpty();
+            return draining && matching.nobodyWaits() && fleet.all().isEmpty();
         }
     }
 
@@ -307,42 +288,13 @@ public final class Pool {
 
     // ---- under the lock ----
 
-    private void grant(Ticket ticket, Instance instance, long now) {
-        ticket.slot = fleet.take(instance, now);
-        ticket.state = Ticket.State.GRANTED;
-        ticket.decidedNanos = now;
-        counts.granted++;
-    }
-
-    private void refuse(Ticket ticket, Refusal why, long now) {
-        ticket.refusal = why;
-        ticket.state = Ticket.State.REFUSED;
-        ticket.decidedNanos = now;
-        counts.refused(why.kind());
-        effects.decided(ticket);
-    }
-
     /// Ends every event: hands free slots to those who wait, and takes out what the world must be told.
     private Effects settle(long now) {
-        while (!queue.isEmpty()) {
-            Instance instance = fleet.least();
-            if (instance == null) {
-                break;
-            }
-            Ticket ticket = queue.head();
-            queue.remove(ticket);
-            grant(ticket, instance, now);
-            effects.decided(ticket);
-        }
-        if (draining && queue.isEmpty()) {
+        matching.match(now);
+        if (draining && matching.nobodyWaits()) {
             sendHome(now);
         }
-        Effects told = effects;
-        if (told.isEmpty()) {
-            return Effects.NONE;
-        }
-        effects = new Effects();
-        return told;
+        return outbox.take();
     }
 
     private void sendHome(long now) {
@@ -350,83 +302,19 @@ public final class Pool {
             return;
         }
         for (Instance instance : fleet.all()) {
-            instance.dismissed = true;
-            fleet.drain(instance, effects);
+            fleet.dismiss(instance, now, outbox);
         }
-        fleet.bury(now, actions, effects);
-    }
-
-    private void age(long now) {
-        fleet.excuse(growth.pauseNanos(now));
-        Census census = new Census(fleet.all());
-        for (Instance instance : fleet.all()) {
-            String ailment = fleet.ailment(instance, now);
-            if (ailment != null) {
-                fleet.abandon(instance, now, effects);
-                effects.then(() -> actions.warn("instanceGivenUp", "function", function, "instance", instance, "why", ailment));
-            } else if (fleet.tooLate(instance, now)) {
-                instance.late = true;
-                failed(instance, InvokeFault.START_TIMED_OUT, null, now);
-            } else if (fleet.stuck(instance) && now - replacedNanos > Fleet.REPLACED_EVERY_NANOS) {
-                replacedNanos = now;
-                instance.dismissed = true;
-                fleet.drain(instance, effects);
-                effects.then(() -> actions.warn("instanceDismissed", "function", function, "instance", instance, "why", "nothing is answered"));
-            }
-            growth.age(instance, census, load, now);
-        }
-    }
-
-    private void expire(long now) {
-        long timeoutNanos = settings.waiting().incomingRequestTimeout().toNanos();
-        for (Ticket ticket = queue.head(); ticket != null && now - ticket.submittedNanos >= timeoutNanos; ticket = queue.head()) {
-            queue.remove(ticket);
-            refuse(ticket, new Refusal(Refusal.Kind.TIMED_OUT, "no instance was free in time", Duration.ZERO), now);
-        }
-    }
-
-    private void failed(Instance instance, InvokeFault fault, InvokeResult result, long now) {
-        counts.fault(fault);
-        growth.failed(fault, result, now);
-        long pauseMillis = growth.budget().blockedNanos(now) / 1_000_000;
-        int inRow = growth.budget().faultsInRow();
-        String detail = InvokeFault.detail(result);
-        effects.then(() -> actions.warn(
-                "invokeFailed", "function", function, "instance", instance, "fault", fault, "detail", detail, "inRow", inRow, "pauseMillis", pauseMillis));
-        if (growth.hopeless(now) && nobodyComes()) {
-            while (!queue.isEmpty()) {
-                Ticket ticket = queue.head();
-                queue.remove(ticket);
-                refuse(ticket, notInvocable(now), now);
-            }
-        }
-    }
-
-    private Refusal notInvocable(long now) {
-        return new Refusal(
-                Refusal.Kind.NOT_INVOCABLE, "the function can not be invoked: " + growth.budget().lastFault(), Duration.ofNanos(growth.budget().blockedNanos(now)));
-    }
-
-    /// No instance is open or can be expected to open.
-    private boolean nobodyComes() {
-        for (Instance instance : fleet.all()) {
-            boolean comes = instance.state == Instance.State.STARTING && !instance.late && instance.purpose() != Instance.Purpose.INIT_ONLY;
-            if (instance.state == Instance.State.OPEN || comes) {
-                return false;
-            }
-        }
-        return true;
+        fleet.bury(now, outbox);
     }
 
     private void scale(long now) {
         Census census = new Census(fleet.all());
-        Growth.Plan plan = growth.plan(census, queue.size(), load, draining, now);
+        Growth.Plan plan = growth.plan(census, matching.waiting(), load, draining, now);
         for (int i = 0; i < plan.start(); i++) {
             start(growth.purpose(census, i), now);
         }
         for (Instance instance : plan.dismiss()) {
-            instance.dismissed = true;
-            fleet.drain(instance, effects);
+            fleet.dismiss(instance, now, outbox);
         }
     }
 
@@ -442,6 +330,6 @@ public final class Pool {
         fleet.add(instance);
         growth.started();
         counts.invokes++;
-        effects.then(() -> actions.invoke(instance));
+        outbox.invoke(instance);
     }
 }

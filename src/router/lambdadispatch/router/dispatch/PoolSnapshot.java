@@ -40,7 +40,7 @@ public record PoolSnapshot(
                 census.draining(),
                 census.lingering(),
                 census.paidFor(),
-                pool.queue.size(),
+                pool.matching.waiting(),
                 census.running(),
                 census.freeSlots(),
                 pool.growth.desiredLately(now),

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.dispatch;
+
+import java.time.Duration;
+import lambdadispatch.invoke.InvokeResult;
+
+/// What follows from an invoke that failed: how the cost guard takes it, and whether there is any point in letting requests wait. Guarded by the pool's lock.
+final class FailurePolicy {
+    private final Fleet fleet;
+    private final Growth growth;
+    private final Matching matching;
+    private final Counts counts;
+    private final Outbox outbox;
+
+    FailurePolicy(Fleet fleet, Growth growth, Matching matching, Counts counts, Outbox outbox) {
+        this.fleet = fleet;
+        this.growth = growth;
+        this.matching = matching;
+        this.counts = counts;
+        this.outbox = outbox;
+    }
+
+    /// Judges an invoke that is over.
+    void ended(Instance instance, InvokeResult result, String exitReason, long now) {
+        InvokeFault fault = InvokeFault.of(instance, result, exitReason, now);
+        boolean onlyTheAnswerIsLost = result instanceof InvokeResult.Unavailable gone && gone.status() == 0 && instance.state == Instance.State.OPEN;
+        if (!onlyTheAnswerIsLost) {
+            fleet.close(instance, now, outbox);
+        }
+        if (fault != null) {
+            failed(instance, fault, result, now);
+        }
+    }
+
+    /// @param result null if the invoke goes on
+    void failed(Instance instance, InvokeFault fault, InvokeResult result, long now) {
+        counts.fault(fault);
+        growth.failed(fault, result, now);
+        outbox.warn("invokeFailed", instance, "fault", fault, "detail", InvokeFault.detail(result),
+                "inRow", growth.budget().faultsInRow(), "pauseMillis", growth.budget().blockedNanos(now) / 1_000_000);
+        if (nothingToWaitFor(now)) {
+            matching.refuseAll(notInvocable(now), now);
+        }
+    }
+
+    /// No instance serves, none can be expected to soon, and a request that waits would wait in vain.
+    boolean nothingToWaitFor(long now) {
+        return growth.hopeless(now) && !fleet.anybodyOpenOrComing();
+    }
+
+    Refusal notInvocable(long now) {
+        InvokeBudget budget = growth.budget();
+        return new Refusal(Refusal.Kind.NOT_INVOCABLE, "the function can not be invoked: " + budget.lastFault(), Duration.ofNanos(budget.blockedNanos(now)));
+    }
+}
