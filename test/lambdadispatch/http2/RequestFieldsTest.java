@@ -17,9 +17,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
+import lambdadispatch.http1.Vectors;
 import lambdadispatch.server.Exchange;
 import lambdadispatch.server.Limits;
 import lambdadispatch.support.Bounds;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -109,6 +114,31 @@ class RequestFieldsTest {
         }
         assertThat(peer.send(get(1001, "/last")).answer(1001).status()).isEqualTo(200);
         assertThat(seen).containsExactly("/last");
+    }
+
+    /// What the table of HTTP/1.1 says of a Host field by itself: its value, and whether it is accepted.
+    static Stream<Arguments> hosts() {
+        Pattern alone = Pattern.compile("GET / HTTP/1\\.1\r\nHost: (\\S(?:.*\\S)?)\r\n\r\n", Pattern.DOTALL);
+        return Vectors.requests().stream().map(row -> {
+            Matcher matcher = alone.matcher(new String(row.input(), StandardCharsets.ISO_8859_1));
+            return matcher.matches() && !matcher.group(1).contains("\n") ? Arguments.of(matcher.group(1), row.verdict().getFirst().startsWith("request: ")) : null;
+        }).filter(Objects::nonNull);
+    }
+
+    @Test
+    void authorityIsHeldToTheGrammarThatHostIsHeldToInHttp1() throws IOException {
+        List<Arguments> hosts = hosts().toList();
+        assertThat(hosts).hasSizeGreaterThan(30);
+        Http2Peer peer = Served.start(log, exchange -> exchange.answer(200, "text/plain", exchange.request().authority().getBytes(StandardCharsets.ISO_8859_1))).peer.begin();
+        int id = 1;
+        for (Arguments row : hosts) {
+            String host = (String) row.get()[0];
+            for (String field : new String[] {":authority: ", "host: "}) {
+                Http2Peer.Answer answer = peer.send(headers(id, END_STREAM, ":method: GET", ":scheme: http", ":path: /", field + host)).answer(id);
+                assertThat(answer.reset().isEmpty() ? answer.text() : answer.reset()).as(field + host).isEqualTo((boolean) row.get()[1] ? host : "PROTOCOL_ERROR");
+                id += 2;
+            }
+        }
     }
 
     /// What a handler sees of a request, one part a line.

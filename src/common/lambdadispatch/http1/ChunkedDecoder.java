@@ -2,6 +2,7 @@
 package lambdadispatch.http1;
 
 import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.Grammar;
 import lambdadispatch.http.Headers;
 import lambdadispatch.io.Bytes;
 

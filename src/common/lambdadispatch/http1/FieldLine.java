@@ -2,6 +2,7 @@
 package lambdadispatch.http1;
 
 import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.Grammar;
 import lambdadispatch.http.Headers;
 
 /// One field line: `field-name ":" OWS field-value OWS` (RFC 9112 §5).

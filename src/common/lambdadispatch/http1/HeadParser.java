@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.Grammar;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.io.Input;

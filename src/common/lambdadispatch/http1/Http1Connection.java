@@ -109,7 +109,8 @@ public final class Http1Connection {
         String scheme = head.scheme() != null ? head.scheme() : transport.secure() ? "https" : "http";
         Request request = new Request(head.method(), head.target(), scheme, head.authority(), head.headers(),
                 head.framing() == Framing.CHUNKED ? -1 : head.framing(), head.version());
-        if (upgrade != null && request.contentLength() == 0 && wantsH2c(head.headers())) {
+        // RFC 9110 §7.8: a server MUST ignore Upgrade in an HTTP/1.0 request
+        if (upgrade != null && head.version() == 11 && request.contentLength() == 0 && wantsH2c(head.headers())) {
             upgradeToH2c(request);
             return false;
         }

@@ -2,6 +2,7 @@
 package lambdadispatch.http1;
 
 import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.Grammar;
 
 /// The request line: `method SP request-target SP HTTP-version` (RFC 9112 §3).
 final class RequestLine {

@@ -4,6 +4,7 @@ package lambdadispatch.http2;
 import java.nio.charset.StandardCharsets;
 import lambdadispatch.hpack.FieldSink;
 import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.Grammar;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.HeaderSet;
 import lambdadispatch.http.Headers;
@@ -19,6 +20,8 @@ final class RequestFields implements FieldSink {
 
     private static final HeaderSet NOT_IN_TRAILERS = HeaderSet.of(HeaderName.CONTENT_LENGTH, HeaderName.HOST, HeaderName.COOKIE,
             HeaderName.AUTHORIZATION);
+
+    private static final int LONGEST_METHOD = 32;
 
     private final int maxFields;
     private final Headers headers = new Headers();
@@ -176,7 +179,7 @@ final class RequestFields implements FieldSink {
     }
 
     private String missing() {
-        if (method == null || !token(method)) {
+        if (method == null || method.length() > LONGEST_METHOD || !Grammar.isToken(method)) {
             return ":method missing or invalid";
         }
         if (method.equals("CONNECT")) {
@@ -186,7 +189,7 @@ final class RequestFields implements FieldSink {
         if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
             return ":scheme missing or unknown";
         }
-        if (path == null || !(path.startsWith("/") || path.equals("*") && method.equals("OPTIONS")) || !visible(path)) {
+        if (path == null || !(path.startsWith("/") || path.equals("*") && method.equals("OPTIONS")) || !Grammar.isTarget(path)) {
             return ":path missing or invalid";
         }
         return authorityFault();
@@ -218,60 +221,23 @@ final class RequestFields implements FieldSink {
         if (host >= 0) {
             headers.remove(HeaderName.HOST);
         }
-        for (int i = 0; authority != null && i < authority.length(); i++) {
-            if (authority.charAt(i) <= ' ' || "@/?#\\".indexOf(authority.charAt(i)) >= 0 || authority.charAt(i) >= 0x7f) {
-                return "invalid :authority";
-            }
-        }
-        return null;
-    }
-
-    private static boolean token(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!tokenChar(text.charAt(i))) {
-                return false;
-            }
-        }
-        return !text.isEmpty() && text.length() <= 32;
-    }
-
-    private static boolean tokenChar(int c) {
-        return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c > 0 && "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
-    }
-
-    private static boolean visible(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c <= 0x20 || c >= 0x7f || c == '#') {
-                return false;
-            }
-        }
-        return true;
+        return authority == null || Grammar.isAuthority(authority) ? null : "invalid :authority";
     }
 
     /// RFC 9113 §8.2.1: lower-case tokens only.
     private static boolean validName(byte[] name, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
-            if (name[i] >= 'A' && name[i] <= 'Z' || !tokenChar(name[i])) {
+            if (name[i] >= 'A' && name[i] <= 'Z') {
                 return false;
             }
         }
-        return length > 0;
+        return Grammar.isToken(name, offset, offset + length);
     }
 
     /// RFC 9113 §8.2.1: no NUL, LF or CR, no blank at either end; RFC 9110 §5.5: no other control characters.
     private static boolean validValue(byte[] value, int offset, int length) {
-        for (int i = offset; i < offset + length; i++) {
-            byte c = value[i];
-            if (c >= 0 && c < 0x20 && c != '\t' || c == 0x7f) {
-                return false;
-            }
-        }
-        return length == 0 || !blank(value[offset]) && !blank(value[offset + length - 1]);
-    }
-
-    private static boolean blank(byte c) {
-        return c == ' ' || c == '\t';
+        return Grammar.isFieldValue(value, offset, offset + length)
+                && (length == 0 || !Grammar.isBlank(value[offset]) && !Grammar.isBlank(value[offset + length - 1]));
     }
 
     private static String text(byte[] bytes, int offset, int length) {

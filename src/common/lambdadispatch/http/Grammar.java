@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-package lambdadispatch.http1;
+package lambdadispatch.http;
 
-/// The character classes of RFC 9110 §5.6.2 and RFC 3986, as tables.
-final class Grammar {
+import java.nio.charset.StandardCharsets;
+
+/// The character classes of RFC 9110 §5.6.2 and RFC 3986, as tables: one grammar for all versions of HTTP, so that no version lets through what
+/// another would take apart differently.
+public final class Grammar {
     private static final byte TOKEN = 1;
     private static final byte FIELD_VALUE = 2;
     private static final byte TARGET = 4;
@@ -34,20 +37,20 @@ final class Grammar {
 
     private Grammar() {}
 
-    static boolean isToken(byte[] bytes, int from, int to) {
+    public static boolean isToken(byte[] bytes, int from, int to) {
         return from < to && all(bytes, from, to, TOKEN);
     }
 
-    static boolean isFieldValue(byte[] bytes, int from, int to) {
+    public static boolean isFieldValue(byte[] bytes, int from, int to) {
         return all(bytes, from, to, FIELD_VALUE);
     }
 
-    static boolean isTarget(byte[] bytes, int from, int to) {
+    public static boolean isTarget(byte[] bytes, int from, int to) {
         return from < to && all(bytes, from, to, TARGET);
     }
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2), or nothing. A port without a host is not one: its URI would be invalid (RFC 9110 §4.2.1).
-    static boolean isAuthority(byte[] bytes, int from, int to) {
+    public static boolean isAuthority(byte[] bytes, int from, int to) {
         int host = from < to && bytes[from] == '[' ? literalEnd(bytes, from + 1, to) : nameEnd(bytes, from, to);
         if (host == to) {
             return true;
@@ -61,6 +64,22 @@ final class Grammar {
             }
         }
         return true;
+    }
+
+    /// The same of a string; one of other characters than those of ISO 8859-1 is none.
+    public static boolean isAuthority(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return isAuthority(bytes, 0, bytes.length);
+    }
+
+    public static boolean isToken(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return isToken(bytes, 0, bytes.length);
+    }
+
+    public static boolean isTarget(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return isTarget(bytes, 0, bytes.length);
     }
 
     /// Where the reg-name ends (RFC 3986 §3.2.2).
@@ -100,7 +119,7 @@ final class Grammar {
         return true;
     }
 
-    static boolean isBlank(byte octet) {
+    public static boolean isBlank(byte octet) {
         return octet == ' ' || octet == '\t';
     }
 }
