@@ -363,6 +363,7 @@ public final class Http2Connection {
         trusted = true;
         budget.trust();
         output.trust();
+        transport.keepBuffers();
     }
 
     /// How long a body may stall: as long as it likes where the peer proved who it is, since its streams carry many exchanges and rest between them.

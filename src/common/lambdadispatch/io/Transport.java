@@ -43,6 +43,9 @@ public interface Transport extends Closeable {
         return "";
     }
 
+    /// The peer is known and will be busy: buffers may be kept while it rests, to save the reads that small ones cost.
+    default void keepBuffers() {}
+
     default boolean secure() {
         return false;
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -22,14 +23,22 @@ import lambdadispatch.io.Transport;
 /// The end of the plain stream without close_notify is an [EOFException]: whoever relies on the end of the stream for the end of a
 /// message must not take a truncation for it (RFC 8446 §6.1).
 ///
-/// Buffers are held only while they hold something: an idle connection costs the engine and a few hundred bytes.
+/// Buffers are held only while they hold something: an idle connection costs the engine and 1 KiB. One that waits for more than came so far
+/// holds at most four times what came.
 public final class TlsTransport implements Transport {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
     private static final int FIRST_BUFFER = 1024;
+    /// Room for a whole record and for more behind it: a connection with much to say gets two in one read.
+    private static final int LARGEST_BUFFER = 32 << 10;
     private static final int KEEP_OUT = 4096;
     /// Records are gathered up to this before they are written.
     private static final int GATHER = 64 << 10;
     private static final int MAX_RECORD_TYPE = 24;
+    private static final int MAX_RECORD = (1 << 14) + 2048; // RFC 5246 §6.2.3; TLS 1.3 allows less (RFC 8446 §5.2)
+    /// Records without data that a peer may send after the handshake (session tickets, KeyUpdate, empty ones). Each costs as much as a
+    /// cipher's key schedule, or an answer.
+    private static final int IDLE_RECORD_BURST = 100;
+    private static final long IDLE_RECORD_NANOS = 1_000_000_000; // and one more a second
 
     private final Transport plain;
     private final SSLEngine engine;
@@ -44,8 +53,13 @@ public final class TlsTransport implements Transport {
     private volatile boolean established;
     private volatile boolean outputShut;
     private boolean firstRecord = true;
+    private boolean filled; // the last read took all there was room for: more waits, most likely; guarded by reading
+    private volatile boolean keepsBuffer;
+    private int idleRecords; // guarded by reading, as the next
+    private long idleRecordsSince;
+    private final AtomicBoolean answering = new AtomicBoolean();
 
-    private TlsTransport(Transport plain, SSLEngine engine) {
+    TlsTransport(Transport plain, SSLEngine engine) {
         this.plain = plain;
         this.engine = engine;
     }
@@ -198,6 +212,9 @@ public final class TlsTransport implements Transport {
         while (true) {
             // The engine is shown whole records only: asked about a part of one, it may name the wrong one of its two complaints.
             receive(5);
+            if (recordLength() > MAX_RECORD) {
+                throw new SSLException("TLS record of " + recordLength() + " octets");
+            }
             receive(5 + recordLength());
             ByteBuffer source = ByteBuffer.wrap(network, start, end - start);
             SSLEngineResult result = engine.unwrap(source, target);
@@ -212,7 +229,7 @@ public final class TlsTransport implements Transport {
                 return -1;
             }
             if (established) {
-                afterHandshake(result.getHandshakeStatus());
+                afterHandshake(result);
             }
             if (result.getStatus() == Status.OK) {
                 return result.bytesProduced();
@@ -236,33 +253,65 @@ public final class TlsTransport implements Transport {
             throw new SSLException("record does not fit: " + result.getStatus());
         }
         if (established) {
-            afterHandshake(result.getHandshakeStatus());
+            afterHandshake(result);
         }
         aside.flip();
         clear = aside.hasRemaining() ? aside : EMPTY;
         return result.bytesProduced();
     }
 
-    private void afterHandshake(HandshakeStatus status) {
+    private void afterHandshake(SSLEngineResult result) throws SSLException {
+        if (result.bytesProduced() == 0 && result.bytesConsumed() > 0) {
+            countIdleRecord();
+        }
+        HandshakeStatus status = result.getHandshakeStatus();
         if (status == HandshakeStatus.NEED_TASK) {
             runTasks();
             status = engine.getHandshakeStatus();
         }
-        if (status == HandshakeStatus.NEED_WRAP) {
-            Thread.ofVirtual().name("tls-answer").start(this::sendAlert);
+        // Until the answer is out, each record says again that one is due.
+        if (status == HandshakeStatus.NEED_WRAP && answering.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("tls-answer").start(this::answer);
+        }
+    }
+
+    private void countIdleRecord() throws SSLException {
+        long now = System.nanoTime();
+        if (idleRecords == 0) {
+            idleRecordsSince = now;
+        }
+        idleRecords++;
+        if (idleRecords > IDLE_RECORD_BURST + (now - idleRecordsSince) / IDLE_RECORD_NANOS) {
+            plain.close();
+            throw new SSLException("too many TLS records without data");
+        }
+    }
+
+    /// Sends what the engine owes the peer; waits for whoever is writing.
+    private void answer() {
+        try {
+            do {
+                wrap(EMPTY);
+                answering.set(false);
+                // What became due behind the answer, before the flag was down, started no thread.
+            } while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && !engine.isOutboundDone() && answering.compareAndSet(false, true));
+        } catch (IOException e) {
+            return; // the writer meets the same; no answer is tried again
         }
     }
 
     /// Blocks until `wanted` octets of network data are there.
     private void receive(int wanted) throws IOException {
         while (end - start < wanted) {
-            makeRoom(wanted);
-            int count = plain.read(network, end, network.length - end);
+            makeRoom();
+            int room = network.length - end;
+            int count = plain.read(network, end, room);
             if (count < 0) {
                 throw new EOFException("TLS stream ended without close_notify");
             }
             end += count;
-            if (firstRecord && end > start) {
+            filled = count == room;
+            if (firstRecord) {
                 firstRecord = false;
                 // RFC 8446 §5.1: content types are 20 to 24; a letter is the start of an HTTP request
                 int type = network[start] & 0xff;
@@ -273,28 +322,34 @@ public final class TlsTransport implements Transport {
         }
     }
 
-    private void makeRoom(int wanted) {
-        if (start == end) {
-            start = 0;
-            end = 0;
-        }
+    /// Makes room for at least one octet. The buffer grows with what came, not with what a record's head announces: six octets would else hold 32 KiB.
+    private void makeRoom() {
+        int waiting = end - start;
         int capacity = network.length;
-        // A record has begun: room for it whole, and for more behind it.
-        if (wanted > capacity || wanted > 5 && capacity < GATHER / 2) {
-            capacity = Math.max(GATHER / 2, wanted);
+        if (waiting == capacity) {
+            capacity = Math.min(capacity * 4, LARGEST_BUFFER);
+        } else if (end < capacity) {
+            return;
         }
-        if (capacity != network.length || network.length - start < wanted) {
-            byte[] target = capacity != network.length ? new byte[capacity] : network;
-            System.arraycopy(network, start, target, 0, end - start);
-            network = target;
-            end -= start;
-            start = 0;
-        }
+        byte[] target = capacity == network.length ? network : new byte[capacity];
+        System.arraycopy(network, start, target, 0, waiting);
+        network = target;
+        end = waiting;
+        start = 0;
     }
 
+    /// All that came was unwrapped. A read that took all there was room for is followed by another; any other may be the last for a long time.
     private void release() {
         start = 0;
         end = 0;
+        if (network.length > FIRST_BUFFER && !filled && !keepsBuffer) {
+            network = new byte[FIRST_BUFFER];
+        }
+    }
+
+    @Override
+    public void keepBuffers() {
+        keepsBuffer = true;
     }
 
     @Override
