@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import lambdadispatch.log.Log;
 import org.junit.jupiter.api.Test;
 
 /// Rules that every source file keeps.
@@ -38,6 +41,14 @@ class HouseRulesTest {
     @Test
     void namesSayWhatATypeOwns() {
         assertThat(faults(java(), (file, lines) -> !EMPTY_NAME.matcher(file.toString()).find())).isEmpty();
+    }
+
+    @Test
+    void everyTopicOfTheLogCanBeDebugged() {
+        Pattern made = Pattern.compile("\\bLog\\.of\\(\"(\\w+)\"\\)");
+        Set<String> topics = new TreeSet<>();
+        Sources.files(".java", "src").forEach(file -> Sources.lines(file).forEach(line -> made.matcher(line).results().forEach(found -> topics.add(found.group(1)))));
+        assertThat(topics).isNotEmpty().isEqualTo(new TreeSet<>(Log.TOPICS));
     }
 
     private static List<Path> java() {

@@ -66,7 +66,8 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"250,PT0.25S", "250ms,PT0.25S", "30s,PT30S", "5m,PT5M", "1h,PT1H", "5 M,PT5M", "0,PT0S"})
+    @CsvSource({"250 ms,PT0.25S", "250ms,PT0.25S", "30s,PT30S", "5m,PT5M", "1h,PT1H", "5 M,PT5M", "0,PT0S", "2 min,PT2M", "9.8 s,PT9.8S", "0.5min,PT30S", "00:02:00,PT2M", "0:0:1,PT1S",
+        "00:00:05.25,PT5.25S", "01:00:00.0000000,PT1H"})
     void durations(String text, Duration value) {
         Settings settings = settings(text);
         assertThat(settings.millis("X", Duration.ofDays(1), Duration.ZERO, Duration.ofHours(1), "")).isEqualTo(value);
@@ -74,11 +75,20 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2h", "-1", "-1s", "1d", "s", "1.5s", "99999999999999999999", "9223372036854775807s", "soon"})
+    @ValueSource(strings = {"2h", "-1", "-1s", "1d", "s", "1.0005s", "5", "250", "1e3s", ".5s", "5.s", "02:00", "1:60:00", "00:00:60", "1.00:00:00", "00:00:01.00001", "99999999999999999999", "9223372036854775807s", "soon"})
     void durationsThatAreRefused(String text) {
         Settings settings = settings(text);
         assertThat(settings.millis("X", Duration.ofMinutes(1), Duration.ZERO, Duration.ofHours(1), "")).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.faults()).singleElement().asString().startsWith("X=" + text + ": must be a duration").endsWith("0ms to 1h");
+    }
+
+    @Test
+    void plainNumberIsMillisecondsWhereTheNameSaysSo() {
+        Settings settings = new Settings(Map.of("GRACE_MS", "5000", "Grace", "5000"));
+        assertThat(settings.millis("GRACE_MS", Duration.ZERO, Duration.ZERO, Duration.ofHours(1), "")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.faults()).isEmpty();
+        settings.millis("Grace", Duration.ZERO, Duration.ZERO, Duration.ofHours(1), "");
+        assertThat(settings.faults()).singleElement().asString().startsWith("Grace=5000: must be a duration with its unit, as 250 ms");
     }
 
     @Test
@@ -107,13 +117,16 @@ class SettingsTest {
     @Test
     void unknownVariablesAreWarnedAboutWithTheNearestName() {
         Settings settings = new Settings(Map.of("LAMBDA_DISPATCH_ChanelCount", "1", "LAMBDA_DISPATCH_CHANNELCOUNT", "1", "LAMBDA_DISPATCH_Bananas", "1",
+                "LAMBDA_DISPATCH_RUNTIME", "1",
                 "LAMBDA_DISPATCH_ChannelCount", "1", "LAMBDA_DISPATCH_PORT", "1", "PATH", "/bin"));
         settings.integer("LAMBDA_DISPATCH_ChannelCount", 20, 1, 100, "");
+        settings.text("LAMBDA_DISPATCH_FunctionName", null, ""); // as near as half of RUNTIME would make it
         settings.tolerate("LAMBDA_DISPATCH_PORT");
         assertThat(settings.warnings()).containsExactly(
                 "LAMBDA_DISPATCH_Bananas is not a known variable",
                 "LAMBDA_DISPATCH_CHANNELCOUNT is not a known variable; did you mean LAMBDA_DISPATCH_ChannelCount?",
-                "LAMBDA_DISPATCH_ChanelCount is not a known variable; did you mean LAMBDA_DISPATCH_ChannelCount?");
+                "LAMBDA_DISPATCH_ChanelCount is not a known variable; did you mean LAMBDA_DISPATCH_ChannelCount?",
+                "LAMBDA_DISPATCH_RUNTIME is not a known variable");
     }
 
     @Test

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// Reads settings from environment variables, collecting every fault and documenting every variable in one place.
@@ -64,12 +71,13 @@ public final class Settings {
         });
     }
 
-    /// A duration from `min` to `max`: a plain number of milliseconds, or with `ms`, `s`, `m` or `h`.
+    /// A duration from `min` to `max` with its unit, `ms`, `s`, `min` (or `m`) or `h`, or as `hh:mm:ss`. A plain number only means something where
+    /// the variable's name says what: milliseconds after `_MS`.
     public Duration millis(String name, Duration fallback, Duration min, Duration max, String description) {
         String range = range(Units.writeDuration(min), Units.writeDuration(max), false);
         document(name, Units.writeDuration(fallback), description + " [" + range + "]");
-        return read(name, fallback, "a duration as 250ms, 30s or 5m (a plain number is milliseconds), " + range, text -> {
-            Duration duration = Units.parseDuration(text);
+        return read(name, fallback, "a duration with its unit, as 250 ms, 5 s, 2 min, 1 h or 00:02:00, " + range, text -> {
+            Duration duration = Units.parseDuration(name.endsWith("_MS") && text.matches("\\d+") ? text + "ms" : text);
             within(duration.toMillis(), min.toMillis(), max.toMillis());
             return duration;
         });
@@ -99,6 +107,62 @@ public final class Settings {
         return value == null ? List.of() : Arrays.stream(value.split(",")).map(String::strip).filter(item -> !item.isEmpty()).toList();
     }
 
+    /// Text of a form; what has another is a fault, and the fallback is returned.
+    /// @param fallback may be null
+    /// @param allowed completes "must be …"
+    public String formed(String name, String fallback, Predicate<String> form, String allowed, String description) {
+        document(name, fallback, description);
+        return read(name, fallback, allowed, text -> {
+            if (!form.test(text)) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        });
+    }
+
+    /// Text of a form that has to be there: nothing at all is a fault as well.
+    public String required(String name, Predicate<String> form, String allowed, String description) {
+        String value = formed(name, null, form, allowed, description + " (required)");
+        if (value(name) == null) {
+            fault(name, "", allowed);
+        }
+        return value;
+    }
+
+    /// A path as it stands in a request line: it begins with a slash, and has neither blanks nor characters that would have to be escaped.
+    /// @param query whether a query may follow
+    public String path(String name, String fallback, boolean query, String description) {
+        return formed(name, fallback, text -> text.startsWith("/") && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#' && (query || c != '?')),
+                "a path that begins with /, without blanks" + (query ? "" : " and query"), description);
+    }
+
+    /// A host name or an IP address.
+    public String host(String name, String description) {
+        return formed(name, null, Settings::isHost, "a host name or an IP address, without scheme and port", description);
+    }
+
+    /// Whether a URL can have it for a host; IPv6 addresses with or without brackets.
+    public static boolean isHost(String text) {
+        try {
+            URI uri = new URI("http://" + (text.contains(":") && !text.startsWith("[") ? "[" + text + "]" : text) + ":1/");
+            return uri.getHost() != null && uri.getUserInfo() == null;
+        } catch (URISyntaxException notOne) {
+            return false;
+        }
+    }
+
+    /// A file that can be read; null if not set.
+    public String file(String name, String description) {
+        return formed(name, null, text -> Files.isReadable(Path.of(text)) && !Files.isDirectory(Path.of(text)), "a file that is there and can be read", description);
+    }
+
+    /// The topics whose debug lines are wanted, for the help and the check: the log reads the variable itself.
+    /// @param name of the variable that the log reads
+    public void topics(String name, Collection<String> topics) {
+        formed(name, null, text -> Arrays.stream(text.split(",")).map(String::strip).allMatch(topic -> topic.isEmpty() || topics.contains(topic)),
+                "topics between commas, of " + String.join(", ", new TreeSet<>(topics)), "topics for debug lines: frames,channels,dispatch,sigv4 and so on");
+    }
+
     /// Makes a name known that is read elsewhere (by another program in the same environment, say): no warning, no line in the table.
     public void tolerate(String... names) {
         for (String name : names) {
@@ -122,10 +186,16 @@ public final class Settings {
         for (String name : new TreeSet<>(environment.keySet())) {
             if (name.startsWith(PREFIX) && !known.containsKey(name)) {
                 warnings.add(shown(name) + " is not a known variable"
-                        + NearestName.find(name, known.keySet()).map(nearest -> "; did you mean " + nearest + "?").orElse(""));
+                        + nearest(name).map(nearest -> "; did you mean " + PREFIX + nearest + "?").orElse(""));
             }
         }
         return warnings;
+    }
+
+    /// What all names have in common would make any two of them near to each other.
+    private Optional<String> nearest(String name) {
+        List<String> ours = known.keySet().stream().filter(each -> each.startsWith(PREFIX)).map(each -> each.substring(PREFIX.length())).toList();
+        return NearestName.find(name.substring(PREFIX.length()), ours);
     }
 
     /// The variables in the order they were read, one line each, in columns: name, default, description.
@@ -185,7 +255,7 @@ public final class Settings {
 
     /// The value on one line whatever it holds: a fault must not be able to forge another line.
     private static String shown(String value) {
-        String text = String.valueOf(value).replaceAll("\\p{Cntrl}", "?");
+        String text = (value == null ? "" : value).replaceAll("\\p{Cntrl}", "?");
         return text.length() <= LONGEST_VALUE_SHOWN ? text : text.substring(0, LONGEST_VALUE_SHOWN) + "...";
     }
 }

@@ -15,6 +15,16 @@ public record FunctionName(String identifier, String qualifier, String region) {
             "((?:arn:aws[a-z-]*:lambda:([a-z]{2}[a-z0-9-]*-\\d+):\\d{12}:function:|\\d{12}:function:)?[a-zA-Z0-9-_]{1,64})"
                     + "(?::(\\$LATEST(?:\\.PUBLISHED)?|[a-zA-Z0-9-_]{1,128}))?");
 
+    /// Whether it has the form of all regions' names: `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`.
+    public static boolean isRegion(String text) {
+        return text.matches("[a-z]{2}[a-z0-9-]*-\\d+");
+    }
+
+    /// Whether [#parse(String)] takes it.
+    public static boolean isName(String text) {
+        return FORM.matcher(text).matches();
+    }
+
     /// @throws IllegalArgumentException none of the documented forms
     public static FunctionName parse(String text) {
         Matcher form = FORM.matcher(text);

@@ -24,6 +24,10 @@ public final class Log {
     /// The variable that names the topics to debug.
     public static final String DEBUG_VARIABLE = "LAMBDA_DISPATCH_Debug";
 
+    /// All topics that there are, of all programs: which names the variable may hold.
+    public static final Set<String> TOPICS = Set.of("callback", "channels", "credentials", "dispatch", "emulator", "extension", "frames", "http1", "http2",
+            "invocation", "readiness", "relay", "router", "server", "sigv4");
+
     private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(2);
     private static final Set<String> DEBUGGED = topics(System.getProperty("lambdadispatch.debug", System.getenv(DEBUG_VARIABLE)));
     private static final LogWriter WRITER = new LogWriter(output(System.getProperty("lambdadispatch.log", "stdout")));

@@ -3,6 +3,7 @@ package lambdadispatch.extension;
 
 import java.time.Duration;
 import lambdadispatch.config.Settings;
+import lambdadispatch.log.Log;
 
 /// Everything the extension can be told, read from the environment once. The README has the table; `--help` prints it.
 record ExtensionConfig(
@@ -33,25 +34,20 @@ record ExtensionConfig(
                 health(s),
                 s.millis(P + "LAST_ACTIVE_GRACE_PERIOD_MS", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(15),
                         "an invocation without a request for so long returns"),
-                s.text("AWS_LAMBDA_RUNTIME_API", null, "host and port of Lambda's APIs; set by Lambda (required)"));
-        if (config.runtimeApi == null) {
-            s.fault("AWS_LAMBDA_RUNTIME_API", "", "host:port; Lambda sets it");
-        }
-        s.list(P + "Debug", "topics for debug lines: frames,channels,dispatch,sigv4 and so on"); // the log reads it
+                s.required("AWS_LAMBDA_RUNTIME_API", text -> text.matches("(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):\\d{1,5}"), "host:port; Lambda sets it",
+                        "host and port of Lambda's APIs; set by Lambda"));
+        s.topics(Log.DEBUG_VARIABLE, Log.TOPICS);
         s.tolerate(P + "JAVA_OPTIONS"); // the launcher does
         return config;
     }
 
     private static Health health(Settings s) {
         boolean tcpOnly = s.flag(P + "HEALTH_TCP_ONLY", false, "the app is ready as soon as it accepts connections");
-        String path = s.text(P + "HEALTH_PATH", "/health", "path that is asked until the app is ready");
+        String path = s.path(P + "HEALTH_PATH", "/health", true, "path that is asked until the app is ready");
         int min = s.integer(P + "HEALTH_MIN_STATUS", 200, 100, 599, "lowest status that means ready");
         int max = s.integer(P + "HEALTH_MAX_STATUS", 200, 100, 599, "highest status that means ready");
         if (max < min) {
             s.fault(P + "HEALTH_MAX_STATUS", Integer.toString(max), "at least " + P + "HEALTH_MIN_STATUS");
-        }
-        if (!path.startsWith("/")) {
-            s.fault(P + "HEALTH_PATH", path, "a path that begins with /");
         }
         return new Health(tcpOnly ? "" : path, min, max);
     }

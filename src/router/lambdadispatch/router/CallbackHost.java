@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.config.Settings;
 import lambdadispatch.invoke.CallbackAddress;
 import lambdadispatch.log.Log;
 
@@ -33,12 +34,16 @@ final class CallbackHost {
 
     /// Begins to find out; returns at once.
     /// @param limit for all platforms together
+    /// @throws IllegalArgumentException the variable that should hold it holds something else
     static CallbackHost find(RouterConfig.Control control, Map<String, String> environment, Duration limit) {
         if (control.callbackHost() != null) {
             return of(control.callbackHost());
         }
         String fromVariable = environment.get(control.callbackVariable());
         if (fromVariable != null && !fromVariable.isBlank()) {
+            if (!Settings.isHost(fromVariable.strip())) {
+                throw new IllegalArgumentException(control.callbackVariable() + "=" + fromVariable + ": must be a host name or an IP address");
+            }
             return of(fromVariable.strip());
         }
         List<CallbackAddress> platforms = new ArrayList<>();

@@ -34,7 +34,7 @@ public final class Main {
                 Runtime.getRuntime().halt(0); // SIGTERM alone would make it 143, but nothing went wrong
             }));
             router.awaitStop();
-        } catch (PortTaken e) {
+        } catch (PortTaken | IllegalArgumentException e) { // a fault of the configuration: its line says all there is
             fail(e.getMessage());
         } catch (Exception e) {
             Log.of("router").error("could not start", e);

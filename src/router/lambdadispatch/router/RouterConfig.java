@@ -4,6 +4,8 @@ package lambdadispatch.router;
 import java.time.Duration;
 import java.util.List;
 import lambdadispatch.config.Settings;
+import lambdadispatch.invoke.FunctionName;
+import lambdadispatch.log.Log;
 import lambdadispatch.router.dispatch.AllowedFunctions;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.ScalingAlgorithm;
@@ -23,6 +25,7 @@ record RouterConfig(
         Shutdown shutdown,
         Observation observation) {
     private static final String P = "LAMBDA_DISPATCH_";
+    private static final int MAX_CHANNELS = 1000;
     private static final Duration DAY = Duration.ofDays(1);
 
     record Ports(int http, int https, int controlInsecure, int controlTls) {}
@@ -51,10 +54,14 @@ record RouterConfig(
         if (config.control.preferred == Scheme.HTTP && !config.control.allowInsecure) {
             s.fault(P + "PreferredControlChannelScheme", "http", "https, unless " + P + "AllowInsecureControlChannel is true");
         }
-        if ((config.control.certificate == null) != (config.control.key == null)) {
-            s.fault(P + "TlsCertificateFile", String.valueOf(config.control.certificate), "set together with " + P + "TlsPrivateKeyFile");
+        boolean unreadable = s.faults().stream().anyMatch(fault -> fault.startsWith(P + "Tls"));
+        if (!unreadable && (config.control.certificate == null) != (config.control.key == null)) {
+            s.fault(P + "TlsCertificateFile", config.control.certificate, "set together with " + P + "TlsPrivateKeyFile");
         }
-        s.list(P + "Debug", "topics for debug lines: frames,channels,dispatch,sigv4 and so on"); // the log reads it
+        s.topics(Log.DEBUG_VARIABLE, Log.TOPICS);
+        for (String variable : List.of("AWS_REGION", "AWS_DEFAULT_REGION")) { // the invoker reads them, and would only fail with the first invoke
+            s.formed(variable, null, FunctionName::isRegion, "the name of a region, as us-east-1", "region of functions that are not named by an ARN");
+        }
         s.tolerate(P + "JAVA_OPTIONS"); // the launcher does
         return config;
     }
@@ -71,14 +78,14 @@ record RouterConfig(
         return new Control(
                 s.flag(P + "AllowInsecureControlChannel", false, "opens the non-TLS control port"),
                 s.choice(P + "PreferredControlChannelScheme", Scheme.HTTPS, Scheme.class, "scheme that extensions are told to use"),
-                s.text(P + "RouterCallbackHost", null, "host or address under which extensions reach this router; found out if not set"),
+                s.host(P + "RouterCallbackHost", "host or address under which extensions reach this router; found out if not set"),
                 s.text(P + "EnvVarForCallbackIp", "K8S_POD_IP", "name of the variable that holds the callback address"),
-                s.text(P + "TlsCertificateFile", null, "PEM certificate chain for both TLS ports; self-made if not set"),
-                s.text(P + "TlsPrivateKeyFile", null, "PEM private key that goes with it"));
+                s.file(P + "TlsCertificateFile", "PEM certificate chain for both TLS ports; self-made if not set"),
+                s.file(P + "TlsPrivateKeyFile", "PEM private key that goes with it"));
     }
 
     private static Functions functions(Settings s) {
-        String name = s.text(P + "FunctionName", null, "function to invoke: name, name:alias or ARN (required)");
+        String name = s.required(P + "FunctionName", FunctionName::isName, "a function's name, name:alias or ARN", "function to invoke: name, name:alias or ARN");
         String allowed = String.join(",", s.list(P + "AllowedFunctions", "functions that X-Lambda-Name may name, * matches anything"));
         AllowedFunctions functions = new AllowedFunctions("");
         try {
@@ -86,16 +93,16 @@ record RouterConfig(
         } catch (IllegalArgumentException e) {
             s.fault(P + "AllowedFunctions", allowed, "function names or patterns separated by commas");
         }
-        if (name == null) {
-            s.fault(P + "FunctionName", "", "the name or ARN of the function to invoke");
-        }
-        return new Functions(name, functions, s.text(P + "Invoker", "sigv4", "who invokes: sigv4 (built in) or sdk (AWS SDK v2 flavour)"));
+        return new Functions(name, functions, s.formed(P + "Invoker", "sigv4", List.of("sigv4", "sdk")::contains, "sigv4 or sdk",
+                "who invokes: sigv4 (built in) or sdk (AWS SDK v2 flavour)"));
     }
 
     private static PoolSettings pool(Settings s) {
         PoolSettings d = PoolSettings.DEFAULTS;
         int concurrent = s.integer(P + "MaxConcurrentCount", 10, 1, 1000, "requests one execution environment handles at once");
-        int channels = s.integer(P + "ChannelCount", 20, 1, 1000, "channels each extension opens back to the router");
+        int enough = Math.min(Math.max(20, 2 * concurrent), MAX_CHANNELS);
+        int channels = s.integer(P + "ChannelCount", enough, 1, MAX_CHANNELS,
+                "channels each extension opens back to the router; unless set, twice MaxConcurrentCount and at least 20");
         if (channels < concurrent) {
             s.fault(P + "ChannelCount", Integer.toString(channels), "at least " + P + "MaxConcurrentCount (" + concurrent + ")");
             channels = concurrent;
@@ -141,7 +148,7 @@ record RouterConfig(
                 d.streamWindow(), d.connectionWindow(),
                 s.integer(P + "MaxConnections", d.maxConnections(), 1, 1_000_000, "connections at once per port"));
         return new Incoming(
-                s.text(P + "HealthPath", "/health", "path of the load balancer's health check, answered by the router itself"),
+                s.path(P + "HealthPath", "/health", false, "path of the load balancer's health check, answered by the router itself"),
                 s.flag(P + "Via", false, "announce the router in Via"), trusted, limits);
     }
 
