@@ -131,6 +131,27 @@ class FlowControlTest {
         assertThat(peer.answer(3).body()).hasSize(100_000);
     }
 
+    @Test
+    void aTrustedPeerMayKeepAWindowShutForAsLongAsItLikes() throws Exception {
+        CountDownLatch waits = new CountDownLatch(1);
+        Thread[] sender = new Thread[1];
+        Http2Peer peer = Served.start(log, new Bounds().writeStallMillis(50).limits(), exchange -> {
+            exchange.trustPeer();
+            sender[0] = Thread.currentThread();
+            waits.countDown();
+            HUNDRED_THOUSAND.handle(exchange);
+        }).peer.silent().begin(INITIAL_WINDOW_SIZE, 10);
+        peer.send(get(1, "/"));
+        waits.await();
+        received(peer, 1, 10);
+        // four times as long as a stranger may, counted by another connection's reset
+        Http2Peer other = Served.start(log, new Bounds().writeStallMillis(200).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
+        assertThat(other.send(get(1, "/")).awaitReset(1)).isEqualTo("INTERNAL_ERROR");
+        assertThat(sender[0].getState()).as("without a time limit").isEqualTo(Thread.State.WAITING);
+        peer.send(settings(INITIAL_WINDOW_SIZE, 1 << 20), windowUpdate(0, 1 << 20));
+        assertThat(peer.answer(1).body()).hasSize(100_000);
+    }
+
     // ---- what we receive
 
     @Test

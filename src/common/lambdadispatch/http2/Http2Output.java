@@ -35,6 +35,7 @@ final class Http2Output implements AutoCloseable {
 
     private final Transport transport;
     private final Duration stall;
+    private volatile Duration windowStall;
     private final Deadline deadline;
     private final Consumer<IOException> onFailure;
     private final Thread writer;
@@ -55,6 +56,7 @@ final class Http2Output implements AutoCloseable {
     Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
         this.transport = transport;
         this.stall = stall;
+        this.windowStall = stall;
         this.onFailure = onFailure;
         this.deadline = new Deadline(transport::reset);
         this.writer = Thread.ofVirtual().name("http2-writer").unstarted(this::writeAll);
@@ -70,9 +72,11 @@ final class Http2Output implements AutoCloseable {
         void encode(HpackEncoder encoder, Bytes out);
     }
 
-    /// The peer proved who it is: many exchanges share its connection, and fuller writes serve all of them.
+    /// The peer proved who it is: many exchanges share its connection, and fuller writes serve all of them. Each of its streams may keep its window shut for
+    /// as long as it likes, since an app may take a request's body as slowly as it likes; that the connection as a whole takes octets is still asked for.
     synchronized void trust() {
         maxPending = MAX_PENDING;
+        windowStall = Duration.ZERO;
     }
 
     /// Sends a field section. Waits while too much is pending, unless `owed` (by the reader, which must not wait).
@@ -97,7 +101,7 @@ final class Http2Output implements AutoCloseable {
     }
 
     /// Sends a whole run of DATA, as the stream's and the connection's windows allow.
-    /// @throws IOException the connection failed, the stream was reset, or the peer granted no window for the write-stall time
+    /// @throws IOException the connection failed, the stream was reset, or a peer that nobody knows granted no window for the write-stall time
     void data(SendSide stream, byte[] from, int offset, int length, boolean endStream) throws IOException {
         int at = offset;
         int end = offset + length;
@@ -152,11 +156,12 @@ final class Http2Output implements AutoCloseable {
         if (since == 0) {
             since = now;
         }
-        if (stall.isZero()) {
+        Duration patience = windowStall;
+        if (patience.isZero()) {
             LockSupport.park(this);
             return since;
         }
-        long left = stall.toNanos() - (now - since);
+        long left = patience.toNanos() - (now - since);
         if (left <= 0) {
             throw new IOException("peer granted no flow-control window in time");
         }
@@ -331,9 +336,16 @@ final class Http2Output implements AutoCloseable {
                 send(batch);
             }
         } catch (IOException e) {
-            close();
-            onFailure.accept(e);
+            failed(e);
+        } catch (RuntimeException | Error e) {
+            failed(new IOException("writer failed", e)); // a fault of ours: all who wait for this thread must hear of it, too
+            throw e;
         }
+    }
+
+    private void failed(IOException why) {
+        close();
+        onFailure.accept(why);
     }
 
     private Bytes take() throws IOException {

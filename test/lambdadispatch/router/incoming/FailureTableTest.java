@@ -162,6 +162,19 @@ class FailureTableTest {
         assertThat(client.status()).isEqualTo(502);
     }
 
+    @Test
+    void channelThatTakesNoMoreOfABodyIsLostThoughItsOtherHalfIsSilent() throws Exception {
+        ScriptedExchange client = ScriptedExchange.of("POST", "/a", -1, "transfer-encoding", "chunked");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        client.sends("part");
+        exchange.channel().awaitRequest("part\r\n");
+        exchange.channel().down().takesNothing(new IOException("nothing more goes down"));
+        client.sends("more");
+        exchange.await();
+        assertThat(client.status()).isEqualTo(502);
+        assertThat(exchange.channel().up().aborted()).isTrue();
+    }
+
     // --- channel lost after the head ---
 
     @Test

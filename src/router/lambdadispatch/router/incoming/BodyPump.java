@@ -43,10 +43,13 @@ final class BodyPump implements Runnable {
         try {
             pump();
         } catch (ChannelLost e) {
-            return; // whoever reads the response sees it too and decides what to tell the client
+            channel.breakOff(); // whoever reads the response decides what to tell the client: half a channel would let him wait for ever
         } catch (IOException e) {
             clientFailure = e;
             onClientFailure.run();
+        } catch (RuntimeException | Error e) {
+            channel.breakOff();
+            throw e;
         }
     }
 
