@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.config.Settings;
 import lambdadispatch.extension.RelayBed.AppSide;
+import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Clock;
 import lambdadispatch.listener.Server;
 import lambdadispatch.router.RouterBed;
@@ -183,6 +184,20 @@ class ChannelTest {
         try (AppSide side = new AppSide(app.accept())) {
             side.readHead();
             cleartext.close();
+            assertThat(side.closed()).isTrue();
+        }
+        assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);
+    }
+
+    @Test
+    void sharedUplinkThatBreaksBehindAResponseResetsEveryChannelSinceTheResponseMayBeLost() throws Exception {
+        Channel channel = channel(true);
+        assertThat(channel.open()).isNull();
+        CompletableFuture<Channel.End> end = serving(channel);
+        try (AppSide side = new AppSide(app.accept())) {
+            side.readHead();
+            assertThat(link.shared().offer(99, new Bytes().append("a channel that is gone"))).isTrue();
+            link.shared().over();
             assertThat(side.closed()).isTrue();
         }
         assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);

@@ -125,4 +125,18 @@ class DownlinkTest {
         never.cancel();
         assertThatThrownBy(() -> never.read(new byte[1], 0, 1)).isInstanceOf(IOException.class);
     }
+
+    @Test
+    void readerThatIsInterruptedDoesNotSpin() throws Exception {
+        CompletableFuture<Integer> read = new CompletableFuture<>();
+        Thread reader = Thread.ofVirtual().start(() -> {
+            try {
+                read.complete(read(1));
+            } catch (IOException e) {
+                read.completeExceptionally(e);
+            }
+        });
+        reader.interrupt();
+        assertThatThrownBy(() -> read.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(java.io.InterruptedIOException.class);
+    }
 }

@@ -165,4 +165,10 @@ class InvocationTest {
         assertThat(reason(response)).isEqualTo(ExitReason.RouterStatus4xx);
         assertThat(router.pings).hasValue(1);
     }
+
+    @Test
+    void channelThreadThatFailsEndsTheInvocation() throws Exception {
+        InvokePayload nowhere = ScriptedRouter.payload("http://no address", 1, false);
+        assertThat(reason(run(nowhere, FAR_MILLIS, FAR_MILLIS))).isEqualTo(ExitReason.RouterConnectionError);
+    }
 }

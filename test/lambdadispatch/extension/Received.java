@@ -16,12 +16,22 @@ final class Received implements Flow.Subscriber<ByteBuffer> {
     private int pieces;
     private Throwable failure;
     private boolean complete;
+    private RuntimeException fault;
 
     /// @param demand pieces asked for at once
     static Received from(Uplink uplink, long demand) {
         Received received = new Received();
         uplink.subscribe(received);
         received.subscription.request(demand);
+        return received;
+    }
+
+    /// An HTTP client that fails instead of taking a piece.
+    static Received failing(Uplink uplink, RuntimeException why) {
+        Received received = new Received();
+        received.fault = why;
+        uplink.subscribe(received);
+        received.subscription.request(1);
         return received;
     }
 
@@ -32,6 +42,10 @@ final class Received implements Flow.Subscriber<ByteBuffer> {
 
     @Override
     public synchronized void onNext(ByteBuffer piece) {
+        if (fault != null) {
+            notifyAll();
+            throw fault;
+        }
         byte[] copy = new byte[piece.remaining()];
         piece.get(copy);
         octets.writeBytes(copy);

@@ -4,6 +4,7 @@ package lambdadispatch.extension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
 import lambdadispatch.channel.SharedUplinkEntry;
 import lambdadispatch.io.Bytes;
 import org.junit.jupiter.api.AfterEach;
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class SharedUplinkTest {
-    private final SharedUplink shared = new SharedUplink();
+    private final Semaphore losses = new Semaphore(0);
+    private final SharedUplink shared = new SharedUplink(losses::release);
 
     @AfterEach
     void senderEnds() {
@@ -64,6 +66,32 @@ class SharedUplinkTest {
     }
 
     @Test
+    void requestThatFailedBeforeTheUplinkWasStartedLeavesItShut() {
+        shared.over();
+        shared.start();
+        assertThat(shared.offer(1, response("a"))).as("nobody would send it").isFalse();
+        assertThat(losses.availablePermits()).isZero();
+    }
+
+    @Test
+    void endOfTheStreamBehindAResponseIsToldSinceTheResponseMayBeLost() {
+        shared.start();
+        assertThat(shared.offer(1, response("a"))).isTrue();
+        shared.over();
+        shared.over();
+        assertThat(losses.availablePermits()).isEqualTo(1);
+    }
+
+    @Test
+    void senderThatFailsIsHeardOf() throws Exception {
+        shared.start();
+        Received.failing(shared.uplink(), new IllegalStateException("a fault of the HTTP client's"));
+        assertThat(shared.offer(1, response("a"))).isTrue();
+        losses.acquire();
+        assertThat(shared.offer(1, response("b"))).isFalse();
+    }
+
+    @Test
     void endSendsWhatHasGathered() throws Exception {
         shared.start();
         assertThat(shared.offer(1, response("a"))).isTrue();
@@ -71,5 +99,7 @@ class SharedUplinkTest {
         Received router = Received.from(shared.uplink(), 5);
         router.awaitComplete();
         assertThat(router.text()).isEqualTo(entry(1, "a"));
+        shared.over();
+        assertThat(losses.availablePermits()).as("ended from here").isZero();
     }
 }

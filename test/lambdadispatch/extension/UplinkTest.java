@@ -91,4 +91,21 @@ class UplinkTest {
         uplink.fail(new IOException("never opened"));
         assertThatThrownBy(() -> uplink.send(piece("a"))).isInstanceOf(IOException.class);
     }
+
+    @Test
+    void senderThatIsInterruptedDoesNotSpin() throws Exception {
+        Received router = Received.from(uplink, 0);
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        Thread sender = Thread.ofVirtual().start(() -> {
+            try {
+                uplink.send(piece("a"));
+                sent.complete(null);
+            } catch (IOException e) {
+                sent.completeExceptionally(e);
+            }
+        });
+        sender.interrupt();
+        assertThatThrownBy(() -> sent.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(java.io.InterruptedIOException.class);
+        assertThat(router.text()).isEmpty();
+    }
 }

@@ -84,19 +84,20 @@ final class ClientWatch implements AutoCloseable {
             }
             reading = true;
         }
-        boolean open;
+        boolean open = false;
+        boolean gone;
         try {
             connection.source.limitEachRead(java.time.Duration.ZERO);
             open = connection.in.fill();
         } catch (IOException e) {
             open = false;
-        }
-        boolean gone;
-        synchronized (this) {
-            reading = false;
-            inputEnded = !open;
-            gone = !open && watched == exchange;
-            notifyAll();
+        } finally { // whatever ends this thread: the connection's own waits for it
+            synchronized (this) {
+                reading = false;
+                inputEnded = !open;
+                gone = !open && watched == exchange;
+                notifyAll();
+            }
         }
         if (gone) {
             exchange.clientGone();

@@ -51,6 +51,12 @@ final class Channel {
         uplink.broken();
     }
 
+    /// Breaks the channel off, whatever its thread waits for; that thread resets what is left of it.
+    void reset() {
+        relay.breakOff();
+        downlink.cancel();
+    }
+
     /// Opens the downlink and waits for its status. Null if it is open.
     End open() {
         try {
@@ -83,6 +89,7 @@ final class Channel {
                 downlink.cancel();
             }
         });
+        link.serving(this);
         try {
             while (relay.awaitRequest()) {
                 link.exchangeStarted();
@@ -108,6 +115,7 @@ final class Channel {
             giveUp(new IOException(e));
             return End.BROKE;
         } finally {
+            link.over(this);
             relay.close();
         }
     }

@@ -2,6 +2,7 @@
 package lambdadispatch.extension;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -123,6 +124,9 @@ final class Downlink implements BodySubscriber<Void> {
             }
             if (count == 0) {
                 LockSupport.park(this);
+                if (Thread.currentThread().isInterrupted()) { // park would not wait any more
+                    throw new InterruptedIOException("interrupted while waiting for a request");
+                }
                 continue;
             }
             if (more) {

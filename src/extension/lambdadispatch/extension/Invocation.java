@@ -122,6 +122,9 @@ final class Invocation {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            LOG.error("channel failed", e); // a fault of ours: rather a fresh environment than one with fewer channels, or none, until its deadline
+            close(ExitReason.ChannelErrorOther);
         } finally {
             if (openChannels.decrementAndGet() == 0 && closing.getCount() == 0) {
                 allEnded.countDown();
@@ -193,6 +196,9 @@ final class Invocation {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            LOG.error("ping failed", e); // nobody would look at the deadline any more
+            giveUp(ExitReason.ChannelErrorOther);
         }
     }
 

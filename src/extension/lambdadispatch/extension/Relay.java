@@ -182,7 +182,7 @@ final class Relay {
 
     /// Answers at once, not only when the rest of the request has come: a router that does not want to wait for that resets the channel.
     private void failedBeforeAnswer(IOException why, RequestBody body, long framing) throws IOException {
-        if (broken) {
+        if (channelBroke(body)) {
             throw new IOException("channel broke", why);
         }
         LOG.debug("app failed", "why", why.getMessage());
@@ -199,10 +199,15 @@ final class Relay {
         }
         up.end();
         if (body != null) {
-            body.finish();
+            body.finish(RequestBody.PATIENCE);
         } else if (!requestTaken) {
             skipRequest(framing);
         }
+    }
+
+    /// Whether it was the channel that failed: then the app's connection was closed from here.
+    private boolean channelBroke(RequestBody body) {
+        return broken || body != null && body.channelFailed();
     }
 
     /// Whether the app takes no connections any more. Looked at only where that makes a difference: an app that answered badly is there.
@@ -234,7 +239,7 @@ final class Relay {
         try {
             boolean keep = relay(head, framing);
             if (body != null) {
-                body.finish();
+                body.finish(RequestBody.PATIENCE);
                 keep &= body.sentWhole();
             }
             if (keep) {
@@ -245,6 +250,9 @@ final class Relay {
             }
         } catch (AppFailure e) {
             dropConnection();
+            if (channelBroke(body)) {
+                throw new IOException("channel broke", e);
+            }
             throw e;
         }
     }

@@ -10,7 +10,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +31,8 @@ final class RouterLink implements AutoCloseable {
     private final InvokePayload payload;
     private final InetSocketAddress app;
     private final long closesAtMillis;
-    private final SharedUplink shared = new SharedUplink();
+    private final SharedUplink shared = new SharedUplink(this::resetChannels);
+    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean sharedOpened = new AtomicBoolean();
     private final AtomicInteger channelNumbers = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
@@ -80,6 +83,19 @@ final class RouterLink implements AutoCloseable {
         return shared;
     }
 
+    /// The channel serves: it may have responses on the shared uplink.
+    void serving(Channel channel) {
+        channels.add(channel);
+    }
+
+    void over(Channel channel) {
+        channels.remove(channel);
+    }
+
+    private void resetChannels() {
+        channels.forEach(Channel::reset);
+    }
+
     /// A number that no channel of this invocation has had.
     int nextChannelNumber() {
         return channelNumbers.incrementAndGet();
@@ -96,8 +112,12 @@ final class RouterLink implements AutoCloseable {
     }
 
     private CompletableFuture<Integer> post(String path) {
-        HttpRequest request = request(path).timeout(CONTROL_LIMIT).POST(HttpRequest.BodyPublishers.noBody()).build();
-        return client.sendAsync(request, BodyHandlers.discarding()).thenApply(HttpResponse::statusCode);
+        try {
+            HttpRequest request = request(path).timeout(CONTROL_LIMIT).POST(HttpRequest.BodyPublishers.noBody()).build();
+            return client.sendAsync(request, BodyHandlers.discarding()).thenApply(HttpResponse::statusCode);
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(e); // no address that a request could go to
+        }
     }
 
     private HttpRequest.Builder request(String path) {

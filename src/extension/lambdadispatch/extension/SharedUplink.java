@@ -18,12 +18,19 @@ final class SharedUplink {
     private static final int MAX_PENDING = 64 << 10;
     private static final int FIRST_CAPACITY = 2048;
 
+    private final Runnable onLost;
     private final Uplink uplink = new Uplink(this::over);
     private final Thread sender = Thread.ofVirtual().name("shared-uplink").unstarted(this::sendAll);
     private Bytes pending = new Bytes(FIRST_CAPACITY); // this and what follows guarded by this
     private boolean senderParked;
     private boolean open;
     private boolean ending;
+    private boolean used;
+
+    /// @param onLost responses that were taken over may never have reached the router: every channel must be reset. Must not block
+    SharedUplink(Runnable onLost) {
+        this.onLost = onLost;
+    }
 
     Uplink uplink() {
         return uplink;
@@ -32,7 +39,7 @@ final class SharedUplink {
     /// The router takes a shared uplink, and the request for it is on its way.
     void start() {
         synchronized (this) {
-            open = true;
+            open = !ending; // its request may have failed already
         }
         sender.start();
     }
@@ -44,6 +51,7 @@ final class SharedUplink {
             if (!open || length > SharedUplinkEntry.LONGEST || pending.length() + SharedUplinkEntry.HEAD + length > MAX_PENDING) {
                 return false;
             }
+            used = true;
             SharedUplinkEntry.append(pending, channel, response.array(), 0, length);
             if (!senderParked) {
                 return true;
@@ -64,10 +72,17 @@ final class SharedUplink {
         LockSupport.unpark(sender);
     }
 
-    /// The stream is over, or was never opened.
+    /// The stream is over, or was never opened. Unless it was ended from here, nobody can tell which responses have got through.
     void over() {
         uplink.broken();
+        boolean lost;
+        synchronized (this) {
+            lost = used && !ending;
+        }
         end();
+        if (lost) {
+            onLost.run();
+        }
     }
 
     private void sendAll() {
@@ -86,9 +101,9 @@ final class SharedUplink {
                 }
             }
         } catch (IOException e) {
-            // The router saw it too and gives up the channels whose responses may have been lost.
             LOG.debug("shared uplink broke", "why", e.getMessage());
-            end();
+        } finally {
+            over();
         }
     }
 

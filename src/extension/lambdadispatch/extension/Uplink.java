@@ -2,6 +2,7 @@
 package lambdadispatch.extension;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
@@ -79,6 +80,9 @@ final class Uplink implements BodyPublisher, Flow.Subscription {
                 sender = Thread.currentThread();
             }
             LockSupport.park(this);
+            if (Thread.currentThread().isInterrupted()) { // park would not wait any more
+                throw new InterruptedIOException("interrupted while the router took no more");
+            }
         }
         subscriber.onNext(piece);
     }

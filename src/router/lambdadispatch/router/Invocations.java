@@ -38,7 +38,7 @@ final class Invocations implements Actions {
             result = invoker.invoke(instance.pool().function(), payloads.apply(instance).toJson());
         } catch (IOException e) {
             result = new InvokeResult.Unavailable(0, e.getClass().getSimpleName(), e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // A fault of ours: without an end reported, the instance would stay on the books for ever.
             LOG.error("invoke failed", e, "instance", instance);
             result = new InvokeResult.Unavailable(0, "internal", e.toString());

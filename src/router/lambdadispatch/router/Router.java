@@ -184,7 +184,7 @@ final class Router {
                 if (cloudWatch != null) {
                     again = Math.min(again, cloudWatch.tick());
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("tick failed", e); // the next one may well work, and without ticks nothing scales
                 again = 1_000_000_000L;
             }

@@ -115,8 +115,9 @@ public final class ControlChannel extends Slot {
             down.end();
         } catch (IOException e) {
             down.abort(); // it was over already
+        } finally {
+            closed();
         }
-        closed();
     }
 
     @Override

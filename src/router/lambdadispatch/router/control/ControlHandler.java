@@ -167,12 +167,17 @@ public final class ControlHandler implements Handler {
             return;
         }
         SharedUplink shared = exchange.perConnection(SharedUplink.class, first -> new SharedUplink());
+        boolean whole = false;
         try {
             shared.run(exchange, instance);
+            whole = true;
         } catch (IOException e) {
             LOG.debug("shared uplink broke", "instance", instance.publicName(), "why", e.getMessage());
-            shared.giveUpChannels(instance);
             throw e;
+        } finally {
+            if (!whole) {
+                shared.giveUpChannels(instance);
+            }
         }
         exchange.answer(200, "text/plain", NOTHING);
     }

@@ -40,8 +40,14 @@ final class SlotTicket extends Ticket {
 
     /// Waits for the decision: a channel, or null if it was refused (see [#refusal]) or withdrawn.
     ControlChannel await() {
+        boolean interrupted = false;
         while (channel == null && refusal == null && !withdrawn) {
             LockSupport.park(this);
+            // A decision always comes, and must be taken; but with the flag set park would not wait for it.
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         return channel;
     }
