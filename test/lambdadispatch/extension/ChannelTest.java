@@ -74,9 +74,9 @@ class ChannelTest {
 
     private Channel channel(String url, String id, String token, byte[] certificate) {
         InvokePayload payload = new InvokePayload("f", id, url, 1, Instant.now(), false, token, HexFormat.of().formatHex(certificate), 1, false);
-        link = new RouterLink(payload, app.getLocalPort(), System.currentTimeMillis() + 60_000);
         Settings settings = new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1", "LAMBDA_DISPATCH_PORT", Integer.toString(app.getLocalPort())));
-        return new Channel(link, "c1", ExtensionConfig.read(settings));
+        link = new RouterLink(payload, App.of(ExtensionConfig.read(settings)), System.currentTimeMillis() + 60_000);
+        return new Channel(link, "c1");
     }
 
     private Channel channel(boolean secure) {
@@ -146,7 +146,7 @@ class ChannelTest {
             assertThat(side.closed()).isTrue();
         }
         assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);
-        Channel fresh = new Channel(link, "c2", ExtensionConfig.read(new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1"))));
+        Channel fresh = new Channel(link, "c2");
         ScriptedExchange next = ScriptedExchange.of("GET", "/next");
         CompletableFuture<Void> second = router.client(next);
         assertThat(fresh.open()).isNull();

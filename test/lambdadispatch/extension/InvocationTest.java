@@ -55,7 +55,7 @@ class InvocationTest {
     }
 
     private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis) {
-        ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, app.address().getPort(), false, Duration.ofSeconds(1),
+        ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
                 new ExtensionConfig.Health("/health", 200, 200), Duration.ofMillis(idleGraceMillis), "127.0.0.1:1");
         Readiness readiness = new Readiness(config);
         Thread.ofVirtual().start(readiness::run);

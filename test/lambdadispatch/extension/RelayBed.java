@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.io.Input;
@@ -19,6 +20,7 @@ final class RelayBed implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
 
     private final ServerSocket server;
+    private final AppAddress address;
     private final MemoryTransport router;
     private final Relay relay;
     private final CompletableFuture<Void> served = new CompletableFuture<>();
@@ -26,23 +28,32 @@ final class RelayBed implements AutoCloseable {
     final Uplink uplink = new Uplink(() -> { });
 
     RelayBed() throws IOException {
-        this(new Relay.App(null, false, Relay.TRUSTED_IDLE));
+        this(false, new AppHabits(true, System::nanoTime));
     }
 
-    /// @param app the address is filled in
-    RelayBed(Relay.App app) throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    /// @param backlog of the app's listening socket
+    RelayBed(int backlog) throws IOException {
+        this(false, new AppHabits(true, System::nanoTime), backlog);
+    }
+
+    RelayBed(boolean compression, AppHabits habits) throws IOException {
+        this(compression, habits, 50);
+    }
+
+    private RelayBed(boolean compression, AppHabits habits, int backlog) throws IOException {
+        server = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
         server.setSoTimeout(PATIENCE_SECONDS * 1000);
         MemoryTransport[] down = MemoryTransport.pair(64 << 10);
         router = down[0];
         up = Received.from(uplink, Long.MAX_VALUE);
-        InetSocketAddress address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
-        relay = new Relay(new Relay.App(address, app.compression(), app.trustedIdle()), new Input(down[1]::read, 4096, 256 << 10), new ResponseSink(uplink, whole -> false));
+        address = new AppAddress(List.of(new InetSocketAddress(server.getInetAddress(), server.getLocalPort())));
+        App app = new App(address, compression, habits);
+        relay = new Relay(app, new Input(down[1]::read, 4096, 256 << 10), new ResponseSink(uplink, whole -> false));
         Thread.ofVirtual().name("relay").start(this::serve);
     }
 
     static RelayBed compressing() throws IOException {
-        return new RelayBed(new Relay.App(null, true, Relay.TRUSTED_IDLE));
+        return new RelayBed(true, new AppHabits(true, System::nanoTime));
     }
 
     private void serve() {
@@ -56,6 +67,14 @@ final class RelayBed implements AutoCloseable {
         } finally {
             relay.close();
         }
+    }
+
+    ServerSocket server() {
+        return server;
+    }
+
+    AppAddress address() {
+        return address;
     }
 
     void request(String octets) throws IOException {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -35,7 +34,7 @@ class RequestBodyTest {
         CompletableFuture<AppConnection> opened = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try {
-                opened.complete(AppConnection.open(new InetSocketAddress(app.getInetAddress(), app.getLocalPort())));
+                opened.complete(AppConnection.open(AppAddress.localhost(app.getLocalPort())));
             } catch (IOException e) {
                 opened.completeExceptionally(e);
             }

@@ -44,6 +44,12 @@ public final class Framing {
         return chunked ? CHUNKED : length >= 0 ? length : UNTIL_CLOSE;
     }
 
+    /// Whether a head speaks of a body, for answers that have none whatever their fields say (to HEAD, 204, 304): the body may follow all the same.
+    public static boolean announcesBody(Headers headers) {
+        int length = headers.find(HeaderName.CONTENT_LENGTH);
+        return headers.contains(HeaderName.TRANSFER_ENCODING) || length >= 0 && !headers.valueIs(length, "0");
+    }
+
     private static boolean chunked(Headers headers, int version) throws BadMessage {
         int field = headers.find(HeaderName.TRANSFER_ENCODING);
         if (field < 0) {

@@ -61,14 +61,9 @@ public final class HeadParser {
         head.headers.clear();
         statusLine(in.array(), in.position() + lineStart, in.position() + lineEnd, head);
         fields(in, head.headers, 502);
-        head.keepAlive = keepAlive(head.headers, head.version) && !(head.status == 204 && announcesBody(head.headers));
+        // RFC 9112 §6.1 and RFC 9110 §8.6 forbid these in a 204. It has no body whatever they say, but who sends them may well send one after it.
+        head.keepAlive = keepAlive(head.headers, head.version) && !(head.status == 204 && Framing.announcesBody(head.headers));
         return true;
-    }
-
-    /// RFC 9112 §6.1 and RFC 9110 §8.6 forbid these in a 204. It has no body whatever they say, but who sends them may well send one after it.
-    private static boolean announcesBody(Headers headers) {
-        int length = headers.find(HeaderName.CONTENT_LENGTH);
-        return headers.contains(HeaderName.TRANSFER_ENCODING) || length >= 0 && !headers.valueIs(length, "0");
     }
 
     private boolean startLine(Input in, int tooLong) throws IOException {

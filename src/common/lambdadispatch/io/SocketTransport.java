@@ -73,6 +73,18 @@ public final class SocketTransport implements Transport {
         return channel.read(view);
     }
 
+    /// Reads what has arrived, without waiting: 0 if nothing has, -1 at the end of the stream. One system call. While nobody else reads or writes.
+    public int readAtOnce(byte[] into, int offset, int length) throws IOException {
+        channel.configureBlocking(false); // no system call: a virtual thread that reads has the descriptor non-blocking already
+        try {
+            return channel.read(ByteBuffer.wrap(into, offset, length));
+        } finally {
+            if (channel.isOpen()) {
+                channel.configureBlocking(true);
+            }
+        }
+    }
+
     @Override
     public void write(byte[] from, int offset, int length) throws IOException {
         ByteBuffer view = writeView;

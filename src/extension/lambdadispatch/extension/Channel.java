@@ -28,12 +28,12 @@ final class Channel {
     private final Relay relay;
     private int status;
 
-    Channel(RouterLink link, String id, ExtensionConfig config) {
+    Channel(RouterLink link, String id) {
         this.link = link;
         this.id = id;
         this.number = link.nextChannelNumber();
         Input in = new Input(downlink::read, FIRST_BUFFER, LARGEST_BUFFER);
-        this.relay = new Relay(new Relay.App(link.app(), config.compression(), Relay.TRUSTED_IDLE), in, new ResponseSink(uplink, this::shortcut));
+        this.relay = new Relay(link.app(), in, new ResponseSink(uplink, this::shortcut));
     }
 
     /// The status of a downlink that was refused.

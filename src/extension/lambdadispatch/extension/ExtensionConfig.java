@@ -9,6 +9,7 @@ import lambdadispatch.log.Log;
 record ExtensionConfig(
         Runtime runtime,
         boolean compression,
+        boolean appKeepAlive,
         int port,
         boolean asyncInit,
         Duration asyncInitTimeout,
@@ -27,7 +28,8 @@ record ExtensionConfig(
         ExtensionConfig config = new ExtensionConfig(
                 s.choice(P + "RUNTIME", Runtime.CURRENT_THREAD, Runtime.class, "current_thread: one carrier thread; multi_thread: one per processor"),
                 s.flag(P + "ENABLE_COMPRESSION", true, "gzip response bodies for clients that accept it"),
-                s.integer(P + "PORT", 3001, 1, 65535, "port that the app listens on, on 127.0.0.1"),
+                s.flag(P + "APP_KEEP_ALIVE", true, "uses a connection to the app for one request after another; false: a fresh one for each"),
+                s.integer(P + "PORT", 3001, 1, 65535, "port that the app listens on, on 127.0.0.1 or ::1"),
                 s.flag(P + "ASYNC_INIT", false, "lets the app's start go on in the first invocation when it takes longer than Lambda's init phase"),
                 s.millis(P + "ASYNC_INIT_TIMEOUT", Duration.ofMillis(9_800), Duration.ofMillis(100), Duration.ofMinutes(15),
                         "how long init waits for the app when ASYNC_INIT is set"),

@@ -44,7 +44,7 @@ final class Invocation {
         this.readiness = readiness;
         this.deadlineMs = deadlineMs;
         this.closesAtMs = deadlineMs - margin(deadlineMs - System.currentTimeMillis());
-        this.link = new RouterLink(payload, config.port(), closesAtMs);
+        this.link = new RouterLink(payload, readiness.app(), closesAtMs);
     }
 
     /// A tenth of what is left, so that requests in flight can finish, within bounds.
@@ -92,7 +92,7 @@ final class Invocation {
             int unreachable = 0;
             boolean leader = first;
             while (closing.getCount() > 0) {
-                Channel channel = new Channel(link, newId(), config);
+                Channel channel = new Channel(link, newId());
                 Channel.End end = channel.open();
                 if (end == null) {
                     if (!everOpened) {

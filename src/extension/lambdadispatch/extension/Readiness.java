@@ -2,8 +2,6 @@
 package lambdadispatch.extension;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +23,16 @@ final class Readiness {
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(15);
 
     private final ExtensionConfig.Health health;
-    private final InetSocketAddress app;
+    private final App app;
     private final CountDownLatch ready = new CountDownLatch(1);
 
     Readiness(ExtensionConfig config) {
         this.health = config.health();
-        this.app = new InetSocketAddress(InetAddress.getLoopbackAddress(), config.port());
+        this.app = App.of(config);
+    }
+
+    App app() {
+        return app;
     }
 
     /// Checks until the app is ready; call on a thread of its own.
@@ -59,7 +61,7 @@ final class Readiness {
 
     /// One look. Null if the app is ready, else what is wrong.
     String check() {
-        try (SocketTransport transport = SocketTransport.connect(app, CONNECT_LIMIT)) {
+        try (SocketTransport transport = app.address().connect(CONNECT_LIMIT)) {
             if (health.path().isEmpty()) {
                 return null;
             }
@@ -75,11 +77,11 @@ final class Readiness {
 
     /// Whether the app takes connections: less than being ready, but without it nothing can be served.
     boolean accepts() {
-        return AppConnection.possible(app);
+        return AppConnection.possible(app.address());
     }
 
     private int ask(SocketTransport transport) throws IOException {
-        Bytes request = new Bytes(128).append("GET ").append(health.path()).append(" HTTP/1.1\r\nhost: 127.0.0.1:").appendDecimal(app.getPort())
+        Bytes request = new Bytes(128).append("GET ").append(health.path()).append(" HTTP/1.1\r\nhost: ").append(app.address().authority())
                 .append("\r\nconnection: close\r\n\r\n");
         transport.write(request.array(), 0, request.length());
         ResponseHead head = new ResponseHead();

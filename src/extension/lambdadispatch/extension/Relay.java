@@ -4,7 +4,7 @@ package lambdadispatch.extension;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import lambdadispatch.http.BadMessage;
@@ -21,15 +21,10 @@ import lambdadispatch.log.Log;
 final class Relay {
     private static final Log LOG = Log.of("relay");
 
-    /// What requests are relayed to.
-    /// @param compression whether to gzip its responses
-    /// @param trustedIdle for so long an idle connection is taken to be open still, also for a request that can not be sent twice
-    record App(InetSocketAddress address, boolean compression, Duration trustedIdle) {}
-
     /// A request longer than this, or of unknown length, is sent on as it comes and can not be sent twice.
     private static final int REPLAYABLE = 32 << 10;
-    /// Apps close idle connections after some seconds (Node.js after 5); well before that none of them does.
-    static final Duration TRUSTED_IDLE = Duration.ofSeconds(1);
+    /// For so long a request waits for room in the app's listen queue. A client that leaves ends it, too.
+    static final Duration CONNECT_PATIENCE = Duration.ofMinutes(2);
 
     private final App app;
     private final Input down;
@@ -72,21 +67,20 @@ final class Relay {
         long framing = request.framing();
         long whole = framing < 0 ? Long.MAX_VALUE : headLength + framing;
         // A short body is waited for: then it can be sent twice, on a kept connection and without a second thread.
-        boolean atHand = whole <= REPLAYABLE ? down.require((int) whole) : whole <= down.available();
+        boolean atHand = whole <= REPLAYABLE && down.require((int) whole);
         int first = (int) Math.min(down.available(), framing == Framing.CHUNKED ? headLength : whole);
         requestTaken = false;
         RequestBody body = null;
         ResponseHead head;
         long responseFraming;
         try {
-            connect();
-            head = send(first, atHand);
-            if (head == null) {
-                body = streamBody(first, framing);
-                head = nextHead();
-            } else {
+            if (atHand) {
+                head = send(first);
                 down.skip(first);
                 requestTaken = true;
+            } else {
+                body = streamBody(first, framing);
+                head = nextHead();
             }
             head = finalHead(head);
             responseFraming = Framing.ofResponse(head.headers(), head.version(), head.status(), request.head());
@@ -97,11 +91,25 @@ final class Relay {
         answer(head, responseFraming, body);
     }
 
-    /// The app may be closing a connection that has been idle for some time; what can not be sent twice does not take that chance.
+    /// A connection for a request that is at hand: the kept one, if there is one and a look at it, right before it is written to, finds nothing amiss.
     private void connect() throws IOException {
-        if (connection == null || !request.idempotent() && connection.idleNanos() > app.trustedIdle().toNanos()) {
+        if (connection == null || !reusable()) {
             open();
         }
+    }
+
+    private boolean reusable() {
+        long idleNanos = connection.idleNanos();
+        if (connection.expired() || !app.habits().trusts(idleNanos, request.idempotent())) {
+            return false;
+        }
+        AppConnection.Look look = connection.look();
+        switch (look) {
+            case QUIET -> { }
+            case ENDED -> app.habits().closed(idleNanos);
+            case UNASKED -> app.habits().answeredUnasked();
+        }
+        return look == AppConnection.Look.QUIET;
     }
 
     private ResponseHead nextHead() throws IOException {
@@ -129,12 +137,11 @@ final class Relay {
         return head;
     }
 
-    /// Sends the request if it is at hand whole, and waits for the answer's head: a stale connection is replaced once. Null if it is not whole.
-    private ResponseHead send(int length, boolean atHand) throws IOException {
-        if (!atHand || length > REPLAYABLE) {
-            return null;
-        }
+    /// Sends a request that is at hand whole, and waits for the answer's head: a connection that was stale after all is replaced once.
+    private ResponseHead send(int length) throws IOException {
+        connect();
         boolean mayReplay = connection.used();
+        long idleNanos = connection.idleNanos();
         try {
             connection.write(down.array(), down.position(), length);
             ResponseHead head = connection.readHead();
@@ -150,6 +157,7 @@ final class Relay {
             }
             LOG.debug("stale app connection", "why", e.getMessage());
         }
+        app.habits().closed(idleNanos);
         if (!request.idempotent()) {
             throw new IOException("the app closed a kept-alive connection");
         }
@@ -159,21 +167,30 @@ final class Relay {
     }
 
     private void open() throws IOException {
-        if (connection != null) {
-            connection.close();
-        }
-        connection = AppConnection.open(app.address());
+        dropConnection();
+        connection = opened();
         if (broken) { // just now: breakOff may not have seen it
             connection.close();
         }
     }
 
+    /// A full listen queue means that the app is busy: it is asked again until it has room.
+    private AppConnection opened() throws IOException {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                return AppConnection.open(app.address());
+            } catch (SocketTimeoutException e) {
+                if (broken || System.nanoTime() - start > CONNECT_PATIENCE.toNanos()) {
+                    throw new SocketTimeoutException("its listen queue stayed full for " + CONNECT_PATIENCE.toSeconds() + " s");
+                }
+            }
+        }
+    }
+
     /// Sends what is at hand and lets a thread of its own send the rest while the response may already come.
     private RequestBody streamBody(int first, long framing) throws IOException {
-        if (connection.used()) {
-            // A body that streams by can not be sent twice: rather a fresh connection than one that the app may be closing.
-            open();
-        }
+        open(); // a body that streams by can not be sent twice: rather a fresh connection than one that the app may be closing
         connection.write(down.array(), down.position(), first);
         down.skip(first);
         long rest = framing == Framing.CHUNKED ? Framing.CHUNKED : framing - (first - request.headLength());
@@ -212,7 +229,7 @@ final class Relay {
 
     /// Whether the app takes no connections any more. Looked at only where that makes a difference: an app that answered badly is there.
     private boolean gone(IOException why) {
-        if (why instanceof ConnectException || why instanceof BadMessage) {
+        if (why instanceof ConnectException || why instanceof BadMessage || why instanceof SocketTimeoutException) {
             return why instanceof ConnectException;
         }
         return !AppConnection.possible(app.address());
@@ -236,15 +253,17 @@ final class Relay {
     }
 
     private void answer(ResponseHead head, long framing, RequestBody body) throws IOException {
+        // What the app has not read of a body it may take for the next request, and answer.
+        boolean early = body != null && !body.sentWhole();
+        boolean keep = !early && mayKeep(head, framing);
+        long idleLimitNanos = keep ? AppConnection.idleLimitNanos(head.headers()) : 0;
         try {
-            boolean keep = relay(head, framing);
+            relay(head, framing);
             if (body != null) {
                 body.finish(RequestBody.PATIENCE);
-                keep &= body.sentWhole();
             }
-            if (keep) {
-                connection.markUsed();
-                connection.input().settle();
+            if (idleLimitNanos > 0 && nothingLeft()) {
+                connection.idle(idleLimitNanos);
             } else {
                 dropConnection();
             }
@@ -257,8 +276,23 @@ final class Relay {
         }
     }
 
-    /// Returns whether the app's connection may be used again.
-    private boolean relay(ResponseHead head, long framing) throws IOException {
+    /// Whether the app's connection may be used again, as far as the head says.
+    private boolean mayKeep(ResponseHead head, long framing) {
+        // An answer without a body whose head announces one: who sends that may well send the body after it.
+        boolean bodyMayFollow = framing == 0 && Framing.announcesBody(head.headers());
+        return app.habits().keeps() && head.keepAlive() && framing != Framing.UNTIL_CLOSE && !bodyMayFollow;
+    }
+
+    /// Whether the answer ended where the input does. What is behind it already would be taken for the next answer.
+    private boolean nothingLeft() {
+        if (connection.input().available() > 0) {
+            app.habits().answeredUnasked();
+            return false;
+        }
+        return true;
+    }
+
+    private void relay(ResponseHead head, long framing) throws IOException {
         Input in = connection.input();
         BodyReader body = new BodyReader(in, framing, 502);
         boolean gzip = app.compression() && request.acceptsGzip() && framing != 0 && Compression.worthwhile(head.status(), head.headers(), framing);
@@ -274,7 +308,6 @@ final class Relay {
             pass(body, in);
         }
         up.end();
-        return head.keepAlive() && framing != Framing.UNTIL_CLOSE && in.available() == 0;
     }
 
     /// Body octets as they are on the wire, the app's own chunks included.

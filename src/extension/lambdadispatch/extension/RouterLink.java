@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.extension;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,7 +27,7 @@ final class RouterLink implements AutoCloseable {
 
     private final HttpClient client;
     private final InvokePayload payload;
-    private final InetSocketAddress app;
+    private final App app;
     private final long closesAtMillis;
     private final SharedUplink shared = new SharedUplink(this::resetChannels);
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
@@ -41,9 +39,9 @@ final class RouterLink implements AutoCloseable {
     private volatile boolean appFailed;
 
     /// @param closesAtMillis when this invocation will ask to be closed, in milliseconds since the epoch
-    RouterLink(InvokePayload payload, int appPort, long closesAtMillis) {
+    RouterLink(InvokePayload payload, App app, long closesAtMillis) {
         this.payload = payload;
-        this.app = new InetSocketAddress(InetAddress.getLoopbackAddress(), appPort);
+        this.app = app;
         this.closesAtMillis = closesAtMillis;
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_2)
@@ -55,7 +53,7 @@ final class RouterLink implements AutoCloseable {
         this.client = builder.build();
     }
 
-    InetSocketAddress app() {
+    App app() {
         return app;
     }
 

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+/// The web app beside this extension, and what was learned of it: one for the whole life of the execution environment.
+/// @param compression whether to gzip its responses
+record App(AppAddress address, boolean compression, AppHabits habits) {
+    static App of(ExtensionConfig config) {
+        return new App(AppAddress.localhost(config.port()), config.compression(), new AppHabits(config.appKeepAlive(), System::nanoTime));
+    }
+}
