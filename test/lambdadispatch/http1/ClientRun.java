@@ -101,15 +101,15 @@ final class ClientRun {
     static List<String> exchanged(Vector row, int bytesPerRead, long splitAt) throws IOException {
         MemoryTransport server = sent(row, bytesPerRead, splitAt);
         URI uri = URI.create("http://a/");
-        ClientPool.Origin origin = ClientPool.Origin.of(uri);
+        Origin origin = Origin.of(uri);
         List<String> seen = new ArrayList<>();
-        try (ClientPool pool = new ClientPool(Http1Client.Options.DEFAULT)) {
-            ClientConnection connection = new ClientConnection(pool, origin, server);
+        try (ClientPool pool = new ClientPool(Http1Client.Options.DEFAULT, new ClientConnector(Http1Client.Options.DEFAULT, ClientConnector.Names.SYSTEM))) {
+            ClientConnection connection = new ClientConnection(pool, origin, server, Duration.ZERO);
             try (Http1Client.Response response = connection.exchange(row.method(), uri, new Headers(), null, Duration.ZERO)) {
                 seen.add("status: " + response.status());
                 ServerRun.addFields("field: ", response.headers(), seen);
                 addBody(response.body().readAllBytes(), seen);
-                boolean reusable = pool.idle(origin) == connection;
+                boolean reusable = pool.takeIdle(origin) == connection;
                 seen.add(reusable && server.unread() == 0 ? "then: reusable" : "then: closed");
             } finally {
                 connection.close();

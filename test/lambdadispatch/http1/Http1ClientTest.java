@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The client over real sockets, against a server that says what it is told.
 class Http1ClientTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    private static final Http1Client.Options HASTY = new Http1Client.Options(Duration.ofSeconds(5), Duration.ofMillis(150), false, null);
+    private static final Http1Client.Options HASTY = Http1Client.Options.DEFAULT.withResponse(Duration.ofMillis(150));
 
     private final List<String> heads = new CopyOnWriteArrayList<>(); // each request's line and fields
     private final List<Integer> connections = new CopyOnWriteArrayList<>(); // which connection each came on
@@ -185,11 +185,11 @@ class Http1ClientTest {
 
     @Test
     void originsHaveTheirDefaultPortsAndOthersAreRefused() {
-        assertThat(ClientPool.Origin.of(URI.create("http://a/x"))).isEqualTo(new ClientPool.Origin(false, "a", 80));
-        assertThat(ClientPool.Origin.of(URI.create("HTTPS://a"))).isEqualTo(new ClientPool.Origin(true, "a", 443));
-        assertThat(ClientPool.Origin.of(URI.create("http://[::1]:81/"))).isEqualTo(new ClientPool.Origin(false, "::1", 81));
+        assertThat(Origin.of(URI.create("http://a/x"))).isEqualTo(new Origin(false, "a", 80));
+        assertThat(Origin.of(URI.create("HTTPS://a"))).isEqualTo(new Origin(true, "a", 443));
+        assertThat(Origin.of(URI.create("http://[::1]:81/"))).isEqualTo(new Origin(false, "::1", 81));
         for (String bad : new String[] {"/x", "ftp://a/", "http:///x"}) {
-            assertThatThrownBy(() -> ClientPool.Origin.of(URI.create(bad))).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> Origin.of(URI.create(bad))).isInstanceOf(IllegalArgumentException.class);
         }
     }
 

@@ -95,6 +95,11 @@ public final class MemoryTransport implements Transport {
     }
 
     @Override
+    public boolean quiet() {
+        return in.quiet();
+    }
+
+    @Override
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer at a time, as Transport asks
     public void write(byte[] from, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, from.length);
@@ -164,6 +169,10 @@ public final class MemoryTransport implements Transport {
 
         synchronized int unread() {
             return count;
+        }
+
+        synchronized boolean quiet() {
+            return count == 0 && !ended && !aborted && !readerClosed && !readerEnded;
         }
 
         synchronized boolean readerWaits() {

@@ -11,13 +11,14 @@ import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.io.Bytes;
+import lambdadispatch.io.Deadline;
 import lambdadispatch.io.Input;
 import lambdadispatch.io.TimedSource;
 import lambdadispatch.io.Transport;
 
 /// The client's side of one HTTP/1.1 connection, for [Http1Client].
 final class ClientConnection implements AutoCloseable {
-    /// The connection ended before any octet of a response.
+    /// The connection ended before any octet of a response; whether the server took the request nobody knows.
     static final class Stale extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -30,24 +31,29 @@ final class ClientConnection implements AutoCloseable {
     private static final int MAX_FIELDS = 256;
 
     private final ClientPool pool;
-    private final ClientPool.Origin origin;
+    private final Origin origin;
     private final Transport transport;
+    private final Duration writeLimit;
     private final TimedSource source;
+    private final Deadline writing = new Deadline(this::stuck);
     private final Input in;
     private final HeadParser parser = new HeadParser(MAX_HEAD, MAX_FIELDS);
     private final Bytes out = new Bytes(512);
     private final long born = System.nanoTime();
     private volatile long idleSince;
+    private volatile boolean stuck;
 
-    ClientConnection(ClientPool pool, ClientPool.Origin origin, Transport transport) {
+    /// @param writeLimit for each whole request; zero for none
+    ClientConnection(ClientPool pool, Origin origin, Transport transport, Duration writeLimit) {
         this.pool = pool;
         this.origin = origin;
         this.transport = transport;
+        this.writeLimit = writeLimit;
         this.source = new TimedSource(transport);
         this.in = new Input(source, 2048, MAX_HEAD);
     }
 
-    ClientPool.Origin origin() {
+    Origin origin() {
         return origin;
     }
 
@@ -60,6 +66,11 @@ final class ClientConnection implements AutoCloseable {
         return born;
     }
 
+    /// Whether it is still open and nothing has come on it unasked. Looks without waiting; if not, it must be closed.
+    boolean quiet() {
+        return in.available() == 0 && transport.quiet();
+    }
+
     Http1Client.Response exchange(String method, URI uri, Headers headers, byte[] body, Duration responseTimeout) throws IOException {
         ResponseHead head = new ResponseHead();
         try {
@@ -70,7 +81,6 @@ final class ClientConnection implements AutoCloseable {
                     throw head.status() == 0 ? new Stale(null) : new EOFException("connection closed after an interim response");
                 }
             } while (head.status() < 200 && head.status() != 101); // interim responses (RFC 9110 §15.2)
-            source.limitEachRead(responseTimeout);
             long framing = Framing.ofResponse(head.headers(), head.version(), head.status(), method.equals("HEAD"));
             // RFC 9110 §15.2.2: a server may switch protocols only when asked to
             if (head.status() == 101) {
@@ -102,6 +112,9 @@ final class ClientConnection implements AutoCloseable {
         for (int i = 0; i < headers.size(); i++) {
             headers.writeLine(i, out);
         }
+        if (!pool.keeps() && !headers.contains(HeaderName.CONNECTION)) {
+            out.append("connection: close\r\n");
+        }
         boolean expectsBody = body != null || method.equals("POST") || method.equals("PUT");
         if (expectsBody && !headers.contains(HeaderName.CONTENT_LENGTH)) {
             out.append("content-length: ").appendDecimal(body == null ? 0 : body.length).append("\r\n");
@@ -110,13 +123,35 @@ final class ClientConnection implements AutoCloseable {
         if (body != null) {
             out.append(body);
         }
-        transport.write(out.array(), 0, out.length());
+        write();
+    }
+
+    private void write() throws IOException {
+        writing.arm(writeLimit);
+        try {
+            transport.write(out.array(), 0, out.length());
+        } catch (IOException e) {
+            if (!stuck) {
+                throw e;
+            }
+            SocketTimeoutException timeout = new SocketTimeoutException(origin.host() + ":" + origin.port() + " did not take the request in time");
+            timeout.initCause(e);
+            throw timeout;
+        } finally {
+            writing.disarm();
+        }
+    }
+
+    private void stuck() {
+        stuck = true;
+        transport.close();
     }
 
     @Override
     public void close() {
         transport.close();
         source.close();
+        writing.close();
         pool.closed(this);
     }
 

@@ -2,148 +2,86 @@
 package lambdadispatch.http1;
 
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
-import java.net.URI;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLContext;
 import lambdadispatch.io.Deadline;
-import lambdadispatch.io.SocketTransport;
-import lambdadispatch.io.Transport;
-import lambdadispatch.tls.TlsTransport;
 
-/// The kept-alive connections of one [Http1Client], by origin. Names are resolved for each new connection, so DNS changes are followed.
+/// The connections of one [Http1Client]: those in use, and those that are kept for a while, by origin.
+///
+/// Kept ones that nobody asks for again are closed when their time is over; none is kept at all if [Http1Client.Options#idle()] is zero.
+/// Lock order: this pool, then nothing; connections are looked at and closed outside the lock.
 final class ClientPool implements AutoCloseable {
-    /// Servers commonly close idle connections after a minute or more; younger ones are worth a try.
-    private static final long MAX_IDLE_NANOS = Duration.ofSeconds(30).toNanos();
     /// However busy, a connection is not used for ever: a name may have moved to other addresses.
     private static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
     private static final int MAX_IDLE_PER_ORIGIN = 64;
-    private static final Duration PROBE_IDLE = Duration.ofSeconds(60);
-
-    record Origin(boolean secure, String host, int port) {
-        static Origin of(URI uri) {
-            boolean secure = "https".equalsIgnoreCase(uri.getScheme());
-            if (uri.getHost() == null || !secure && !"http".equalsIgnoreCase(uri.getScheme())) {
-                throw new IllegalArgumentException("not an absolute http or https URI: " + uri);
-            }
-            String host = uri.getHost();
-            boolean literal = host.startsWith("[");
-            int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
-            return new Origin(secure, literal ? host.substring(1, host.length() - 1) : host, port);
-        }
-
-        // By hand, as is hashCode: what a record has of its own is spun at run time, a tenth of the extension's start.
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Origin origin && secure == origin.secure && port == origin.port && host.equals(origin.host);
-        }
-
-        @Override
-        public int hashCode() {
-            return host.hashCode() * 31 + port;
-        }
-    }
 
     private final Http1Client.Options options;
-    private final Map<Origin, Deque<ClientConnection>> idle = new HashMap<>();
-    private final Set<ClientConnection> open = new HashSet<>();
-    private boolean closed;
+    private final ClientConnector connector;
+    private final Deadline sweeper = new Deadline(this::sweep);
+    private final Map<Origin, Deque<ClientConnection>> idle = new HashMap<>(); // oldest first; guarded by this
+    private final Set<ClientConnection> open = new HashSet<>(); // guarded by this
+    private boolean sweeping; // the sweeper is armed; guarded by this
+    private boolean closed; // guarded by this
 
-    ClientPool(Http1Client.Options options) {
+    ClientPool(Http1Client.Options options, ClientConnector connector) {
         this.options = options;
+        this.connector = connector;
     }
 
-    /// A connection that was used before, or null.
+    boolean keeps() {
+        return options.idle().isPositive();
+    }
+
+    /// A connection that was used before and on which nothing has come since, or null.
     ClientConnection idle(Origin origin) {
-        synchronized (this) {
-            Deque<ClientConnection> connections = idle.get(origin);
-            while (connections != null && !connections.isEmpty()) {
-                ClientConnection connection = connections.pollLast();
-                long now = System.nanoTime();
-                if (now - connection.idleSince() < MAX_IDLE_NANOS && now - connection.born() < MAX_AGE_NANOS) {
-                    return connection;
-                }
-                connection.close();
+        for (ClientConnection connection = takeIdle(origin); connection != null; connection = takeIdle(origin)) {
+            if (!over(connection, System.nanoTime()) && connection.quiet()) {
+                return connection;
             }
-            return null;
+            connection.close();
         }
+        return null;
+    }
+
+    /// The one that was used last, looked at or not, or null.
+    synchronized ClientConnection takeIdle(Origin origin) {
+        Deque<ClientConnection> connections = idle.get(origin);
+        return connections == null ? null : connections.pollLast();
     }
 
     ClientConnection open(Origin origin) throws IOException {
-        SocketTransport plain = connect(origin);
-        ClientConnection connection = new ClientConnection(this, origin, secured(origin, plain));
+        ClientConnection connection = new ClientConnection(this, origin, connector.connect(origin), options.write());
+        boolean late;
         synchronized (this) {
-            if (closed) {
-                connection.close();
-                throw new IOException("client is closed");
+            late = closed;
+            if (!late) {
+                open.add(connection);
             }
-            open.add(connection);
+        }
+        if (late) {
+            connection.close();
+            throw new IOException("client is closed");
         }
         return connection;
-    }
-
-    private SocketTransport connect(Origin origin) throws IOException {
-        IOException last = null;
-        for (InetAddress address : InetAddress.getAllByName(origin.host())) {
-            try {
-                SocketTransport plain = SocketTransport.connect(new InetSocketAddress(address, origin.port()), options.connectTimeout());
-                if (options.keepAliveProbes()) {
-                    plain.keepAliveProbes(PROBE_IDLE);
-                }
-                return plain;
-            } catch (ConnectException | SocketTimeoutException e) {
-                last = e;
-            }
-        }
-        throw last == null ? new ConnectException("no address for " + origin.host()) : last;
-    }
-
-    private Transport secured(Origin origin, SocketTransport plain) throws IOException {
-        if (!origin.secure()) {
-            return plain;
-        }
-        AtomicBoolean late = new AtomicBoolean();
-        try (Deadline limit = new Deadline(() -> {
-            late.set(true);
-            plain.close();
-        })) {
-            limit.arm(options.connectTimeout());
-            SSLContext context = options.tls() != null ? options.tls() : SSLContext.getDefault();
-            TlsTransport tls = TlsTransport.client(plain, context, origin.host(), origin.port(), List.of("http/1.1"));
-            tls.handshake();
-            return tls;
-        } catch (NoSuchAlgorithmException e) {
-            plain.close();
-            throw new IOException("no TLS in this run-time image", e);
-        } catch (IOException e) {
-            plain.close();
-            throw late.get() ? timedOut(origin, e) : e;
-        }
-    }
-
-    private static IOException timedOut(Origin origin, IOException cause) {
-        SocketTimeoutException timeout = new SocketTimeoutException("TLS handshake with " + origin.host() + ":" + origin.port() + " took too long");
-        timeout.initCause(cause);
-        return timeout;
     }
 
     void release(ClientConnection connection) {
         synchronized (this) {
             Deque<ClientConnection> connections = idle.computeIfAbsent(connection.origin(), origin -> new ArrayDeque<>());
-            if (!closed && connections.size() < MAX_IDLE_PER_ORIGIN) {
+            if (!closed && keeps() && connections.size() < MAX_IDLE_PER_ORIGIN) {
                 connections.addLast(connection);
+                if (!sweeping) {
+                    sweeping = true;
+                    sweeper.arm(options.idle());
+                }
                 return;
             }
         }
@@ -156,6 +94,33 @@ final class ClientPool implements AutoCloseable {
         }
     }
 
+    /// Closes those whose time is over, and sees to it that the next one's end is not missed.
+    private void sweep() {
+        List<ClientConnection> ended = new ArrayList<>();
+        synchronized (this) {
+            long now = System.nanoTime();
+            long next = Long.MAX_VALUE;
+            for (Deque<ClientConnection> connections : idle.values()) {
+                while (!connections.isEmpty() && over(connections.peekFirst(), now)) {
+                    ended.add(connections.pollFirst());
+                }
+                if (!connections.isEmpty()) {
+                    next = Math.min(next, connections.peekFirst().idleSince() + options.idle().toNanos() - now);
+                }
+            }
+            idle.values().removeIf(Collection::isEmpty);
+            sweeping = !closed && next != Long.MAX_VALUE;
+            if (sweeping) {
+                sweeper.armNanos(Math.max(1, next));
+            }
+        }
+        ended.forEach(ClientConnection::close);
+    }
+
+    private boolean over(ClientConnection connection, long now) {
+        return now - connection.idleSince() >= options.idle().toNanos() || now - connection.born() >= MAX_AGE_NANOS;
+    }
+
     @Override
     public void close() {
         List<ClientConnection> all;
@@ -164,6 +129,7 @@ final class ClientPool implements AutoCloseable {
             all = List.copyOf(open);
             idle.clear();
         }
+        sweeper.close();
         all.forEach(ClientConnection::close);
     }
 }

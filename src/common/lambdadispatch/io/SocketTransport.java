@@ -98,6 +98,20 @@ public final class SocketTransport implements Transport {
         }
     }
 
+    @Override
+    public boolean quiet() {
+        try {
+            channel.configureBlocking(false);
+            try {
+                return channel.read(ByteBuffer.allocate(1)) == 0;
+            } finally {
+                channel.configureBlocking(true);
+            }
+        } catch (IOException e) {
+            return false; // reset, or closed by us
+        }
+    }
+
     /// Forgets the arrays last used, so that an idle connection does not keep them alive.
     public void forgetViews() {
         readView = NONE;

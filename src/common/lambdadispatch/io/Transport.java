@@ -16,6 +16,13 @@ public interface Transport extends Closeable {
     /// Writes all of it.
     void write(byte[] from, int offset, int length) throws IOException;
 
+    /// Whether the stream is open and nothing has arrived on it: looks without waiting. For a connection that was idle, before it is used again,
+    /// while nobody reads. An octet that is seen is lost, so the stream is of no use after `false`, which is also what a transport says that
+    /// can not look.
+    default boolean quiet() {
+        return false;
+    }
+
     /// Ends our direction: FIN on TCP, close_notify and FIN on TLS. Reading goes on.
     void shutdownOutput() throws IOException;
 

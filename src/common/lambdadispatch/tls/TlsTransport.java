@@ -168,6 +168,14 @@ public final class TlsTransport implements Transport {
         }
     }
 
+    /// Any record counts, one that holds no data too: a ticket that came late costs a new connection, which is what to do when in doubt.
+    @Override
+    public boolean quiet() {
+        synchronized (reading) {
+            return !clear.hasRemaining() && start == end && plain.quiet();
+        }
+    }
+
     /// Called under the reading lock.
     private int readClear(byte[] into, int offset, int length) throws IOException {
         if (clear.hasRemaining()) {

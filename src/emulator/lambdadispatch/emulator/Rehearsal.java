@@ -103,7 +103,7 @@ public final class Rehearsal {
     }
 
     private static void playOne(String base) throws IOException {
-        try (Http1Client client = new Http1Client(new Http1Client.Options(Duration.ofSeconds(5), PATIENCE, false, null))) {
+        try (Http1Client client = new Http1Client(Http1Client.Options.DEFAULT.withResponse(PATIENCE))) {
             for (int i = 0; i < REQUESTS_EACH; i++) {
                 expect(client, "GET", base + "/ping", null);
             }

@@ -25,7 +25,7 @@ public final class Main {
     private static final Duration STALE = Duration.ofSeconds(60);
 
     private final ExtensionConfig config;
-    private final Http1Client http = new Http1Client(new Http1Client.Options(Duration.ofSeconds(5), Duration.ZERO, false, null));
+    private final Http1Client http = new Http1Client(Http1Client.Options.DEFAULT.withResponse(Duration.ZERO));
     private final ExtensionsApi extensions;
     private final RuntimeApi runtime;
     private final Readiness readiness;

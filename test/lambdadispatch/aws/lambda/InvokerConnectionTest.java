@@ -44,7 +44,7 @@ class InvokerConnectionTest {
                 Invoked invoked = new Invoked(home, service).set("AWS_CA_BUNDLE", ours.pem())) {
             assertThat(invoked.result()).isEqualTo("returned 1");
             assertThat(invoked.result()).isEqualTo("returned 1");
-            assertThat(service.connections()).isEqualTo(1);
+            assertThat(service.connections()).isEqualTo(2);
         }
     }
 
@@ -69,7 +69,7 @@ class InvokerConnectionTest {
     @Test
     void handshakeThatDoesNotComeToAnEndIsATimeout() throws Exception {
         try (ServerSocket deaf = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"));
-                Http1Client client = new Http1Client(new Http1Client.Options(Duration.ofMillis(200), Duration.ofSeconds(30), false, null))) {
+                Http1Client client = new Http1Client(Http1Client.Options.DEFAULT.withConnect(Duration.ofMillis(200)))) {
             URI uri = URI.create("https://127.0.0.1:" + deaf.getLocalPort());
             FutureTask<Object> waiting = new FutureTask<>(() -> client.send("GET", uri, new Headers(), null));
             Thread.ofVirtual().start(waiting);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.json.Json;
 import lambdadispatch.support.FakeService;
 import lambdadispatch.support.FakeService.Asked;
@@ -25,7 +28,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class LambdaInvokerTest {
@@ -168,11 +170,24 @@ class LambdaInvokerTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(value = Manner.class, names = {"RESET", "CUT"})
-    void answerThatBreaksOffIsAnIOException(Manner manner) {
-        try (FakeService service = new FakeService(_ -> Reply.ok("{\"a\":\"bcdefgh\"}").in(manner)); Invoked invoked = new Invoked(home, service)) {
+    @Test
+    void noAnswerIsAnIOException() {
+        try (FakeService service = new FakeService(_ -> Reply.ok("{}").in(Manner.RESET)); Invoked invoked = new Invoked(home, service)) {
             assertThatThrownBy(invoked::result).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void answerThatBreaksOffOrIsTooLongStillSaysThatTheInvocationIsOver() throws IOException {
+        Reply[] reply = {Reply.ok("{\"a\":\"bcdefgh\"}").in(Manner.CUT)};
+        try (FakeService service = new FakeService(_ -> reply[0]); Invoked invoked = new Invoked(home, service)) {
+            assertThat(invoked.result()).isEqualTo("returned ");
+            reply[0] = Reply.ok("x".repeat(64 << 10));
+            assertThat(invoked.result()).hasSize("returned ".length() + (64 << 10));
+            reply[0] = Reply.ok("x".repeat((64 << 10) + 1));
+            assertThat(invoked.result()).isEqualTo("returned ");
+            reply[0] = Reply.of(200, "x".repeat(6 << 20), "X-Amz-Function-Error", "Unhandled");
+            assertThat(invoked.result()).isEqualTo("function error Unhandled ");
         }
     }
 
@@ -200,12 +215,33 @@ class LambdaInvokerTest {
     }
 
     @Test
-    void connectionIsUsedAgain() throws IOException {
+    void eachInvokeHasAConnectionOfItsOwnAndSaysSo() throws IOException {
         try (FakeService service = new FakeService(_ -> Reply.ok("1")); Invoked invoked = new Invoked(home, service)) {
             for (int i = 0; i < 20; i++) {
                 invoked.invoke("f");
             }
-            assertThat(service.connections()).isEqualTo(1);
+            assertThat(service.connections()).isEqualTo(20);
+            assertThat(service.asked()).allMatch(asked -> asked.header("connection").equals("close"));
+        }
+    }
+
+    /// Whether Lambda took it nobody knows then: a second one would be an environment that the cost guard has not seen.
+    @ParameterizedTest
+    @CsvSource({"RESET, 0", "RESET, 300", "CUT, 0", "CUT, 300"})
+    void invokeWhoseConnectionIsLostIsNotSentAgain(Manner manner, long worksForMillis) throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        try (FakeService service = new FakeService(_ -> {
+            if (count.getAndIncrement() % 2 == 0) {
+                return Reply.ok("1"); // a connection that might be kept
+            }
+            LockSupport.parkNanos(Duration.ofMillis(worksForMillis).toNanos());
+            return Reply.ok("").in(manner);
+        }); Invoked invoked = new Invoked(home, service)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(invoked.result()).isEqualTo("returned 1");
+                assertThatThrownBy(invoked::result).isInstanceOf(IOException.class);
+            }
+            assertThat(service.asked()).hasSize(6);
         }
     }
 

@@ -27,14 +27,16 @@ import lambdadispatch.log.Log;
 /// The `sigv4` invoker: Lambda's Invoke API over HTTP/1.1, signed here.
 ///
 /// An invoke's answer may take 15 minutes during which the connection is silent; TCP keep-alive probes hold idle paths open that would
-/// otherwise be dropped after 350 s.
+/// otherwise be dropped after 350 s. Each invoke has a connection of its own and is sent on it once: when a connection is lost nobody knows whether
+/// Lambda took the invoke, and a second environment with the same id must not come of it.
 public final class LambdaInvoker implements FunctionInvoker {
     private static final Log LOG = Log.of("sigv4");
     /// For TCP and TLS: fifty at once on a cold, busy processor take seconds.
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     /// Lambda ends an invocation after 900 s at the latest; a little more for its start and the way back.
     private static final Duration LONGEST_INVOKE = Duration.ofSeconds(960);
-    private static final int MAX_ANSWER = 7 << 20;
+    /// Our extension's answers have some 300 octets; whatever else a function says is of no use, and 6 MiB of it would be for each instance.
+    private static final int MAX_ANSWER = 64 << 10;
     /// The answers that newer credentials may be the cure for.
     private static final Set<String> CREDENTIALS_GONE = Set.of("ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId");
 
@@ -70,7 +72,8 @@ public final class LambdaInvoker implements FunctionInvoker {
         Endpoint.lambda(config, config.region().orElse("us-east-1")); // faults of explicit URLs show at the start
         region = new HomeRegion(config);
         var trust = Authorities.of(config);
-        http = new Http1Client(new Http1Client.Options(CONNECT_LIMIT, LONGEST_INVOKE, true, trust));
+        http = new Http1Client(Http1Client.Options.DEFAULT.withConnect(CONNECT_LIMIT).withResponse(LONGEST_INVOKE).withIdle(Duration.ZERO)
+                .withKeepAliveProbes().withTls(trust));
         chain = new CredentialChain(config, local, CredentialChain.Reach.usual(trust));
         credentials = chain.choose();
         credentials.prepare();
@@ -101,7 +104,17 @@ public final class LambdaInvoker implements FunctionInvoker {
         URI uri = URI.create(base.getScheme() + "://" + base.getRawAuthority() + path + (query.isEmpty() ? "" : "?" + query));
         LOG.debug("invoke", "function", name.identifier(), "qualifier", name.qualifier(), "endpoint", base);
         try (Http1Client.Response response = http.send("POST", uri, headers, payload)) {
-            return outcome(response.status(), response.headers(), response.bytes(MAX_ANSWER), signer);
+            return outcome(response.status(), response.headers(), answer(response), signer);
+        }
+    }
+
+    /// What was answered; nothing if that is too long or breaks off, since the head alone says that the invocation is over.
+    private static byte[] answer(Http1Client.Response response) {
+        try {
+            return response.bytes(MAX_ANSWER);
+        } catch (IOException e) {
+            LOG.warn("the answer to an invoke is left out", "status", response.status(), "why", e.getMessage());
+            return new byte[0];
         }
     }
 

@@ -48,7 +48,9 @@ public final class Fetch implements AutoCloseable {
     /// @param tls null for the platform's trust
     public Fetch(Limits limits, SSLContext tls) {
         this.limits = limits;
-        this.http = new Http1Client(new Http1Client.Options(limits.connect(), limits.whole(), false, tls));
+        // Asked for again in minutes or hours: not worth a connection until then.
+        this.http = new Http1Client(Http1Client.Options.DEFAULT.withConnect(limits.connect()).withWrite(limits.whole())
+                .withResponse(limits.whole()).withIdle(Duration.ZERO).withTls(tls));
     }
 
     /// Whatever was answered, but for 5xx and 429 while there are tries left.
@@ -72,11 +74,8 @@ public final class Fetch implements AutoCloseable {
     }
 
     private Answer once(Question question) throws IOException {
-        Headers headers = new Headers();
-        headers.addAll(question.headers());
-        headers.add("connection", "close"); // asked for again in minutes or hours: not worth a connection until then
         long until = System.nanoTime() + limits.connect().plus(limits.whole()).toNanos();
-        try (Http1Client.Response response = http.send(question.method(), question.uri(), headers, question.body(), limits.whole());
+        try (Http1Client.Response response = http.send(question.method(), question.uri(), question.headers(), question.body(), limits.whole());
                 Deadline deadline = new Deadline(() -> closeQuietly(response))) {
             deadline.armNanos(Math.max(1, until - System.nanoTime()));
             return new Answer(response.status(), response.headers(), new String(response.bytes(LONGEST_ANSWER), StandardCharsets.UTF_8));
