@@ -28,6 +28,7 @@ Usage: ./build.sh VERB [ARGUMENTS]
   simulate               run the dispatch simulation
   lint                   run the linters that are installed on scripts, workflows and templates
   fuzz [COUNT|SECONDSs]  fuzz every parser, for so many inputs or seconds (60s)
+  mutate [NAME...]       change the code one instruction at a time and count what the tests notice: packages (http2) or classes
   soak [NAME] [SECONDS]  run the real processes for long while things go wrong: chaos, rotation, restart, runaway
   docker                 build the container images with a container engine
   oci                    write the container images as OCI archives, without any engine
@@ -343,6 +344,7 @@ verb_bench() { drive test/bench/bench.sh "$@"; }
 verb_h2spec() { drive test/h2spec/h2spec.sh "$@"; }
 verb_simulate() { drive test/simulate/simulate.sh "$@"; }
 verb_fuzz() { drive test/fuzz/fuzz.sh "$@"; }
+verb_mutate() { drive test/mutate/mutate.sh "$@"; }
 verb_soak() { drive test/soak/soak.sh "$@"; }
 
 # For those scripts: `./build.sh jars PINS FOLDER` fetches pinned jars, `./build.sh compile-tests` compiles without running,

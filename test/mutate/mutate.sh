@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Changes the product one instruction at a time and looks whether a test fails; called by `./build.sh mutate [NAME...]`, which has compiled and
+# set JAVA_HOME. NAME is a package (http2) or a class of one (http2.Http2Output, 'http2.Http2*'); without one, all packages of the list below.
+# A package is judged by its own tests. PIT does the work (https://pitest.org); its jars are pinned beside this script and fetched for this verb only.
+#
+# Under build/mutate/NAME: index.html, mutations.csv, survivors.txt, pit.log. On standard output: a table of scores, for docs/testing.md.
+# MUTATE_THREADS (2) processes run side by side; docs/testing.md says how to read the result.
+set -euo pipefail
+
+packages=(hpack http http1 http2 io router.dispatch router.control extension aws)
+threads=${MUTATE_THREADS:-2}
+out=build/mutate
+
+./build.sh compile-tests
+./build.sh jars test/mutate/jars.sha256 "$out/lib"
+
+# Entries of a list, made absolute and joined.
+joined() { # separator entry...
+    local separator=$1 list=
+    shift
+    while [ $# -gt 0 ]; do
+        case $1 in /*) list=$list$separator$1 ;; *) list=$list$separator$PWD/$1 ;; esac
+        shift
+    done
+    printf '%s' "${list#"$separator"}"
+}
+
+# The package of a name: what of it begins with a small letter.
+package_of() { printf '%s' "$1" | sed -E 's/\.?[A-Z*].*$//'; }
+
+# Tests that are left out: they measure or repeat what others of their package prove, and take long under each mutant.
+left_out() { # package
+    case $1 in
+        http1) printf 'lambdadispatch.http1.ParseAllocationTest' ;;
+        *) printf 'nothing' ;;
+    esac
+}
+
+mutate() { # name
+    local name=$1 package classes entries report=$out/$1
+    package=$(package_of "$name")
+    classes="lambdadispatch.$name"
+    if [ "$name" = "$package" ]; then classes="$classes.*"; else classes="$classes*"; fi
+    IFS=: read -r -a entries <<< "$(./build.sh class-path)"
+    rm -rf "$report"
+    mkdir -p "$report"
+    # a mutant that loops is ended 1 s after the time that the test took, half as long again; the JVM of one mutant serves the next
+    "$JAVA_HOME/bin/java" -Xmx512m -cp "$(joined : "$out"/lib/*.jar "${entries[@]}")" org.pitest.mutationtest.commandline.MutationCoverageReport \
+        --targetClasses "$classes" --targetTests "lambdadispatch.$package.*" --excludedTestClasses "$(left_out "$package")" \
+        --classPath "$(joined , "${entries[@]}")" --mutableCodePaths "$(joined , build/modules/*)" --sourceDirs src/common,src/router,src/extension,src/aws \
+        --reportDir "$report" --timestampedReports=false --outputFormats CSV,HTML --timeoutConst 1000 --timeoutFactor 1.5 --threads "$threads" \
+        --jvmPath "$JAVA_HOME/bin/java" --jvmArgs "-ea,-XX:TieredStopAtLevel=1,-XX:+UseSerialGC,-Xmx384m,-Dlambdadispatch.log=$report/product.log" \
+        > "$report/pit.log" 2>&1 || {
+        tail -n 20 "$report/pit.log" >&2
+        return 1
+    }
+    row "$name" "$report/mutations.csv"
+    survivors "$report/mutations.csv" > "$report/survivors.txt"
+}
+
+# One row of the table. Columns of the file: source, class, mutator, method, line, status, test.
+row() { # name file
+    awk -F, -v name="$1" '
+        { all++ }
+        $6 == "NO_COVERAGE" { uncovered++ }
+        $6 == "SURVIVED" { survived++ }
+        END {
+            covered = all - uncovered
+            killed = covered - survived
+            printf "| `%s` | %d | %d | %d | %d | %.0f %% | %.0f %% |\n", name, all, killed, survived, uncovered,
+                covered ? 100 * killed / covered : 0, all ? 100 * killed / all : 0
+        }' "$2"
+}
+
+survivors() { # file
+    awk -F, '$6 == "SURVIVED" || $6 == "NO_COVERAGE" { sub(/.*\./, "", $3); print $1 ":" $5, $4, $3, $6 }' "$1" | LC_ALL=C sort -t: -k1,1 -k2,2n
+}
+
+if [ $# -eq 0 ]; then set -- "${packages[@]}"; fi
+printf '| package | mutants | killed | survived | not covered | of the covered | of all |\n|---|---|---|---|---|---|---|\n'
+for name in "$@"; do mutate "$name"; done
