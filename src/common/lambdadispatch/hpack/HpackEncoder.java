@@ -114,7 +114,7 @@ public final class HpackEncoder {
             return false;
         }
         int nameIndex = nameIndex();
-        boolean again = policy.seenBefore(fieldHash) | (nameIndex == 0 && policy.seenBefore(name.hash)); // both are to be remembered
+        boolean again = policy.fieldSeenBefore(fieldHash) | (nameIndex == 0 && policy.nameSeenBefore(name.hash)); // both are to be remembered
         if (again && table.canHoldTwo(name.length, length)) {
             literal(WITH_INDEXING, nameIndex, out);
             add(fieldHash, nameIndex, Arrays.copyOfRange(value, offset, offset + length));

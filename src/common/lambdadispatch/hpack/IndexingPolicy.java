@@ -21,7 +21,9 @@ final class IndexingPolicy {
 
     private static final int REMEMBERED = 64;
 
-    private final int[] seen = new int[REMEMBERED];
+    // apart, so that the hashes of a field and of its own name can not overwrite each other each time the field comes
+    private final int[] seenFields = new int[REMEMBERED];
+    private final int[] seenNames = new int[REMEMBERED];
 
     /// Whether the field of that static table index holds a secret.
     static boolean sensitive(int staticIndex) {
@@ -33,8 +35,17 @@ final class IndexingPolicy {
         return (VOLATILE & 1L << staticIndex) != 0;
     }
 
-    /// Whether something of that hash was here before, lately; remembers it.
-    boolean seenBefore(int hash) {
+    /// Whether a field of that hash was here before, lately; remembers it.
+    boolean fieldSeenBefore(int hash) {
+        return seenBefore(seenFields, hash);
+    }
+
+    /// Whether a name of that hash was here before, lately; remembers it.
+    boolean nameSeenBefore(int hash) {
+        return seenBefore(seenNames, hash);
+    }
+
+    private static boolean seenBefore(int[] seen, int hash) {
         int slot = hash & REMEMBERED - 1;
         boolean before = seen[slot] == hash;
         seen[slot] = hash;
