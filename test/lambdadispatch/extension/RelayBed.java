@@ -26,6 +26,7 @@ final class RelayBed implements AutoCloseable {
     private final CompletableFuture<Void> served = new CompletableFuture<>();
     final Received up;
     final Uplink uplink = new Uplink(() -> { });
+    private final ResponseSink sink = new ResponseSink(uplink, whole -> false);
 
     RelayBed() throws IOException {
         this(false, new AppHabits(true, System::nanoTime));
@@ -48,7 +49,7 @@ final class RelayBed implements AutoCloseable {
         up = Received.from(uplink, Long.MAX_VALUE);
         address = new AppAddress(List.of(new InetSocketAddress(server.getInetAddress(), server.getLocalPort())));
         App app = new App(address, compression, habits);
-        relay = new Relay(app, new Input(down[1]::read, 4096, 256 << 10), new ResponseSink(uplink, whole -> false));
+        relay = new Relay(app, new Input(down[1]::read, 4096, 256 << 10), sink);
         Thread.ofVirtual().name("relay").start(this::serve);
     }
 
@@ -71,6 +72,10 @@ final class RelayBed implements AutoCloseable {
 
     ServerSocket server() {
         return server;
+    }
+
+    ResponseSink sink() {
+        return sink;
     }
 
     AppAddress address() {

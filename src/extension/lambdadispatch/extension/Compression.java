@@ -2,6 +2,7 @@
 package lambdadispatch.extension;
 
 import java.util.Locale;
+import java.util.stream.Stream;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 
@@ -11,36 +12,14 @@ final class Compression {
     private static final long MIN_LENGTH = 860;
     private static final HeaderName ETAG = HeaderName.of("etag");
     private static final HeaderName CONTENT_RANGE = HeaderName.of("content-range");
-    private static final HeaderName CONTENT_DIGEST = HeaderName.of("content-digest");
-    private static final HeaderName REPR_DIGEST = HeaderName.of("repr-digest");
+    private static final HeaderName ACCEPT_RANGES = HeaderName.of("accept-ranges");
+    /// Digests of the octets as the app coded them (RFC 9530, RFC 3230, RFC 1864), and signatures that may cover such fields (RFC 9421).
+    private static final HeaderName[] DIGESTS = Stream.of("content-digest", "repr-digest", "digest", "content-md5", "signature", "signature-input")
+            .map(HeaderName::of).toArray(HeaderName[]::new);
     private static final String[] COMPRESSIBLE = {"application/json", "application/javascript", "application/x-javascript",
         "application/xml", "application/wasm", "application/manifest+json", "image/svg+xml"};
 
     private Compression() {}
-
-    /// Whether an `Accept-Encoding` value takes gzip with a quality above 0. `*` stands for codings that are not named (RFC 9110 §12.5.3).
-    static boolean acceptsGzip(String value) {
-        boolean any = false;
-        for (String item : value.toLowerCase(Locale.ROOT).split(",")) {
-            String[] parts = item.split(";");
-            String coding = parts[0].strip();
-            if (coding.equals("gzip") || coding.equals("x-gzip")) {
-                return !refused(parts);
-            }
-            any |= coding.equals("*") && !refused(parts);
-        }
-        return any;
-    }
-
-    private static boolean refused(String[] parts) {
-        for (int i = 1; i < parts.length; i++) {
-            String parameter = parts[i].strip();
-            if (parameter.startsWith("q=") && parameter.substring(2).matches("0(\\.0{0,3})?")) {
-                return true;
-            }
-        }
-        return false;
-    }
 
     /// @param length of the body, or negative where only its end tells
     static boolean worthwhile(int status, Headers headers, long length) {
@@ -49,8 +28,25 @@ final class Compression {
             return false;
         }
         String type = headers.get(HeaderName.CONTENT_TYPE);
-        // RFC 9530 §2, §3: these digests are of the octets as the app coded them
-        return type != null && compressible(type.toLowerCase(Locale.ROOT)) && !headers.contains(CONTENT_DIGEST) && !headers.contains(REPR_DIGEST);
+        return type != null && compressible(type.toLowerCase(Locale.ROOT)) && !boundToOctets(headers);
+    }
+
+    /// Whether the head, or a trailer field that it announces, would no longer be true of other octets.
+    private static boolean boundToOctets(Headers headers) {
+        boolean trailers = headers.contains(HeaderName.TRAILER);
+        for (HeaderName digest : DIGESTS) {
+            if (headers.contains(digest) || trailers && headers.hasToken(HeaderName.TRAILER, digest.toString())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Leaves out of a compressed response's trailers what is not true of it, though the head did not announce it.
+    static void rewriteTrailers(Headers trailers) {
+        for (HeaderName digest : DIGESTS) {
+            trailers.remove(digest);
+        }
     }
 
     private static boolean compressible(String type) {
@@ -70,6 +66,8 @@ final class Compression {
     /// The head of the same response, compressed.
     static void rewrite(Headers headers) {
         headers.remove(HeaderName.CONTENT_LENGTH);
+        // A range would be one of the octets that are not sent: RFC 9110 §14.3
+        headers.remove(ACCEPT_RANGES);
         headers.set(HeaderName.CONTENT_ENCODING, "gzip");
         // RFC 9110 §12.5.5: a cache must not give it to clients that did not ask for gzip
         if (!headers.hasToken(HeaderName.VARY, "accept-encoding") && !headers.hasToken(HeaderName.VARY, "*")) {

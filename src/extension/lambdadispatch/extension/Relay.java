@@ -351,13 +351,18 @@ final class Relay {
     }
 
     private void compress(BodyReader body) throws IOException {
-        OutputStream gzip = up.gzip();
-        int count;
-        while ((count = body.available() > 0 ? body.available() : flushed(gzip, body)) >= 0) {
-            gzip.write(connection.input().array(), connection.input().position(), count);
-            body.take(count);
+        ResponseSink.Gzip gzip = up.gzip();
+        try {
+            int count;
+            while ((count = body.available() > 0 ? body.available() : flushed(gzip, body)) >= 0) {
+                gzip.write(connection.input().array(), connection.input().position(), count);
+                body.take(count);
+            }
+            gzip.close();
+        } finally {
+            gzip.end();
         }
-        gzip.close();
+        Compression.rewriteTrailers(body.trailers());
         up.lastChunk(body.trailers());
     }
 

@@ -16,13 +16,15 @@ final class RequestScan {
     private long framing;
     private boolean head;
     private boolean idempotent;
-    private boolean acceptsGzip;
+    private boolean mayBeTransformed;
+    private final AcceptEncoding acceptEncoding = new AcceptEncoding();
 
     /// Makes the whole head available in the input, unread. False if the input ends before its first octet.
     boolean next(Input in) throws IOException {
         headLength = 0;
         framing = 0;
-        acceptsGzip = false;
+        mayBeTransformed = true;
+        acceptEncoding.clear();
         int line = 0;
         while (true) {
             int end = lineEnd(in, line);
@@ -92,6 +94,9 @@ final class RequestScan {
             case 'c' -> {
                 if (named(line, from, to, "content-length:")) {
                     framing = number(line, from + 15, to);
+                } else if (named(line, from, to, "cache-control:")) {
+                    // RFC 9110 §7.7 and RFC 9111 §5.2.1.6: it wants the octets as the app has them
+                    mayBeTransformed &= !AcceptEncoding.listed("no-transform", line, from + 14, to);
                 }
             }
             case 't' -> {
@@ -101,7 +106,7 @@ final class RequestScan {
             }
             case 'a' -> {
                 if (named(line, from, to, "accept-encoding:")) {
-                    acceptsGzip |= Compression.acceptsGzip(new String(line, from + 16, to - from - 16, java.nio.charset.StandardCharsets.ISO_8859_1));
+                    acceptEncoding.field(line, from + 16, to);
                 }
             }
             default -> { }
@@ -156,7 +161,8 @@ final class RequestScan {
         return idempotent;
     }
 
+    /// Whether the client takes its response compressed.
     boolean acceptsGzip() {
-        return acceptsGzip;
+        return mayBeTransformed && acceptEncoding.gzip();
     }
 }

@@ -20,6 +20,7 @@ final class ResponseSink {
     private final Uplink uplink;
     private final Shortcut shortcut;
     private Bytes piece = new Bytes(512);
+    private Gzip encoder;
     private boolean begun; // a part of this response is on the channel's own uplink
 
     /// Another way for a whole response.
@@ -88,8 +89,8 @@ final class ResponseSink {
     }
 
     /// A gzip encoder whose output goes out as chunks; its flush lets the client read all that was written so far.
-    OutputStream gzip() throws IOException {
-        return new GZIPOutputStream(new OutputStream() {
+    Gzip gzip() throws IOException {
+        encoder = new Gzip(new OutputStream() {
             @Override
             public void write(int octet) throws IOException {
                 chunk(new byte[] {(byte) octet}, 0, 1);
@@ -99,7 +100,28 @@ final class ResponseSink {
             public void write(byte[] from, int offset, int length) throws IOException {
                 chunk(from, offset, length);
             }
-        }, 8192, true);
+        });
+        return encoder;
+    }
+
+    /// Whether an encoder's native memory (some 256 KiB) is still held.
+    boolean encoding() {
+        return encoder != null && !encoder.ended;
+    }
+
+    /// As its superclass, but for [#end].
+    static final class Gzip extends GZIPOutputStream {
+        private boolean ended;
+
+        private Gzip(OutputStream out) throws IOException {
+            super(out, 8192, true);
+        }
+
+        /// Gives the encoder's native memory back, whether or not the response came to its end.
+        void end() {
+            def.end();
+            ended = true;
+        }
     }
 
     /// Hands over what was gathered; waits while the router takes no more. The HTTP client keeps the array, so a new one follows.

@@ -67,16 +67,20 @@ class RequestWriterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1,true,transfer-encoding: chunked", "0,false,", "0,true,content-length: 0", "12,true,content-length: 12", "5000000000,true,content-length: 5000000000"})
+    @CsvSource({"POST,20,true", "PUT,20,true", "PATCH,20,true", "POST,11,true", "POST,10,true", "GET,20,false", "DELETE,20,false", "HEAD,11,false", "post,11,false"})
+    void methodsThatDefineABodyAreSentWithALengthEvenIfThereIsNone(String method, int version, boolean told) {
+        String head = write(new Request(method, "/a", "https", "h", new Headers(), 0, version), STRANGER);
+        assertThat(head.contains("content-length: 0\r\n")).isEqualTo(told);
+        assertThat(head).doesNotContain("transfer-encoding");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1,true,transfer-encoding: chunked", "0,false,content-length: 0", "0,true,content-length: 0", "12,true,content-length: 12", "5000000000,true,content-length: 5000000000"})
     void framingIsExact(long length, boolean said, String expected) {
         Headers headers = said ? Headers.of("content-length", "12") : new Headers();
         String head = write(new Request("POST", "/", "http", "h", headers, length, 11), STRANGER);
-        if (expected == null) {
-            assertThat(head).doesNotContain("content-length", "transfer-encoding");
-        } else {
-            assertThat(head).containsOnlyOnce(expected);
-            assertThat(head.contains("content-length") && head.contains("transfer-encoding")).isFalse();
-        }
+        assertThat(head).containsOnlyOnce(expected);
+        assertThat(head.contains("content-length") && head.contains("transfer-encoding")).isFalse();
     }
 
     @Test

@@ -50,10 +50,16 @@ final class RequestWriter {
         long length = request.contentLength();
         if (length < 0) {
             out.append("transfer-encoding: chunked\r\n");
-        } else if (length > 0 || request.headers().contains(HeaderName.CONTENT_LENGTH)) {
+        } else if (length > 0 || request.headers().contains(HeaderName.CONTENT_LENGTH) || definesBody(request.method())) {
             out.append("content-length: ").appendDecimal(length);
             crlf(out);
         }
+    }
+
+    /// RFC 9110 §8.6: methods that define a meaning for a body are sent with a length even if there is none; some servers answer 411 without it. In HTTP/2
+    /// the end of the stream says as much.
+    private static boolean definesBody(String method) {
+        return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
     }
 
     /// A trusted peer's words are kept; anybody else's are replaced by what this router sees.
