@@ -74,6 +74,25 @@ class InstanceLifeTest {
         assertThat(bed.warnings.getFirst()).contains("no channel left");
     }
 
+    /// A signature that was too old when something on the way repeated the request, a gateway's time-out, a connection that was lost.
+    @Test
+    void oneThatServesIsNotEndedByAnAnswerThatIsNotTheFunctions() {
+        for (InvokeResult foreign : List.of(new InvokeResult.Refused(403, "InvalidSignatureException", "Signature expired"),
+                new InvokeResult.Throttled("ConcurrentInvocationLimitExceeded", Duration.ofSeconds(9)), new InvokeResult.Unavailable(504, "", "gateway"),
+                new InvokeResult.Unavailable(0, "SocketException", "Connection reset"))) {
+            PoolBed bed = oneInstance();
+            bed.ask();
+            List<Line> lines = bed.connect(2);
+            Instance instance = bed.invoked.getFirst();
+            bed.ends(instance, foreign, "");
+            assertThat(instance.state()).as("%s", foreign).isEqualTo(Instance.State.OPEN);
+            assertThat(lines.getFirst().reset).as("%s", foreign).isZero();
+            assertThat(bed.ask().line).as("%s", foreign).isSameAs(lines.getLast());
+            Client waits = bed.ask();
+            assertThat(waits.refusal).as("nor are those who wait refused: %s", foreign).isNull();
+        }
+    }
+
     @Test
     void oneThatPingsButNeverOpensAChannelIsNoLongerCountedOn() {
         PoolBed bed = oneInstance();

@@ -23,8 +23,9 @@ final class FailurePolicy {
     /// Judges an invoke that is over.
     void ended(Instance instance, InvokeResult result, String exitReason, long now) {
         InvokeFault fault = InvokeFault.of(instance, result, exitReason, now);
-        boolean onlyTheAnswerIsLost = result instanceof InvokeResult.Unavailable gone && gone.status() == 0 && instance.state == Instance.State.OPEN;
-        if (!onlyTheAnswerIsLost) {
+        // An open instance runs, whatever something on the way says about its invoke: only the function's own answer ends it.
+        boolean runsOn = instance.state == Instance.State.OPEN && !InvokeFault.ofTheFunction(result);
+        if (!runsOn) {
             fleet.close(instance, now, outbox);
         }
         if (fault != null) {

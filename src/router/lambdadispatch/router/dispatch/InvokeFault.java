@@ -34,11 +34,19 @@ public enum InvokeFault {
     /// Judges the end of an invoke; null if it was worth its money, or failed only after a good while of service.
     static InvokeFault of(Instance instance, InvokeResult result, String exitReason, long now) {
         return switch (result) {
-            case InvokeResult.Throttled _ -> THROTTLED;
-            case InvokeResult.Refused _ -> REFUSED;
+            case InvokeResult.Throttled _ -> instance.everOpened ? null : THROTTLED;
+            case InvokeResult.Refused _ -> instance.everOpened ? null : REFUSED;
             case InvokeResult.Unavailable _ -> instance.settled ? null : UNAVAILABLE;
             case InvokeResult.FunctionError _ -> instance.settled ? null : FUNCTION_ERROR;
             case InvokeResult.Returned _ -> ofReturn(instance, exitReason, now);
+        };
+    }
+
+    /// Whether that is what the function said. Whatever else comes for an instance that had connected speaks of a request that Lambda took long ago.
+    static boolean ofTheFunction(InvokeResult result) {
+        return switch (result) {
+            case InvokeResult.Returned _, InvokeResult.FunctionError _ -> true;
+            case InvokeResult.Throttled _, InvokeResult.Refused _, InvokeResult.Unavailable _ -> false;
         };
     }
 
