@@ -4,6 +4,7 @@
 # Builds, tests and runs Lambda Dispatch. Needs bash, JDK 25 and, for the tests, Maven (only to fetch pinned jars).
 # Everything made goes under build/. `./build.sh help` lists the verbs.
 set -euo pipefail
+called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 version=${LAMBDA_DISPATCH_VERSION:-0.1.0}
@@ -20,23 +21,29 @@ Usage: ./build.sh VERB [ARGUMENTS]
   compile [--with-sdk]   compile all modules into build/modules (--with-sdk: then the AWS SDK invoker into build/modules-sdk)
   test [NAME...]         run all tests, or those of the classes or packages named:
                          JsonTest, Json, 'Http1*', json, lambdadispatch.http2, JsonTest#aMethod
+                         The last line counts what passed, failed and was skipped; why it was stands above it
   test --with-sdk [NAME...]   run the tests of the AWS SDK invoker, which the plain build does not know
   run [OPTIONS]          start the local stack: emulated Lambda, router, demo app (run --help)
   image [--with-sdk]     link the run-time images and the Lambda layer into build/image (--with-sdk: also router-sdk)
-  bench [NAME]           measure, on the images
-  h2spec                 run the HTTP/2 conformance suite
-  simulate               run the dispatch simulation
-  lint                   run the linters that are installed on scripts, workflows and templates
+  bench [NAME...]        measure, on the images
+  h2spec [OPTION...]     run the HTTP/2 conformance suite
+  simulate [SEEDS [REQUESTS]]   run the dispatch simulation; writes its tables into docs/simulation.md and docs/simulation.svg
+  lint [LINTER...]       run the linters that are installed on scripts, workflows and templates
   fuzz [COUNT|SECONDSs]  fuzz every parser, for so many inputs or seconds (60s)
   mutate [NAME...]       change the code one instruction at a time and count what the tests notice: packages (http2) or classes
-  soak [NAME] [SECONDS]  run the real processes for long while things go wrong: chaos, rotation, restart, runaway
+  soak [NAME...] [SECONDS]   run the real processes for long while things go wrong: chaos, rotation, restart, runaway
   docker                 build the container images with a container engine
   oci                    write the container images as OCI archives, without any engine
   clean                  remove build/
-  help                   this text
+  help                   this text; VERB --help shows a verb's own lines
 
 JDK 25 is taken from JAVA_HOME, the usual folders, or the path.
 HELP
+}
+
+# The lines of that text which are about one verb; what a verb is for is looked up more often than all verbs.
+help_of() { # verb
+    verb_help | awk -v verb="$1" '$1 == verb && /^  [a-z]/ { mine = 1; print; next } /^  [a-z]/ || /^$/ { mine = 0 } mine { print }'
 }
 
 say() { printf '%s\n' "$*" >&2; }
@@ -44,6 +51,17 @@ say() { printf '%s\n' "$*" >&2; }
 die() {
     say "$@"
     exit 1
+}
+
+# For arguments that a verb does not take.
+wrong_use() { # verb what
+    say "$1 $2"
+    help_of "$1" >&2
+    exit 2
+}
+
+takes_nothing() { # verb arguments
+    [ $# -eq 1 ] || wrong_use "$1" "takes no arguments, not ${*:2}"
 }
 
 # --- the JDK -------------------------------------------------------------------------------------------------------
@@ -204,7 +222,7 @@ verb_compile() {
     case $* in
         '') locked compile_if_changed ;;
         --with-sdk) locked compile_sdk_if_changed ;;
-        *) die "compile takes --with-sdk or nothing, not $*" ;;
+        *) wrong_use compile "takes --with-sdk or nothing, not $*" ;;
     esac
 }
 
@@ -307,7 +325,7 @@ verb_test() {
         [ "$passed" -gt 0 ] || say "No test matches."
         failed=1
     fi
-    printf '%s passed, %s failed\n' "$passed" "$failed"
+    printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$(($(total 'tests left out' "$log")))"
     [ "$failed" -eq 0 ]
 }
 
@@ -324,7 +342,10 @@ drive() { # script arguments
     exec bash "$script" "$@"
 }
 
-verb_run() { drive src/emulator/run.sh "$@"; }
+verb_run() {
+    export LAMBDA_DISPATCH_EmulatorAppFolder=${LAMBDA_DISPATCH_EmulatorAppFolder:-$called_from} # an app's command is typed where the app lies
+    drive src/emulator/run.sh "$@"
+}
 verb_image() {
     case $* in
         '') ;;
@@ -332,17 +353,31 @@ verb_image() {
             need_jdk
             locked compile_sdk_if_changed
             ;;
-        *) die "image takes --with-sdk or nothing, not $*" ;;
+        *) wrong_use image "takes --with-sdk or nothing, not $*" ;;
     esac
     drive docker/image.sh "$@"
 }
 
-verb_docker() { drive docker/docker.sh "$@"; }
-verb_oci() { drive docker/oci.sh "$@"; }
-verb_lint() { bash docker/lint.sh; }
+verb_docker() {
+    takes_nothing docker "$@"
+    drive docker/docker.sh
+}
+
+verb_oci() {
+    takes_nothing oci "$@"
+    drive docker/oci.sh
+}
+
+verb_lint() { bash docker/lint.sh "$@"; }
 verb_bench() { drive test/bench/bench.sh "$@"; }
 verb_h2spec() { drive test/h2spec/h2spec.sh "$@"; }
-verb_simulate() { drive test/simulate/simulate.sh "$@"; }
+
+verb_simulate() {
+    local each
+    for each in "$@"; do [[ $# -le 2 && $each =~ ^[1-9][0-9]{0,8}$ ]] || wrong_use simulate "takes two whole numbers at most, not $*"; done
+    drive test/simulate/simulate.sh "$@"
+}
+
 verb_fuzz() { drive test/fuzz/fuzz.sh "$@"; }
 verb_mutate() { drive test/mutate/mutate.sh "$@"; }
 verb_soak() { drive test/soak/soak.sh "$@"; }
@@ -363,7 +398,10 @@ verb_compile-tests() {
 
 verb_class-path() { class_path; }
 
-verb_clean() { rm -rf "$out"; }
+verb_clean() {
+    takes_nothing clean "$@"
+    rm -rf "$out"
+}
 
 verb=${1:-help}
 case $verb in -h | --help) verb=help ;; esac
@@ -373,4 +411,11 @@ if ! declare -F "verb_$verb" >/dev/null; then
     exit 2
 fi
 if [ $# -gt 0 ]; then shift; fi
+case $verb:${1:-} in
+    run:*) ;; # shows its own
+    *:-h | *:--help)
+        help_of "$verb"
+        exit
+        ;;
+esac
 "verb_$verb" "$@"

@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Holds scripts, workflows and templates to their linters, as far as those are installed; called by `./build.sh lint`.
+# Holds scripts, workflows and templates to their linters, as far as those are installed; called by `./build.sh lint [LINTER...]`.
 #   Debian: shellcheck, docker-compose · Go: actionlint (go install github.com/rhysd/actionlint/cmd/actionlint@latest)
 #   cfn-lint, kubernetes-validate (pip install cfn-lint kubernetes-validate; the latter brings its schemas along)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+export PATH=$PWD/build/tools/bin:$PATH # where .ci/run puts those that no Debian package has
 status=0
+chosen=("$@")
+known=(shellcheck actionlint cfn-lint kubernetes-validate docker-compose)
+for each in "$@"; do
+    [[ " ${known[*]} " == *" $each "* ]] || { echo "The linters are: ${known[*]}" >&2; exit 2; }
+done
 
 lint() { # program arguments
+    [ ${#chosen[@]} -eq 0 ] || [[ " ${chosen[*]} " == *" $1 "* ]] || return 0
     if ! command -v "$1" >/dev/null; then
         echo "$1: not installed"
         return

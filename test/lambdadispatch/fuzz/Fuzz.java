@@ -22,13 +22,18 @@ final class Fuzz {
     private long seed = System.nanoTime();
     private long only = -1;
 
+    /// @throws IllegalArgumentException says which argument can not be understood
     private Fuzz(String[] arguments) {
         String name = "";
         for (int i = 0; i < arguments.length; i++) {
+            boolean option = arguments[i].startsWith("--");
+            if (option && i + 1 == arguments.length) {
+                throw new IllegalArgumentException(arguments[i] + " needs a value");
+            }
             switch (arguments[i]) {
-                case "--seed" -> seed = Long.parseLong(arguments[++i]);
+                case "--seed" -> seed = number(arguments[++i]);
                 case "--only" -> name = arguments[++i];
-                case "--input" -> only = Long.parseLong(arguments[++i]);
+                case "--input" -> only = number(arguments[++i]);
                 default -> limit(arguments[i]);
             }
         }
@@ -41,14 +46,32 @@ final class Fuzz {
 
     private void limit(String text) {
         if (text.endsWith("s")) {
-            nanos = TimeUnit.SECONDS.toNanos(Long.parseLong(text.substring(0, text.length() - 1)));
+            nanos = TimeUnit.SECONDS.toNanos(number(text.substring(0, text.length() - 1)));
         } else {
-            inputs = Long.parseLong(text);
+            inputs = number(text);
         }
     }
 
+    private static long number(String text) {
+        if (!text.matches("-?\\d{1,19}")) {
+            throw new IllegalArgumentException("fuzz takes [COUNT | SECONDSs] [--seed N] [--only PARSER] [--input N], not " + text);
+        }
+        return Long.parseLong(text);
+    }
+
     public static void main(String[] arguments) {
-        Fuzz fuzz = new Fuzz(arguments);
+        Fuzz fuzz;
+        try {
+            fuzz = new Fuzz(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        if (fuzz.fuzzers.isEmpty()) {
+            System.err.println("--only must be one of " + String.join(", ", Targets.all().stream().map(Target::name).toList()));
+            System.exit(2);
+        }
         if (fuzz.only >= 0) {
             fuzz.fuzzers.forEach(fuzzer -> fuzzer.one(fuzz.only));
             return;

@@ -3,15 +3,13 @@ package lambdadispatch.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.io.Bytes;
+import lambdadispatch.support.Tool;
 import org.junit.jupiter.api.Test;
 
 class RegistryTest {
@@ -106,18 +104,17 @@ class RegistryTest {
 
     @Test
     void prometheusFindsNothingToComplainAbout() throws Exception {
-        assumeTrue(Arrays.stream(System.getenv("PATH").split(File.pathSeparator)).anyMatch(folder -> Path.of(folder, "promtool").toFile().canExecute()),
-                "promtool is not installed");
+        Path promtool = Tool.need("promtool").path();
         registry.counter("router_requests_total", "Requests by pool and status.", "pool", "d\u00e9f\"ault", "status", "200").add(7);
         registry.gauge("router_instances", "Instances by state.", () -> 2, "state", "open");
         registry.gauge("router_ratio", "A value that is not there.", () -> Double.NaN);
         registry.durations("router_request_duration_seconds", "How long requests took.", "pool", "default").record(123_456_789);
         registry.sizes("router_response_size_bytes", "How long bodies were.").record(1 << 20);
-        assertThat(promtool(text())).isEmpty();
+        assertThat(check(promtool, text())).isEmpty();
     }
 
-    private static String promtool(String metrics) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("promtool", "check", "metrics").redirectErrorStream(true).start();
+    private static String check(Path promtool, String metrics) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(promtool.toString(), "check", "metrics").redirectErrorStream(true).start();
         try (var in = process.getOutputStream()) {
             in.write(metrics.getBytes(StandardCharsets.UTF_8));
         }

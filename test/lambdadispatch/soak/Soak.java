@@ -28,7 +28,7 @@ final class Soak {
     public static void main(String[] arguments) throws Exception {
         Locale.setDefault(Locale.ROOT);
         List<String> names = new ArrayList<>(List.of(arguments));
-        int seconds = names.isEmpty() || !names.getLast().matches("\\d+") ? 600 : Integer.parseInt(names.removeLast());
+        int seconds = names.isEmpty() || !names.getLast().matches("\\d{1,7}") ? 600 : Integer.parseInt(names.removeLast());
         Soak soak = new Soak(seconds);
         for (String name : names.isEmpty() ? NAMES : names) {
             switch (name) {

@@ -31,14 +31,14 @@ public final class Tool {
         }
     }
 
-    /// Skips the test if there is none of that name on the path or where system programs lie.
+    /// Skips the test if there is none of that name on the path, where system programs lie, or where `.ci/run` puts some.
     public static Tool need(String name) {
         List<String> folders = new ArrayList<>(List.of(System.getenv().getOrDefault("PATH", "").split(":")));
-        folders.addAll(List.of("/usr/bin", "/usr/sbin", "/usr/local/bin"));
+        folders.addAll(List.of("/usr/bin", "/usr/sbin", "/usr/local/bin", "build/tools/bin"));
         for (String folder : folders) {
             Path path = Path.of(folder, name);
             if (!folder.isEmpty() && Files.isExecutable(path)) {
-                return new Tool(path);
+                return new Tool(path.toAbsolutePath());
             }
         }
         Assumptions.abort(name + " is not installed here");

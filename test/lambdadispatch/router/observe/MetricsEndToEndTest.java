@@ -2,9 +2,7 @@
 package lambdadispatch.router.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.File;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,11 +11,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import lambdadispatch.emulator.process.Signal;
 import lambdadispatch.json.Json;
 import lambdadispatch.support.Stack;
+import lambdadispatch.support.Tool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -71,9 +69,7 @@ class MetricsEndToEndTest {
                     "lambda_dispatch_invoke_errors_by_reason_total{function=\"" + Stack.FUNCTION + "\",reason=\"never_connected\"} 0");
             assertThat(get(client, metrics.resolve("/")).statusCode()).isEqualTo(404);
             assertThat(get(client, stack.url("/metrics")).body()).as("the app's, not the router's").doesNotContain("lambda_dispatch_");
-            boolean promtool = Arrays.stream(System.getenv("PATH").split(File.pathSeparator)).anyMatch(folder -> Path.of(folder, "promtool").toFile().canExecute());
-            assumeThat(promtool).as("promtool is installed").isTrue();
-            assertThat(lint(text)).isEmpty();
+            assertThat(lint(Tool.need("promtool").path(), text)).isEmpty();
         }
     }
 
@@ -81,8 +77,8 @@ class MetricsEndToEndTest {
         return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private static String lint(String metrics) throws Exception {
-        Process process = new ProcessBuilder(List.of("promtool", "check", "metrics")).redirectErrorStream(true).start();
+    private static String lint(Path promtool, String metrics) throws Exception {
+        Process process = new ProcessBuilder(List.of(promtool.toString(), "check", "metrics")).redirectErrorStream(true).start();
         try (var in = process.getOutputStream()) {
             in.write(metrics.getBytes(StandardCharsets.UTF_8));
         }
