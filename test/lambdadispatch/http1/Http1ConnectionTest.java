@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
+import lambdadispatch.log.Log;
 import lambdadispatch.server.Exchange;
 import lambdadispatch.server.Limits;
 import lambdadispatch.support.Bounds;
@@ -142,6 +145,19 @@ class Http1ConnectionTest {
             assertThat(answer.text()).doesNotContain("secret");
             assertThat(answer.closes()).isTrue();
         }
+    }
+
+    @Test
+    void theLogNamesTheHandlerThatFailedAndNotTheTargetWhichMayHoldASecret() throws Exception {
+        String secret = "s" + Long.toHexString(System.nanoTime());
+        try (Served served = new Served(exchange -> {
+            throw new IllegalStateException("mark-" + secret.substring(1));
+        })) {
+            served.ask("GET /v1/" + secret + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        }
+        Log.flush();
+        String log = Files.readString(Path.of(System.getProperty("lambdadispatch.log")));
+        assertThat(log).contains("mark-" + secret.substring(1)).doesNotContain(secret);
     }
 
     @Test

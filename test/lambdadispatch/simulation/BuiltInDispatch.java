@@ -34,7 +34,7 @@ final class BuiltInDispatch {
                 wait = scenario.coldStart().sample(random);
                 measured.coldStarts++;
             }
-            double service = scenario.service().sample(services);
+            double service = scenario.work().next(services).seconds();
             busy.add(new Busy(at + wait + service));
             measured.requests++;
             measured.served++;

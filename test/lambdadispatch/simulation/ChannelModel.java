@@ -5,6 +5,8 @@ import lambdadispatch.router.dispatch.Slot;
 
 /// One channel of a simulated instance.
 final class ChannelModel extends Slot {
+    private static final double KILLED_AFTER = 0.05;
+
     private final InstanceModel owner;
     private World.Request request;
     private boolean gone;
@@ -19,9 +21,19 @@ final class ChannelModel extends Slot {
         request = granted;
         owner.took();
         World world = owner.world;
-        double seconds = granted.serviceSeconds;
+        if (granted.job.kills()) {
+            world.timeline.after(KILLED_AFTER, () -> kill(granted));
+            return;
+        }
+        double seconds = granted.job.seconds();
         boolean breaks = world.random.nextDouble() < world.scenario.faults().channelBreaks();
         world.timeline.after(breaks ? seconds / 2 : seconds, () -> finish(granted, breaks));
+    }
+
+    private void kill(World.Request expected) {
+        if (request == expected && !gone) {
+            owner.die();
+        }
     }
 
     private void finish(World.Request expected, boolean breaks) {
@@ -43,7 +55,7 @@ final class ChannelModel extends Slot {
         }
         expected.channel = null;
         expected.served();
-        if (!owner.world.pool.slotReleased(this)) {
+        if (!owner.world.pool.slotReleased(this, 200)) {
             remove();
         }
     }
@@ -85,7 +97,7 @@ final class ChannelModel extends Slot {
     }
 
     @Override
-    protected void reset() {
+    protected void reset(boolean dead) {
         World.that(request != null && !gone, "a reset of an idle or ended slot");
         World.Request carried = request;
         request = null;

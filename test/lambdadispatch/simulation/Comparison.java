@@ -30,7 +30,7 @@ final class Comparison {
         for (Load load : loads) {
             Map<String, List<Measured>> bySubject = new LinkedHashMap<>();
             for (long seed = 1; seed <= SEEDS; seed++) {
-                Scenario scenario = new Scenario(seed, load.trace(), SERVICE, load.coldStart(), 10, load.functionTimeout(), Faults.NONE, PoolSettings.DEFAULTS);
+                Scenario scenario = new Scenario(seed, load.trace(), Work.of(SERVICE), load.coldStart(), 10, load.functionTimeout(), Faults.NONE, PoolSettings.DEFAULTS);
                 bySubject.computeIfAbsent(BUILT_IN, _ -> new ArrayList<>()).add(BuiltInDispatch.run(scenario));
                 for (ScalingAlgorithm algorithm : ScalingAlgorithm.values()) {
                     PoolSettings settings = PoolSettings.DEFAULTS.with(

@@ -8,6 +8,11 @@ package lambdadispatch.simulation;
 /// @param channelBreaks an exchange ends by losing its channel
 /// @param clientLeaves a client loses its patience, waiting or not
 /// @param throttledAbove environments the account allows at once
-record Faults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove) {
-    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 1000);
+/// @param life how long an instance lives after it has connected, in any case
+record Faults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove, Spread life) {
+    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 1000, Spread.always(Double.POSITIVE_INFINITY));
+
+    static Faults life(Spread life) {
+        return new Faults(0, 0, 0, 0, 0, 1000, life);
+    }
 }

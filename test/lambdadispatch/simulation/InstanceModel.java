@@ -50,6 +50,10 @@ final class InstanceModel {
         if (world.random.nextDouble() < faults.dies()) {
             world.timeline.after(60 * world.random.nextDouble(), this::die);
         }
+        double lives = faults.life().sample(world.random);
+        if (lives < life) {
+            world.timeline.after(lives, this::die);
+        }
         if (world.random.nextDouble() < faults.freezes()) {
             world.timeline.after(60 * world.random.nextDouble(), this::freeze);
         }

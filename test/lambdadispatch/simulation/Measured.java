@@ -15,6 +15,10 @@ final class Measured {
     long left;
     long broken;
     long retried;
+    /// Requests that kill their environment; the others are counted apart where they fail.
+    long poison;
+    long refusedOthers;
+    long brokenOthers;
     long coldStarts;
     long invokes;
     long events;
@@ -31,6 +35,11 @@ final class Measured {
         waits[count++] = seconds;
         sorted = false;
         worstBySecond.merge((int) arrivedSeconds, seconds, Math::max);
+    }
+
+    /// Of the requests that do no harm.
+    double answered() {
+        return 1 - (refusedOthers + brokenOthers) / (double) (requests - poison);
     }
 
     /// @param running and paid for

@@ -19,7 +19,7 @@ final class RandomScenarios {
         Spread cold = random.nextBoolean() ? Spread.between(0.5, 12) : Spread.always(3);
         double timeout = random.nextInt(4) == 0 ? 30 : 900;
         return new Scenario(
-                seed, trace, Spread.logNormal(serviceMedian, random.nextDouble()), cold, 1 + 20 * random.nextDouble(), timeout, faults(random), settings(random));
+                seed, trace, work(random, serviceMedian), cold, 1 + 20 * random.nextDouble(), timeout, faults(random), settings(random));
     }
 
     private static Trace trace(Random random, double rate, double seconds) {
@@ -37,7 +37,13 @@ final class RandomScenarios {
         }
         return new Faults(
                 sometimes(random, 0.3), sometimes(random, 0.5), sometimes(random, 0.3), sometimes(random, 0.02), sometimes(random, 0.1),
-                random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000);
+                random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000,
+                random.nextInt(4) == 0 ? Spread.between(0.05, 10 * random.nextDouble()) : Spread.always(Double.POSITIVE_INFINITY));
+    }
+
+    private static Work work(Random random, double median) {
+        Work work = Work.of(Spread.logNormal(median, random.nextDouble()));
+        return random.nextInt(4) == 0 ? work.withPoison(0.01 * random.nextDouble()) : work;
     }
 
     private static double sometimes(Random random, double most) {

@@ -8,7 +8,7 @@ import lambdadispatch.router.dispatch.PoolSettings;
 /// @param idleGrace after so many seconds without a request an instance returns by itself
 /// @param functionTimeout of the function, seconds; an instance asks to close [#MARGIN] before it
 record Scenario(
-        long seed, Trace trace, Spread service, Spread coldStart, double idleGrace, double functionTimeout, Faults faults, PoolSettings settings) {
+        long seed, Trace trace, Work work, Spread coldStart, double idleGrace, double functionTimeout, Faults faults, PoolSettings settings) {
     static final double MARGIN = 2;
 
     /// The same for every dispatch that is given this scenario, and so the same requests.
@@ -21,6 +21,6 @@ record Scenario(
     }
 
     Scenario with(PoolSettings other) {
-        return new Scenario(seed, trace, service, coldStart, idleGrace, functionTimeout, faults, other);
+        return new Scenario(seed, trace, work, coldStart, idleGrace, functionTimeout, faults, other);
     }
 }

@@ -4,15 +4,28 @@ package lambdadispatch.simulation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
-/// What `./build.sh simulate` runs: many random scenarios in search of a broken rule, then the comparison for the docs.
+/// What `./build.sh simulate` runs: many random scenarios in search of a broken rule, then the tables for the docs; `simulate NAME` makes that table alone.
 final class Simulate {
     private static final Path PAGE = Path.of("docs/simulation.md");
     private static final Path PLOT = Path.of("docs/simulation.svg");
 
+    /// By the names of their places in the page; each can be asked for alone.
+    private static final Map<String, Supplier<String>> TABLES = tables();
+
     private Simulate() {}
+
+    private static Map<String, Supplier<String>> tables() {
+        Map<String, Supplier<String>> tables = new LinkedHashMap<>();
+        tables.put("guard", Simulate::guard);
+        tables.put("dying", Dying::table);
+        return tables;
+    }
 
     private record Totals(long scenarios, long requests, long events, long served, long refused, long left, long broken, long retried, long invokes) {
         static Totals of(Measured m) {
@@ -27,6 +40,12 @@ final class Simulate {
 
     public static void main(String[] arguments) throws IOException {
         Locale.setDefault(Locale.ROOT);
+        if (arguments.length == 1 && TABLES.containsKey(arguments[0])) {
+            String text = TABLES.get(arguments[0]).get();
+            System.out.print(text);
+            Files.writeString(PAGE, put(Files.readString(PAGE), arguments[0], text));
+            return;
+        }
         int seeds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
         int requests = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10_100;
         Totals totals = LongStream.rangeClosed(1, seeds).parallel().mapToObj(seed -> Totals.of(World.run(RandomScenarios.of(seed, requests), true)))
@@ -39,10 +58,12 @@ final class Simulate {
         Comparison comparison = new Comparison();
         String tables = comparison.table();
         System.out.print(tables);
-        String guard = guard();
-        System.out.print(guard);
-        String page = Files.readString(PAGE);
-        page = put(put(put(page, "rules", rules), "comparison", tables), "guard", guard);
+        String page = put(put(Files.readString(PAGE), "rules", rules), "comparison", tables);
+        for (Map.Entry<String, Supplier<String>> table : TABLES.entrySet()) {
+            String text = table.getValue().get();
+            System.out.print(text);
+            page = put(page, table.getKey(), text);
+        }
         Files.writeString(PAGE, page);
         Files.writeString(PLOT, comparison.plot());
     }

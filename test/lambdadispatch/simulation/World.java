@@ -31,6 +31,8 @@ final class World {
     /// Who waits, in the order in which they must be served.
     private final TreeSet<Try> waiting =
             new TreeSet<>(Comparator.comparingLong((Try t) -> t.request.arrivedNanos).thenComparingLong(t -> t.number));
+    /// Those whose last instance died under them: others may pass them for [#APART].
+    private static final double APART = 5;
     private long tries;
     private long undecided;
 
@@ -108,6 +110,7 @@ final class World {
     private void arrive() {
         Request request = new Request();
         measured.requests++;
+        measured.poison += request.job.kills() ? 1 : 0;
         undecided++;
         Try first = new Try(request, 0);
         request.latest = first;
@@ -127,7 +130,7 @@ final class World {
     /// One client's request, whatever number of tries it takes.
     final class Request {
         final long arrivedNanos = timeline.nanoTime();
-        final double serviceSeconds = scenario.service().sample(services);
+        final Job job = scenario.work().next(services);
         Try latest;
         ChannelModel channel;
         boolean over;
@@ -146,6 +149,7 @@ final class World {
         void refused() {
             end();
             measured.refused++;
+            measured.refusedOthers += job.kills() ? 0 : 1;
         }
 
         /// Its channel died under it: a second try, or 502.
@@ -154,6 +158,7 @@ final class World {
             if (latest.ordinal > 0) {
                 end();
                 measured.broken++;
+                measured.brokenOthers += job.kills() ? 0 : 1;
                 return;
             }
             measured.retried++;
@@ -185,6 +190,7 @@ final class World {
         final Request request;
         final int ordinal;
         final long number = tries++;
+        final double submitted = timeline.seconds();
 
         Try(Request request, int ordinal) {
             this.request = request;
@@ -194,13 +200,24 @@ final class World {
         @Override
         protected void granted(Slot slot) {
             that(!request.over, "granted after it was over");
-            that(waiting.first() == this, "served out of turn");
+            checkTurn(slot);
             waiting.remove(this);
             if (ordinal == 0) {
                 measured.waited(request.arrivedNanos / 1e9, waitedNanos() / 1e9);
             }
             request.channel = (ChannelModel) slot;
             request.channel.carry(request);
+        }
+
+        private void checkTurn(Slot slot) {
+            double waited = timeline.seconds() - submitted;
+            boolean suspect = PoolAudit.isSuspect(this);
+            that(!suspect || ordinal > 0, "suspected for nothing");
+            that(suspect || ordinal == 0 || waited >= APART, "a suspect is treated as any other too soon");
+            that(!suspect || PoolAudit.suspects(slot.instance()) == 1, "two suspects run on the same instance");
+            for (Try before : waiting.headSet(this)) {
+                that(PoolAudit.isSuspect(before) != suspect, "served out of turn");
+            }
         }
 
         @Override

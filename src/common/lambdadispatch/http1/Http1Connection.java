@@ -161,7 +161,7 @@ public final class Http1Connection {
             // RFC 9112 §8: an incomplete request may be answered with an error before the connection closes
             fail(exchange, exchange.cut() ? 400 : 500, exchange.cut() ? "request body not complete" : "internal error");
         } catch (RuntimeException e) {
-            LOG.error("handler failed", e, "target", exchange.request().path());
+            LOG.error("handler failed", e, "handler", handler.getClass().getName()); // not the target: it may hold a secret
             fail(exchange, 500, "internal error");
         }
     }

@@ -238,7 +238,7 @@ public final class Http2Connection {
             LOG.debug("exchange failed", "stream", stream.id(), "why", e.getMessage());
             answer(stream, 500, "internal error");
         } catch (RuntimeException e) {
-            LOG.error("handler failed", e, "target", stream.request().path());
+            LOG.error("handler failed", e, "handler", handler.getClass().getName()); // not the target: it may hold a secret
             answer(stream, 500, "internal error");
         } finally {
             handlers.decrementAndGet();

@@ -38,7 +38,7 @@ class InstanceLifeTest {
         PoolBed bed = oneInstance();
         bed.ask();
         Line line = bed.connect(1).getFirst();
-        bed.pool.slotReleased(line);
+        bed.pool.slotReleased(line, 200);
         bed.pass(8);
         Client waits = bed.ask();
         assertThat(waits.line).isNull();
@@ -65,7 +65,7 @@ class InstanceLifeTest {
         bed.ask();
         List<Line> lines = bed.connect(2);
         Instance instance = bed.invoked.getFirst();
-        bed.pool.slotReleased(lines.getFirst());
+        bed.pool.slotReleased(lines.getFirst(), 200);
         lines.forEach(bed.pool::slotLost);
         bed.passPinging(9, instance);
         assertThat(instance.state()).isEqualTo(Instance.State.OPEN);
@@ -204,7 +204,7 @@ class InstanceLifeTest {
         bed.passPinging(120, instance);
         assertThat(slow.line).isSameAs(line);
         assertThat(line.reset).isZero();
-        assertThat(bed.pool.slotReleased(line)).isFalse();
+        assertThat(bed.pool.slotReleased(line, 200)).isFalse();
     }
 
     @Test
@@ -255,7 +255,7 @@ class InstanceLifeTest {
         bed.ask();
         Line line = bed.connect(1).getFirst();
         Instance instance = bed.invoked.getFirst();
-        bed.pool.slotReleased(line);
+        bed.pool.slotReleased(line, 200);
         bed.passPinging(5, instance);
         bed.pool.closeRequested(instance);
         assertThat(line.ended).isEqualTo(1);

@@ -12,6 +12,7 @@ public final class PoolAudit {
     public static void check(Pool pool) {
         int most = pool.settings().maxConcurrentCount();
         boolean waiting = !pool.matching.queue.isEmpty();
+        boolean suspectWaiting = !pool.matching.suspects.isEmpty();
         Instance offered = pool.fleet.least();
         int least = Integer.MAX_VALUE;
         for (Instance instance : pool.fleet.all()) {
@@ -22,6 +23,7 @@ public final class PoolAudit {
                     && instance.free.size() > 0
                     && instance.busy.size() < most;
             that(!(may && waiting), "a request waits while a slot it may use is free");
+            that(!(may && suspectWaiting && suspects(instance) == 0), "a suspect waits while a slot it may use is free");
             that(may == (instance.bucket != Offers.NONE), "an instance is offered wrongly, or not");
             if (may) {
                 that(instance.bucket == instance.busy.size(), "an instance is in the wrong bucket");
@@ -39,18 +41,39 @@ public final class PoolAudit {
             that(walk(instance.free, Slot.State.FREE, seen) == instance.free.size(), "free slots miscounted");
             that(walk(instance.busy, Slot.State.BUSY, seen) == instance.busy.size(), "busy slots miscounted");
         }
-        int length = 0;
-        Ticket before = null;
-        for (Ticket ticket = pool.matching.queue.head(); ticket != null; before = ticket, ticket = ticket.next) {
-            that(ticket.previous == before && ticket.state == Ticket.State.QUEUED, "the queue's links are broken");
-            that(before == null || ticket.submittedNanos - before.submittedNanos >= 0, "the queue is out of order");
-            length++;
-        }
-        that(length == pool.matching.queue.size(), "the queue is miscounted");
+        int length = walk(pool.matching.queue, false) + walk(pool.matching.suspects, true);
+        that(length == pool.matching.waiting(), "the queues are miscounted");
         // Requests that lost their slot come back in any case; and all slots that the pool may have can be lost at once.
         int instances = pool.settings().scaling().instances().max();
         int slots = (instances + Math.ceilDiv(instances, 4)) * pool.settings().maxConcurrentCount();
         that(length <= pool.settings().waiting().maxQueueLength() + slots, "the queue is too long");
+    }
+
+    private static int walk(TicketQueue queue, boolean suspects) {
+        int length = 0;
+        Ticket before = null;
+        for (Ticket ticket = queue.head(); ticket != null; before = ticket, ticket = ticket.next) {
+            that(ticket.previous == before && ticket.state == Ticket.State.QUEUED, "the queue's links are broken");
+            that(before == null || ticket.submittedNanos - before.submittedNanos >= 0, "the queue is out of order");
+            that(ticket.suspect == suspects, "a ticket waits in the wrong queue");
+            length++;
+        }
+        that(length == queue.size(), "a queue is miscounted");
+        return length;
+    }
+
+    /// Whether this request runs, or is to run, apart from others of its kind.
+    public static boolean isSuspect(Ticket ticket) {
+        return ticket.suspect;
+    }
+
+    /// Suspects that run on this instance.
+    public static int suspects(Instance instance) {
+        int count = 0;
+        for (Slot slot = instance.busy.top(); slot != null; slot = slot.next) {
+            count += slot.suspect ? 1 : 0;
+        }
+        return count;
     }
 
     private static int walk(SlotList list, Slot.State state, Set<Slot> seen) {

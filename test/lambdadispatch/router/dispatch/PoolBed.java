@@ -150,7 +150,7 @@ final class PoolBed implements Actions, Clock {
         }
 
         @Override
-        protected void reset() {
+        protected void reset(boolean dead) {
             reset++;
         }
     }

@@ -31,7 +31,7 @@ class PoolHammerTest {
         protected void end() {}
 
         @Override
-        protected void reset() {}
+        protected void reset(boolean dead) {}
     }
 
     private static final class Client extends Ticket {
@@ -111,7 +111,7 @@ class PoolHammerTest {
             case 0 -> pool.slotLost(line);
             case 1 -> pool.slotGivenUp(line, false);
             default -> {
-                pool.slotReleased(line);
+                pool.slotReleased(line, 200);
                 return;
             }
         }

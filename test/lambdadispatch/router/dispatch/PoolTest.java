@@ -19,7 +19,7 @@ class PoolTest {
         assertThat(bed.invoked).hasSize(1);
         Line line = bed.connect(2).getFirst();
         assertThat(client.line).isSameAs(line);
-        assertThat(bed.pool.slotReleased(line)).isTrue();
+        assertThat(bed.pool.slotReleased(line, 200)).isTrue();
         bed.passPinging(3, bed.invoked.getFirst());
         assertThat(bed.invoked).as("no second invoke for one request").hasSize(1);
     }
@@ -36,7 +36,7 @@ class PoolTest {
         assertThat(first.line).isSameAs(line);
         for (Client next : waiting) {
             assertThat(next.decisions).isZero();
-            bed.pool.slotReleased(line);
+            bed.pool.slotReleased(line, 200);
             assertThat(next.line).as("in order, on release, at concurrency 1").isSameAs(line);
         }
     }
@@ -50,7 +50,7 @@ class PoolTest {
         assertThat(bed.invoked).hasSize(2);
         Line fast = bed.connect(bed.invoked.get(1), 1).getFirst();
         Client third = bed.ask();
-        bed.pool.slotReleased(fast);
+        bed.pool.slotReleased(fast, 200);
         Line slow = bed.connect(bed.invoked.get(0), 1).getFirst();
         assertThat(third.line).as("not bound to the instance that was started for it").isIn(fast, slow);
     }
@@ -118,7 +118,7 @@ class PoolTest {
         bed.pool.slotLost(dying);
         Client again = new Client();
         bed.pool.submitAgain(again, unlucky);
-        bed.pool.slotReleased(idleOfTheSame);
+        bed.pool.slotReleased(idleOfTheSame, 200);
         Line fresh = bed.connect(bed.invoked.get(1), 1).getFirst();
         assertThat(again.line == fresh || again.line == idleOfTheSame).as("before those who came later").isTrue();
         assertThat(queued.decisions).isLessThanOrEqualTo(1);
@@ -134,7 +134,7 @@ class PoolTest {
         bed.pool.slotLost(lines.getFirst());
         bed.pool.slotLost(lines.getFirst());
         bed.pool.slotGivenUp(lines.getFirst(), false);
-        assertThat(bed.pool.slotReleased(lines.getFirst())).isFalse();
+        assertThat(bed.pool.slotReleased(lines.getFirst(), 200)).isFalse();
         PoolSnapshot after = bed.pool.snapshot();
         assertThat(after.running()).isZero();
         assertThat(after.freeSlots()).isEqualTo(1);
@@ -161,9 +161,9 @@ class PoolTest {
         Client queued = bed.ask();
         bed.pool.drain();
         assertThat(bed.ask().refusedAs()).isEqualTo(Refusal.Kind.DRAINING);
-        bed.pool.slotReleased(line);
+        bed.pool.slotReleased(line, 200);
         assertThat(queued.line).isSameAs(line);
-        bed.pool.slotReleased(line);
+        bed.pool.slotReleased(line, 200);
         assertThat(line.ended).as("go away").isEqualTo(1);
         assertThat(bed.pool.drained()).as("its invoke goes on").isFalse();
         bed.ends(bed.invoked.getFirst(), PoolBed.RETURNED, "RouterGoAway");

@@ -65,7 +65,7 @@ class PoolsTest implements Clock, Actions {
         Instance instance = invoked.getFirst();
         assertThat(pools.find(instance.id())).isSameAs(instance);
         pool.slotOpened(new PoolBed.Line(instance));
-        pool.slotReleased(client.line);
+        pool.slotReleased(client.line, 200);
         for (int i = 0; i < 400; i++) {
             pool.pinged(instance);
             pass(1);

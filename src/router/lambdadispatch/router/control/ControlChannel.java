@@ -23,7 +23,7 @@ public final class ControlChannel extends Slot {
     private final HeadParser parser = new HeadParser(MAX_RESPONSE_HEAD, MAX_RESPONSE_FIELDS);
     private final ResponseHead head = new ResponseHead();
     private volatile Exchange up;
-    private volatile boolean givenUp;
+    private volatile boolean fellSilent;
     private Input input;
 
     ControlChannel(Instance instance, Exchange down) {
@@ -121,14 +121,14 @@ public final class ControlChannel extends Slot {
     }
 
     @Override
-    protected void reset() {
-        givenUp = true;
+    protected void reset(boolean dead) {
+        fellSilent = !dead;
         breakOff();
     }
 
     /// Whether the pool broke the exchange off, since it had heard nothing of the instance for too long: no fault of the request's.
-    public boolean givenUp() {
-        return givenUp;
+    public boolean fellSilent() {
+        return fellSilent;
     }
 
     /// Breaks both halves off, so that the extension stops working on the exchange at once.

@@ -28,6 +28,8 @@ public final class ControlHandler implements Handler {
             Headers.of("content-type", "application/http", "cache-control", "no-store", ControlPaths.SHARED_UPLINK_HEADER, "1");
     private static final byte[] NOTHING = new byte[0];
     private static final int MAX_UNWANTED_BODY = 64 << 10;
+    /// AWS Lambda quotas, function timeout: whoever says more is wrong, and would be taken at his word for ever.
+    private static final long LONGEST_INVOKE_MILLIS = Duration.ofMinutes(15).toMillis();
 
     private final Pools pools;
     private final Clock clock;
@@ -83,7 +85,7 @@ public final class ControlHandler implements Handler {
             return;
         }
         long remaining = Long.parseLong(deadline) - clock.now().toEpochMilli();
-        instance.pool().closesIn(instance, Duration.ofMillis(Math.max(0, remaining)));
+        instance.pool().closesIn(instance, Duration.ofMillis(Math.clamp(remaining, 0, LONGEST_INVOKE_MILLIS)));
     }
 
     private static void ping(Exchange exchange, Instance instance) throws IOException {

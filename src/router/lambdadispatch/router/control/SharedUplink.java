@@ -69,6 +69,6 @@ final class SharedUplink {
 
     private static void giveUp(ControlChannel channel) {
         channel.instance().pool().slotLost(channel);
-        channel.reset();
+        channel.breakOff();
     }
 }

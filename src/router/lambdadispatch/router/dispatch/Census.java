@@ -32,6 +32,9 @@ final class Census {
         if (instance.countedOn() && instance.purpose() == Instance.Purpose.STAY) {
             staying++;
         }
+        if (instance.shortLived() && instance.servedWell == 0 && !instance.invokeEnded) {
+            connecting++;
+        }
         switch (instance.state) {
             case STARTING -> {
                 connecting += instance.late ? 0 : 1;
@@ -70,7 +73,7 @@ final class Census {
         return starting;
     }
 
-    /// Invoked and not connected yet. One that is late does not stop another from being tried.
+    /// Invoked and not connected yet, or going to end before it has served anybody. One that is late does not stop another from being tried.
     int connecting() {
         return connecting;
     }

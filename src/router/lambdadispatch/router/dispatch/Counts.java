@@ -10,6 +10,7 @@ final class Counts {
     long granted;
     long withdrawn;
     long invokes;
+    long diedAfterService;
     private final Map<Refusal.Kind, Long> refused = new EnumMap<>(Refusal.Kind.class);
     private final Map<InvokeFault, Long> faults = new EnumMap<>(InvokeFault.class);
 
@@ -22,6 +23,6 @@ final class Counts {
     }
 
     PoolSnapshot.Totals totals() {
-        return new PoolSnapshot.Totals(submitted, granted, withdrawn, Map.copyOf(refused), invokes, Map.copyOf(faults));
+        return new PoolSnapshot.Totals(submitted, granted, withdrawn, Map.copyOf(refused), invokes, diedAfterService, Map.copyOf(faults));
     }
 }

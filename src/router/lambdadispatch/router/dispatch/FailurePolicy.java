@@ -28,9 +28,20 @@ final class FailurePolicy {
         if (!runsOn) {
             fleet.close(instance, now, outbox);
         }
-        if (fault != null) {
+        if (fault != null && fault.excusedByService() && instance.servedWell > 0) {
+            diedAfterService(instance, fault, result, now);
+        } else if (fault != null) {
             failed(instance, fault, result, now);
+        } else if (instance.shortLived() && !instance.settled) {
+            growth.budget().endedSoonAfterService(now);
         }
+    }
+
+    private void diedAfterService(Instance instance, InvokeFault fault, InvokeResult result, long now) {
+        counts.diedAfterService++;
+        growth.budget().diedAfterService(now);
+        outbox.warn("instanceDied", instance, "fault", fault, "detail", InvokeFault.detail(result), "served", instance.servedWell);
+        refuseInVain(now);
     }
 
     /// @param result null if the invoke goes on
@@ -39,7 +50,12 @@ final class FailurePolicy {
         growth.failed(fault, result, now);
         outbox.warn("invokeFailed", instance, "fault", fault, "detail", InvokeFault.detail(result),
                 "inRow", growth.budget().faultsInRow(), "pauseMillis", growth.budget().blockedNanos(now) / 1_000_000);
-        if (nothingToWaitFor(now)) {
+        refuseInVain(now);
+    }
+
+    /// Refuses those who wait, if they wait in vain.
+    void refuseInVain(long now) {
+        if (!matching.nobodyWaits() && nothingToWaitFor(now)) {
             matching.refuseAll(notInvocable(now), now);
         }
     }
@@ -51,6 +67,7 @@ final class FailurePolicy {
 
     Refusal notInvocable(long now) {
         InvokeBudget budget = growth.budget();
-        return new Refusal(Refusal.Kind.NOT_INVOCABLE, "the function can not be invoked: " + budget.lastFault(), Duration.ofNanos(budget.blockedNanos(now)));
+        String why = budget.lastFault() == null ? "the function's environments die soon after they start" : "the function can not be invoked: " + budget.lastFault();
+        return new Refusal(Refusal.Kind.NOT_INVOCABLE, why, Duration.ofNanos(budget.heldBackNanos(now)));
     }
 }

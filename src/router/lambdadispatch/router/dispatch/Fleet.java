@@ -36,11 +36,17 @@ final class Fleet {
         return offers.least();
     }
 
-    Slot take(Instance instance, long now) {
+    /// As [#least], of those that run no suspect.
+    Instance leastWithoutSuspect() {
+        return offers.least(instance -> !instance.runsSuspect());
+    }
+
+    Slot take(Instance instance, boolean suspect, long now) {
         Slot slot = instance.free.top();
         instance.free.remove(slot);
         instance.busy.push(slot);
         slot.grantedNanos = now;
+        slot.suspect = suspect;
         offers.update(instance);
         return slot;
     }
@@ -63,11 +69,10 @@ final class Fleet {
         return true;
     }
 
-    /// An exchange ended well. False if the channel is not wanted any more.
+    /// An exchange ended with a whole answer. False if the channel is not wanted any more.
     boolean released(Slot slot, long now) {
         Instance instance = slot.instance();
         instance.busy.remove(slot);
-        instance.served++;
         instance.brokenInRow = 0;
         instance.unansweredInRow = 0;
         heard(instance, now);
@@ -86,6 +91,7 @@ final class Fleet {
             case FREE -> instance.free.remove(slot);
             case BUSY -> {
                 instance.busy.remove(slot);
+                slot.broken = broken;
                 if (broken) {
                     instance.brokenInRow++;
                     instance.aside = true;
@@ -152,7 +158,14 @@ final class Fleet {
     /// Close at once: whatever it still runs is aborted.
     void abandon(Instance instance, long now, Outbox outbox) {
         close(instance, now, outbox);
-        instance.busy.clear().forEach(outbox::reset);
+        breakOff(instance, outbox);
+    }
+
+    private static void breakOff(Instance instance, Outbox outbox) {
+        for (Slot slot : instance.busy.clear()) {
+            slot.broken = true;
+            outbox.reset(slot, instance.invokeEnded);
+        }
     }
 
     /// A long pause of this process is no silence of theirs.
@@ -178,7 +191,7 @@ final class Fleet {
         for (Iterator<Instance> all = instances.values().iterator(); all.hasNext(); ) {
             Instance instance = all.next();
             if (instance.state == Instance.State.CLOSED && now - instance.closedNanos > LAST_BYTES_NANOS) {
-                instance.busy.clear().forEach(outbox::reset);
+                breakOff(instance, outbox);
             }
             boolean over = instance.invokeEnded && instance.state == Instance.State.CLOSED && instance.busy.size() == 0;
             if (over) {
@@ -186,6 +199,15 @@ final class Fleet {
                 outbox.forgotten(instance);
             }
         }
+    }
+
+    boolean anybodyOpen() {
+        for (Instance instance : all()) {
+            if (instance.state == Instance.State.OPEN) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// An instance serves, or can be expected to.

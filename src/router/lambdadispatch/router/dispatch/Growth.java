@@ -93,9 +93,10 @@ final class Growth {
     }
 
     /// Sets when the instance is to be replaced: a cold start and some before it closes, spread out so that those that started together do not all go together.
+    /// A deadline is fixed when the invoke begins: once known it never comes nearer, whatever a clock or a function says.
     void closesIn(Instance instance, long remainingNanos, Load load, long now) {
         long closesAt = now + remainingNanos;
-        if (instance.closesAtNanos != Long.MAX_VALUE && Math.abs(closesAt - instance.closesAtNanos) < 1_000_000_000L) {
+        if (instance.closesAtNanos != Long.MAX_VALUE && closesAt - instance.closesAtNanos < 1_000_000_000L) {
             return;
         }
         double remaining = remainingNanos / 1e9;
@@ -108,9 +109,9 @@ final class Growth {
         if (instance.state != Instance.State.OPEN) {
             return;
         }
-        if (!instance.settled && now - instance.openedNanos >= InvokeBudget.SETTLED_NANOS) {
+        if (!instance.settled && !instance.shortLived() && now - instance.openedNanos >= InvokeBudget.SETTLED_NANOS) {
             instance.settled = true;
-            if (!anyFault || instance.invokedNanos - faultNanos >= 0) {
+            if (invokedAfterLastFault(instance)) {
                 budget.settled();
             }
         }
@@ -139,6 +140,18 @@ final class Growth {
         budget.connected();
     }
 
+    /// A request was served well.
+    void served(Instance instance, long now) {
+        budget.served(now);
+        if (instance.servedWell == 1 && invokedAfterLastFault(instance)) {
+            budget.settled();
+        }
+    }
+
+    private boolean invokedAfterLastFault(Instance instance) {
+        return !anyFault || instance.invokedNanos - faultNanos >= 0;
+    }
+
     void failed(InvokeFault fault, InvokeResult result, long now) {
         anyFault = true;
         faultNanos = now;
@@ -154,7 +167,7 @@ final class Growth {
     }
 
     boolean hopeless(long now) {
-        return budget.hopeless() && budget.blockedNanos(now) > 0;
+        return budget.hopeless(now);
     }
 
     InvokeBudget budget() {

@@ -3,6 +3,7 @@ package lambdadispatch.router.dispatch;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
@@ -25,6 +26,9 @@ public final class Instance {
         INIT_ONLY
     }
 
+    /// What a function's time-out must allow for at the least, or every instance ends almost as soon as it has begun.
+    private static final long SHORT_LIFE_NANOS = Duration.ofSeconds(10).toNanos();
+
     private final Pool pool;
     private final String id;
     private final String token;
@@ -43,7 +47,8 @@ public final class Instance {
     long closesAtNanos = Long.MAX_VALUE;
     long rotateAtNanos = Long.MAX_VALUE;
     long closedNanos;
-    long served;
+    /// Exchanges that ended with an answer below 500.
+    long servedWell;
     int brokenInRow;
     int unansweredInRow;
     /// No new exchange until it is heard from again: a channel broke, or a ping is overdue.
@@ -110,6 +115,21 @@ public final class Instance {
     /// A glance: may have changed by the time it is looked at.
     public State state() {
         return state;
+    }
+
+    /// By its own word it was to end soon after it had opened.
+    boolean shortLived() {
+        return everOpened && closesAtNanos != Long.MAX_VALUE && closesAtNanos - openedNanos < SHORT_LIFE_NANOS;
+    }
+
+    /// Runs a request whose last instance died under it.
+    boolean runsSuspect() {
+        for (Slot slot = busy.top(); slot != null; slot = slot.next) {
+            if (slot.suspect) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean mayTakeMore(int maxConcurrentCount) {

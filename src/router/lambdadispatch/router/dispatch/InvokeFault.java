@@ -19,6 +19,8 @@ public enum InvokeFault {
     NEVER_CONNECTED,
     /// It connected and was gone again at once.
     RETURNED_AT_ONCE,
+    /// By its own word its end was near as soon as it had begun, and it served nobody until then: the function's time-out is too short, or it lies.
+    DEADLINE_TOO_NEAR,
     /// It runs, but opened no channel within the start time-out.
     START_TIMED_OUT;
 
@@ -29,6 +31,14 @@ public enum InvokeFault {
     /// A fault that no further try in the near future will mend.
     boolean lasts() {
         return this == REFUSED;
+    }
+
+    /// Where an instance that had served well ends like this soon after its start, that costs a [ServiceCredit] and is no fault: an invoke's worth is what it served.
+    boolean excusedByService() {
+        return switch (this) {
+            case FUNCTION_ERROR, UNAVAILABLE, RETURNED_AT_ONCE -> true;
+            case THROTTLED, REFUSED, NEVER_CONNECTED, DEADLINE_TOO_NEAR, START_TIMED_OUT -> false;
+        };
     }
 
     /// Judges the end of an invoke; null if it was worth its money, or failed only after a good while of service.
@@ -54,13 +64,19 @@ public enum InvokeFault {
         if (instance.purpose() == Instance.Purpose.INIT_ONLY) {
             return exitReason.equals("SelfInitOnly") || instance.dismissed ? null : NEVER_CONNECTED;
         }
+        if (instance.expiring && instance.shortLived() && instance.servedWell == 0) {
+            return DEADLINE_TOO_NEAR;
+        }
         if (instance.dismissed || instance.settled) {
             return null;
         }
         if (!instance.everOpened) {
             return NEVER_CONNECTED;
         }
-        boolean useless = instance.served == 0 && now - instance.openedNanos < SHORT_NANOS;
+        if (exitReason.equals("SelfDeadline") && instance.servedWell == 0) {
+            return DEADLINE_TOO_NEAR;
+        }
+        boolean useless = instance.servedWell == 0 && now - instance.openedNanos < SHORT_NANOS;
         return useless || !GOOD_REASONS.contains(exitReason) ? RETURNED_AT_ONCE : null;
     }
 

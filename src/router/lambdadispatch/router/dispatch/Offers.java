@@ -2,6 +2,7 @@
 package lambdadispatch.router.dispatch;
 
 import java.util.BitSet;
+import java.util.function.Predicate;
 
 /// The instances that could take one more exchange now, in buckets by how many they run: the least loaded is found without a scan.
 ///
@@ -23,6 +24,18 @@ final class Offers {
     Instance least() {
         int bucket = filled.nextSetBit(0);
         return bucket < 0 ? null : heads[bucket];
+    }
+
+    /// The least loaded of those that pass; looks at one after another.
+    Instance least(Predicate<Instance> passes) {
+        for (int bucket = filled.nextSetBit(0); bucket >= 0; bucket = filled.nextSetBit(bucket + 1)) {
+            for (Instance instance = heads[bucket]; instance != null; instance = instance.nextInBucket) {
+                if (passes.test(instance)) {
+                    return instance;
+                }
+            }
+        }
+        return null;
     }
 
     /// To be called after every change to an instance's state, flags or slots.

@@ -20,8 +20,8 @@ final class Outbox {
         effects.then(slot::end);
     }
 
-    void reset(Slot slot) {
-        effects.then(slot::reset);
+    void reset(Slot slot, boolean dead) {
+        effects.then(() -> slot.reset(dead));
     }
 
     void invoke(Instance instance) {

@@ -65,8 +65,13 @@ public final class Pool {
         submit(ticket, clock.nanoTime(), false);
     }
 
-    /// A retry: keeps the place in the queue, and the time-out, of the ticket that was granted first.
+    /// A retry: keeps the place in the queue, and the time-out, of the try before. If that one's slot was lost, the request may be what killed its instance: it
+    /// runs beside no other such request, so that one bad request takes few others with it.
     public void submitAgain(Ticket ticket, Ticket earlier) {
+        synchronized (lock) {
+            ticket.suspect = earlier.suspect || earlier.slot.broken;
+            ticket.apartSinceNanos = clock.nanoTime();
+        }
         submit(ticket, earlier.submittedNanos, true);
     }
 
@@ -140,7 +145,8 @@ public final class Pool {
     }
 
     /// The exchange is over and the channel is fine: it goes to the head of the queue at once. False: the channel is not wanted any more; end it.
-    public boolean slotReleased(Slot slot) {
+    /// @param status of the answer; 0 if the request was not sent
+    public boolean slotReleased(Slot slot, int status) {
         Effects told;
         boolean wanted;
         synchronized (lock) {
@@ -149,6 +155,10 @@ public final class Pool {
             }
             long now = clock.nanoTime();
             load.finished(now - slot.grantedNanos);
+            if (status > 0 && status < 500) {
+                slot.instance().servedWell++;
+                growth.served(slot.instance(), now);
+            }
             wanted = fleet.released(slot, now);
             told = settle(now);
         }
@@ -232,6 +242,7 @@ public final class Pool {
             load.update(now);
             health.age(load, now);
             matching.expire(now);
+            failures.refuseInVain(now);
             scale(now);
             startWarmingUp(now);
             fleet.bury(now, outbox);

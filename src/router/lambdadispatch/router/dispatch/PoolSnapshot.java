@@ -47,7 +47,7 @@ public record PoolSnapshot(
                 pool.load.arrivalsPerSecond(),
                 pool.load.serviceSeconds(),
                 pool.load.coldStartSeconds(),
-                budget.blockedNanos(now) / 1_000_000,
+                budget.heldBackNanos(now) / 1_000_000,
                 budget.lastFault(),
                 pool.counts.totals());
     }
@@ -59,5 +59,6 @@ public record PoolSnapshot(
             long withdrawn,
             Map<Refusal.Kind, Long> refused,
             long invokes,
+            long diedAfterService,
             Map<InvokeFault, Long> faults) {}
 }

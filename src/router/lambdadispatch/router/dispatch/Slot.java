@@ -19,6 +19,10 @@ public abstract class Slot {
     // All below is guarded by the pool's lock.
     State state = State.UNKNOWN;
     long grantedNanos;
+    /// Carries a request whose last instance died under it.
+    boolean suspect;
+    /// Was lost while it carried a request.
+    boolean broken;
     Slot previous;
     Slot next;
 
@@ -34,5 +38,6 @@ public abstract class Slot {
     protected abstract void end();
 
     /// The slot carries an exchange, but its instance is dead: abort that exchange now (its owner retries it elsewhere, or answers 502).
-    protected abstract void reset();
+    /// @param dead its invoke has ended; otherwise it only fell silent, or lost its channels
+    protected abstract void reset(boolean dead);
 }

@@ -12,6 +12,9 @@ public abstract class Ticket {
     // All below is guarded by the pool's lock until the ticket is decided, and read-only from then on.
     State state = State.NEW;
     long submittedNanos;
+    /// The instance of its last try died under it: it may be what killed it.
+    boolean suspect;
+    long apartSinceNanos;
     long decidedNanos;
     Slot slot;
     Refusal refusal;

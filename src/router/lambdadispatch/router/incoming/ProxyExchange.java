@@ -47,11 +47,11 @@ final class ProxyExchange {
         record.requestId(writer.head(request, peer, message));
         inlineBody(request);
         client.onClientGone(this::clientGone);
-        SlotTicket first = null;
+        SlotTicket before = null;
         while (true) {
             tries++;
             SlotTicket next = new SlotTicket();
-            if (!submit(next, first)) {
+            if (!submit(next, before)) {
                 return;
             }
             ControlChannel channel = next.await();
@@ -64,7 +64,7 @@ final class ProxyExchange {
                 return;
             }
             record.retried();
-            first = first == null ? next : first;
+            before = next;
         }
     }
 
@@ -83,7 +83,7 @@ final class ProxyExchange {
     }
 
     /// False if the client is gone already.
-    private boolean submit(SlotTicket next, SlotTicket first) {
+    private boolean submit(SlotTicket next, SlotTicket before) {
         synchronized (this) {
             if (clientGone) {
                 record.clientGone();
@@ -91,10 +91,10 @@ final class ProxyExchange {
             }
             ticket = next;
         }
-        if (first == null) {
+        if (before == null) {
             pool.submit(next);
         } else {
-            pool.submitAgain(next, first);
+            pool.submitAgain(next, before);
         }
         return true;
     }
@@ -150,7 +150,7 @@ final class ProxyExchange {
             active = channel;
             if (clientGone) {
                 active = null;
-                pool.slotReleased(channel); // nothing was sent on it
+                pool.slotReleased(channel, 0); // nothing was sent on it
                 record.clientGone();
                 return true;
             }
@@ -170,7 +170,7 @@ final class ProxyExchange {
             new ResponseRelay(client, channel, record).run(this::finished, pump);
             return true;
         } catch (ChannelLost e) {
-            losses += channel.givenUp() ? 0 : 1;
+            losses += channel.fellSilent() ? 0 : 1;
             lost(channel);
             boolean mayRetry = losses < MAX_LOSSES && tries < MAX_TRIES;
             return failed(pump, "the instance was lost", mayRetry && (!sent || replayable()));
@@ -192,7 +192,7 @@ final class ProxyExchange {
     }
 
     /// The response has been read whole: the channel goes back before the client's last bytes do, or a slow client would hold it.
-    private void finished(boolean reusable) {
+    private void finished(int status, boolean reusable) {
         ControlChannel channel;
         synchronized (this) {
             channel = active;
@@ -204,7 +204,7 @@ final class ProxyExchange {
         if (!reusable) {
             pool.slotGivenUp(channel, true);
             channel.breakOff();
-        } else if (pool.slotReleased(channel)) {
+        } else if (pool.slotReleased(channel, status)) {
             return;
         } else {
             channel.goAway();

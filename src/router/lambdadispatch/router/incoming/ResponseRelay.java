@@ -19,8 +19,9 @@ final class ResponseRelay {
     /// Told when the response has been read whole.
     @FunctionalInterface
     interface Finished {
+        /// @param status of the response
         /// @param reusable whether the channel may carry another exchange
-        void run(boolean reusable);
+        void run(int status, boolean reusable);
     }
 
     private final Exchange client;
@@ -61,7 +62,7 @@ final class ResponseRelay {
         BodyReader body = new BodyReader(in, framing, 502);
         relayBody(in, body);
         in.settle();
-        finished.run((pump == null || pump.done()) && channel.clean());
+        finished.run(head.status(), (pump == null || pump.done()) && channel.clean());
         client.end(body.trailers());
     }
 
