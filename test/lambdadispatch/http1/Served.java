@@ -20,7 +20,12 @@ final class Served implements AutoCloseable {
     private final Thread thread;
 
     Served(Limits limits, Handler handler) {
-        MemoryTransport[] ends = MemoryTransport.pair(CAPACITY);
+        this(limits, CAPACITY, handler);
+    }
+
+    /// @param capacity octets that may be under way in each direction
+    Served(Limits limits, int capacity, Handler handler) {
+        MemoryTransport[] ends = MemoryTransport.pair(capacity);
         clientEnd = ends[0];
         serverEnd = ends[1];
         client = new Http1Peer(clientEnd);

@@ -19,7 +19,7 @@ public final class BodyReader {
     private final ChunkedDecoder chunks;
     private final boolean untilClose;
     private long remaining;
-    private boolean ended;
+    private volatile boolean ended; // written behind all other changes: who sees it on another thread sees the input as it was left
 
     /// @param framing a length, [Framing#CHUNKED] or [Framing#UNTIL_CLOSE]
     /// @param bad status for a malformed body: 400 for a request's, 502 for a response's
@@ -39,6 +39,14 @@ public final class BodyReader {
     /// Octets left of a body with a length; 0 for any other.
     public long remaining() {
         return remaining;
+    }
+
+    /// Whether what is left of the body is in the input's buffer already, or is a known length of at most so many octets.
+    boolean endsWithin(long octets) {
+        if (ended || chunks == null) {
+            return ended || !untilClose && remaining <= octets;
+        }
+        return chunks.endsWithin(in.array(), in.position(), in.limit());
     }
 
     /// Trailer fields; complete once [#ended()].

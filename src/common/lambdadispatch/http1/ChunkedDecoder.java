@@ -26,6 +26,7 @@ public final class ChunkedDecoder {
     private long remaining;
     private int digits;
     private int extensionBytes;
+    private boolean blankBeforeSemicolon; // the only place for blanks behind a size (RFC 9112 §7.1.1, BWS)
     private int trailerBytes;
     private Bytes line;
     private Headers trailers;
@@ -37,8 +38,38 @@ public final class ChunkedDecoder {
         this.bad = bad;
     }
 
+    private ChunkedDecoder(ChunkedDecoder other) {
+        this(other.maxTrailerBytes, other.maxTrailerFields, other.bad);
+        state = other.state;
+        remaining = other.remaining;
+        digits = other.digits;
+        extensionBytes = other.extensionBytes;
+        blankBeforeSemicolon = other.blankBeforeSemicolon;
+        trailerBytes = other.trailerBytes;
+        line = other.line == null ? null : new Bytes(64).append(other.line.array(), 0, other.line.length());
+    }
+
     public boolean done() {
         return state == State.DONE;
+    }
+
+    /// Whether the message ends among the octets of `[from, to)`, which come next. Consumes nothing.
+    boolean endsWithin(byte[] in, int from, int to) {
+        ChunkedDecoder ahead = new ChunkedDecoder(this);
+        try {
+            for (int at = from; at < to && !ahead.done(); ) {
+                if (ahead.remaining() > 0) {
+                    int count = (int) Math.min(to - at, ahead.remaining());
+                    ahead.took(count);
+                    at += count;
+                } else {
+                    at = ahead.framing(in, at, to);
+                }
+            }
+            return ahead.done();
+        } catch (BadMessage e) {
+            return false;
+        }
     }
 
     /// Octets of chunk data that come next; 0 while framing comes next.
@@ -110,9 +141,6 @@ public final class ChunkedDecoder {
             blankBeforeSemicolon = Grammar.isBlank(octet);
         }
     }
-
-    /// Blanks are allowed between the size and a semicolon only (RFC 9112 §7.1.1, BWS).
-    private boolean blankBeforeSemicolon;
 
     private void extension(byte octet) throws BadMessage {
         if (octet == '\r') {

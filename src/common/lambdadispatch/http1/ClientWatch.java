@@ -2,6 +2,7 @@
 package lambdadispatch.http1;
 
 import java.io.IOException;
+import java.time.Duration;
 import lambdadispatch.io.Deadline;
 
 /// Notices that an HTTP/1.1 client went away while its exchange waits: after a moment it reads ahead into the connection's input,
@@ -43,12 +44,9 @@ final class ClientWatch implements AutoCloseable {
         return !reading && connection.in.available() > 0;
     }
 
-    /// Blocks for the first octets of the next message, by whoever reads. False at the end of the input.
+    /// Blocks for the first octets of the next message, by whoever reads, under the limit that the connection has set. False at the end of the input.
     boolean awaitInput() throws IOException {
         synchronized (this) {
-            if (reading) {
-                connection.source.limitCurrentRead(connection.limits.idle());
-            }
             while (reading) {
                 try {
                     wait();
@@ -83,11 +81,11 @@ final class ClientWatch implements AutoCloseable {
                 return; // a pipelined request is there: nothing more is read before its turn
             }
             reading = true;
+            connection.source.limitEachRead(Duration.ZERO); // until the connection limits it as its reading of the next head
         }
         boolean open = false;
         boolean gone;
         try {
-            connection.source.limitEachRead(java.time.Duration.ZERO);
             open = connection.in.fill();
         } catch (IOException e) {
             open = false;

@@ -29,10 +29,15 @@ public final class Http1Connection {
 
     private static final Log LOG = Log.of("http1");
     /// What is read and dropped of a body nobody wanted, so that the connection can be kept; beyond it the connection closes.
-    private static final int MAX_DISCARD = 256 << 10;
+    static final int MAX_DISCARD = 256 << 10;
     private static final Duration LINGER = Duration.ofSeconds(2);
     /// A client that goes on sending after it was answered gets this long to notice; a reset any earlier could cost it the answer.
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(30);
+    /// A head that is not complete when the connection is told to stop may take this much longer.
+    private static final Duration HEAD_AT_STOP = Duration.ofSeconds(1);
+
+    /// What the connection's own thread is doing.
+    private enum Phase { IDLE, HEAD, EXCHANGE }
 
     final Transport transport;
     final Input in;
@@ -47,7 +52,8 @@ public final class Http1Connection {
     private final RequestHead head = new RequestHead();
     private volatile boolean stopping;
     private volatile boolean closeAnnounced;
-    private volatile boolean idle = true;
+    private Phase phase = Phase.IDLE; // guarded by this
+    private boolean first = true; // no head was read yet
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes
     /// @param upgrade null where h2c is not offered (TLS)
@@ -80,11 +86,13 @@ public final class Http1Connection {
         }
     }
 
-    /// Lets the exchange under way finish and then closes; at once if none is.
-    public void stop() {
+    /// Lets the exchange under way finish and then closes; at once if none is, and soon if a head has only begun.
+    public synchronized void stop() {
         stopping = true;
-        if (idle) {
-            transport.shutdownInput();
+        switch (phase) {
+            case IDLE -> transport.shutdownInput();
+            case HEAD -> source.limitAllReads(HEAD_AT_STOP);
+            case EXCHANGE -> { } // its end looks at `stopping`
         }
     }
 
@@ -128,15 +136,18 @@ public final class Http1Connection {
     private boolean readHead() throws IOException {
         try {
             if (!watch.pipelined()) {
-                idle = true;
-                source.limitEachRead(limits.idle());
+                enter(Phase.IDLE);
                 if (stopping || !watch.awaitInput()) {
                     return false;
                 }
             }
-            idle = false;
-            source.limitAllReads(limits.headTimeout());
-            return parser.parseRequest(in, head);
+            enter(Phase.HEAD);
+            if (!parser.parseRequest(in, head)) {
+                return false;
+            }
+            enter(Phase.EXCHANGE);
+            first = false;
+            return true;
         } catch (BadMessage e) {
             refuse(e.status(), e.getMessage());
         } catch (SocketTimeoutException e) {
@@ -147,6 +158,15 @@ public final class Http1Connection {
             LOG.debug("client left inside a head", "remote", transport.remoteAddress());
         }
         return false;
+    }
+
+    private synchronized void enter(Phase next) {
+        phase = next;
+        switch (next) {
+            case IDLE -> source.limitEachRead(first ? limits.headTimeout() : limits.idle());
+            case HEAD -> source.limitAllReads(stopping ? HEAD_AT_STOP : limits.headTimeout());
+            case EXCHANGE -> { } // whoever reads the body says how long that may take
+        }
     }
 
     private void handle(Http1Exchange exchange) {

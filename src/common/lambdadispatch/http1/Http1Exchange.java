@@ -27,11 +27,11 @@ final class Http1Exchange implements Exchange {
     private final Request request;
     private final BodyReader body;
     private final boolean clientKeepsAlive;
-    private boolean continueDue;
-    private long received;
-    private Sending sending = Sending.NOTHING;
+    private volatile boolean continueDue;
+    private volatile long received; // written by the thread that reads
+    private volatile Sending sending = Sending.NOTHING; // written under the output's lock, as what follows
     private long unsent;
-    private boolean closeAfterwards;
+    private volatile boolean closeAfterwards;
     private volatile boolean cut; // the request's body ended too early
     private volatile boolean aborted;
     private volatile boolean finished; // set under this
@@ -70,6 +70,7 @@ final class Http1Exchange implements Exchange {
                 throw new IOException("exchange is over");
             }
             reading = true;
+            connection.source.limitEachRead(connection.limits.bodyStall()); // not later: finish() may shorten it
         }
         try {
             return readBody(into, offset, length);
@@ -89,7 +90,6 @@ final class Http1Exchange implements Exchange {
         if (continueDue && !body.ended()) {
             sendContinue();
         }
-        connection.source.limitEachRead(connection.limits.bodyStall());
         int count;
         try {
             count = body.read(into, offset, length);
@@ -101,24 +101,36 @@ final class Http1Exchange implements Exchange {
             }
             throw e;
         }
-        received += Math.max(0, count);
-        if (limit >= 0 && received > limit) {
-            throw new BadMessage(413, "body longer than " + limit + " bytes");
+        if (count > 0) {
+            long sum = received + count;
+            received = sum;
+            if (limit >= 0 && sum > limit) {
+                throw new BadMessage(413, "body longer than " + limit + " bytes");
+            }
         }
         return count;
     }
 
     /// RFC 9110 §10.1.1: only if the body has not begun to arrive and no final status was sent.
     private void sendContinue() throws IOException {
-        continueDue = false;
-        if (connection.in.available() == 0 && sending == Sending.NOTHING) {
-            out.write(CONTINUE, 0, CONTINUE.length);
-            out.flush();
+        if (connection.in.available() > 0) {
+            continueDue = false;
+            return;
+        }
+        if (sending != Sending.NOTHING) {
+            return; // before the lock, which an answer under way may hold for long; that answer said that the connection closes
+        }
+        synchronized (out) {
+            if (sending == Sending.NOTHING) {
+                continueDue = false;
+                out.write(CONTINUE, 0, CONTINUE.length);
+                out.flush();
+            }
         }
     }
 
     @Override
-    public int available() {
+    public synchronized int available() {
         try {
             return body.available();
         } catch (IOException e) {
@@ -146,44 +158,44 @@ final class Http1Exchange implements Exchange {
 
     @Override
     public void inform(int status, Headers headers) throws IOException {
-        // RFC 9110 §15.2: a server must not send a 1xx to an HTTP/1.0 client
-        if (request.version() == 10 || sending != Sending.NOTHING) {
-            return;
-        }
-        if (status == 100) {
-            continueDue = false;
-        }
-        out.statusLine(status);
-        for (int i = 0; i < headers.size(); i++) {
-            if (!FRAMING.contains(headers, i)) {
-                out.field(headers, i);
+        synchronized (out) {
+            // RFC 9110 §15.2: a server must not send a 1xx to an HTTP/1.0 client
+            if (request.version() == 10 || sending != Sending.NOTHING) {
+                return;
             }
+            if (status == 100) {
+                continueDue = false;
+            }
+            out.statusLine(status);
+            fields(headers);
+            out.endHead();
+            out.flush();
         }
-        out.endHead();
-        out.flush();
     }
 
     @Override
     public void respond(int status, Headers headers, long length) throws IOException {
-        if (sending != Sending.NOTHING) {
-            throw new IllegalStateException("already responded");
-        }
-        if (finished) {
-            throw new IOException("exchange is over");
-        }
-        boolean bodiless = request.isHead() || status == 204 || status == 304;
-        sending = bodiless ? Sending.NO_BODY
-                : length >= 0 ? Sending.LENGTH
-                : request.version() == 11 ? Sending.CHUNKS : Sending.UNTIL_CLOSE;
-        // Looked at just here: a connection whose answer did not say so stays open for one more.
-        closeAfterwards |= sending == Sending.UNTIL_CLOSE || connection.closeAnnounced();
-        unsent = length;
-        out.statusLine(status);
-        for (int i = 0; i < headers.size(); i++) {
-            if (!FRAMING.contains(headers, i)) {
-                out.field(headers, i);
+        synchronized (out) {
+            if (sending != Sending.NOTHING) {
+                throw new IllegalStateException("already responded");
             }
+            if (finished) {
+                throw new IOException("exchange is over");
+            }
+            boolean bodiless = request.isHead() || status == 204 || status == 304;
+            sending = bodiless ? Sending.NO_BODY
+                    : length >= 0 ? Sending.LENGTH
+                    : request.version() == 11 ? Sending.CHUNKS : Sending.UNTIL_CLOSE;
+            // Looked at just here: a connection whose answer did not say so stays open for one more.
+            closeAfterwards |= sending == Sending.UNTIL_CLOSE || connection.closeAnnounced();
+            unsent = length;
+            head(status, headers, length);
         }
+    }
+
+    private void head(int status, Headers headers, long length) {
+        out.statusLine(status);
+        fields(headers);
         if (!headers.contains(HeaderName.DATE)) {
             out.date();
         }
@@ -193,7 +205,7 @@ final class Http1Exchange implements Exchange {
         } else if (sending == Sending.CHUNKS) {
             out.field("transfer-encoding", "chunked");
         }
-        if (!reusable()) {
+        if (!reusable() || !restIsLittle()) {
             closeAfterwards = true; // what was said holds, even if the body that was in the way is read after all
             out.field("connection", "close");
         } else if (request.version() == 10) {
@@ -202,43 +214,68 @@ final class Http1Exchange implements Exchange {
         out.endHead();
     }
 
+    private void fields(Headers headers) {
+        for (int i = 0; i < headers.size(); i++) {
+            if (!FRAMING.contains(headers, i)) {
+                out.field(headers, i);
+            }
+        }
+    }
+
+    /// Whether the connection would read what the client still has to send of the body, to get at the next request. If it would not, the answer
+    /// has to say that the connection closes, or the client sends that request into the end (RFC 9112 §9.6).
+    private boolean restIsLittle() {
+        if (request.contentLength() >= 0) {
+            return request.contentLength() - received <= Http1Connection.MAX_DISCARD;
+        }
+        synchronized (this) {
+            return reading ? body.ended() : body.endsWithin(Http1Connection.MAX_DISCARD);
+        }
+    }
+
     @Override
     public void write(byte[] from, int offset, int length) throws IOException {
-        switch (sending) {
-            case LENGTH -> {
-                if (length > unsent) {
-                    throw new IllegalStateException("body longer than its Content-Length");
+        synchronized (out) {
+            switch (sending) {
+                case LENGTH -> {
+                    if (length > unsent) {
+                        throw new IllegalStateException("body longer than its Content-Length");
+                    }
+                    unsent -= length;
+                    out.write(from, offset, length);
                 }
-                unsent -= length;
-                out.write(from, offset, length);
+                case CHUNKS -> out.writeChunk(from, offset, length);
+                case UNTIL_CLOSE -> out.write(from, offset, length);
+                case NO_BODY -> { } // a HEAD's handler may write what a GET's would
+                case NOTHING, ENDED -> throw new IllegalStateException("no response to write to");
             }
-            case CHUNKS -> out.writeChunk(from, offset, length);
-            case UNTIL_CLOSE -> out.write(from, offset, length);
-            case NO_BODY -> { } // a HEAD's handler may write what a GET's would
-            case NOTHING, ENDED -> throw new IllegalStateException("no response to write to");
         }
     }
 
     @Override
     public void flush() throws IOException {
-        out.flush();
+        synchronized (out) {
+            out.flush();
+        }
     }
 
     @Override
     public void end(Headers trailers) throws IOException {
-        switch (sending) {
-            case LENGTH -> {
-                if (unsent > 0) {
-                    throw new IOException("body shorter than its Content-Length");
+        synchronized (out) {
+            switch (sending) {
+                case LENGTH -> {
+                    if (unsent > 0) {
+                        throw new IOException("body shorter than its Content-Length");
+                    }
                 }
+                case CHUNKS -> out.lastChunk(trailers);
+                case UNTIL_CLOSE, NO_BODY -> { }
+                case NOTHING, ENDED -> throw new IllegalStateException("no response to end");
             }
-            case CHUNKS -> out.lastChunk(trailers);
-            case UNTIL_CLOSE, NO_BODY -> { }
-            case NOTHING, ENDED -> throw new IllegalStateException("no response to end");
+            sending = Sending.ENDED;
+            // The last word on a connection that stays open may not wait; see Http1Connection for the others.
+            out.flush();
         }
-        sending = Sending.ENDED;
-        // The last word on a connection that stays open may not wait; see Http1Connection for the others.
-        out.flush();
     }
 
     @Override
@@ -297,7 +334,7 @@ final class Http1Exchange implements Exchange {
         synchronized (this) {
             finished = true;
             if (reading) {
-                connection.source.limitCurrentRead(patience);
+                connection.source.limitAllReads(patience);
             }
             while (reading) {
                 try {

@@ -12,6 +12,9 @@ import lambdadispatch.io.Transport;
 
 /// What one HTTP/1.1 connection is about to send. Heads and small bodies gather here, so that they leave in one write; long runs of body
 /// go to the transport without being copied.
+///
+/// Not thread-safe by itself: whoever writes a head, a piece of body or an end holds this object's lock from its first octet to its last,
+/// since the thread that reads a request's body may have `100 Continue` to send while another answers.
 final class Http1Output implements AutoCloseable {
     private static final int GATHER = 16 << 10;
     private static final byte[] DATE = {'d', 'a', 't', 'e', ':', ' '};
