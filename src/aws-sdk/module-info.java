@@ -5,6 +5,7 @@ module lambdadispatch.aws.sdk {
     requires lambdadispatch.common;
     requires jdk.net;
     requires io.netty.transport;
+    requires org.reactivestreams;
     requires software.amazon.awssdk.auth;
     requires software.amazon.awssdk.awscore;
     requires software.amazon.awssdk.core;

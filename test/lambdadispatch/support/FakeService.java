@@ -131,7 +131,8 @@ public final class FakeService implements AutoCloseable {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             for (Asked next = read(in); next != null; next = read(in)) {
                 asked.add(next);
-                if (!write(socket, answers.apply(next)) || "close".equals(next.header("connection"))) {
+                boolean last = "close".equals(next.header("connection"));
+                if (!write(socket, answers.apply(next), last) || last) {
                     return;
                 }
             }
@@ -171,10 +172,13 @@ public final class FakeService implements AutoCloseable {
     }
 
     /// Returns whether the connection goes on.
-    private boolean write(Socket socket, Reply reply) throws IOException, InterruptedException {
+    private boolean write(Socket socket, Reply reply, boolean last) throws IOException, InterruptedException {
         byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
         StringBuilder head = new StringBuilder("HTTP/1.1 " + reply.status() + " So\r\n");
         reply.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        if (last) {
+            head.append("connection: close\r\n"); // RFC 9112 §9.6
+        }
         head.append("content-length: ").append(body.length).append("\r\n\r\n");
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         whole.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));

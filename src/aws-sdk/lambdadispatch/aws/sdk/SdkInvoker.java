@@ -29,7 +29,8 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 /// The `sdk` invoker: Lambda's Invoke API by the AWS SDK, with its whole credential chain. It reads region, endpoints and credentials
 /// from environment, files and platform by itself; only `AWS_LAMBDA_SERVICE_URL` is ours.
 ///
-/// The SDK itself tries nothing again: invokes cost money, and the router's cost guard has to see each.
+/// An invoke is sent once: the SDK itself tries nothing again, since invokes cost money and the router's cost guard has to see each. Connections are
+/// not meant to be used twice, as with ours.
 public final class SdkInvoker implements FunctionInvoker {
     /// After these the SDK has set its clock by the answer's date.
     private static final Set<String> CLOCK = Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException");
@@ -95,7 +96,8 @@ public final class SdkInvoker implements FunctionInvoker {
 
     private LambdaAsyncClient newClient(String region) {
         LambdaAsyncClientBuilder builder = LambdaAsyncClient.builder().httpClient(http).credentialsProvider(credentials)
-                .overrideConfiguration(ClientOverrideConfiguration.builder().retryStrategy(AwsRetryStrategy.doNotRetry()).build())
+                .overrideConfiguration(ClientOverrideConfiguration.builder().retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .addExecutionInterceptor(new AnswerLimit()).putHeader("Connection", "close").build())
                 .asyncConfiguration(async -> async.advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run));
         if (!region.equals(OF_CONFIGURATION)) {
             builder.region(Region.of(region));
@@ -139,7 +141,8 @@ public final class SdkInvoker implements FunctionInvoker {
     }
 
     private static InvokeResult ofAnswer(InvokeResponse response) {
-        byte[] payload = response.payload() == null ? new byte[0] : response.payload().asByteArrayUnsafe();
+        byte[] answer = response.payload() == null ? new byte[0] : response.payload().asByteArrayUnsafe();
+        byte[] payload = answer.length > AnswerLimit.OCTETS ? new byte[0] : answer; // over it is, whatever it said
         return response.functionError() == null ? new InvokeResult.Returned(payload) : new InvokeResult.FunctionError(response.functionError(), payload);
     }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.invoke.InvokeFailure;
 import lambdadispatch.invoke.InvokeResult;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The SDK behind our interface, against a service that answers as told.
 @Timeout(60)
@@ -32,7 +34,11 @@ class SdkInvokerTest {
     private static final Map<String, String> PROPERTIES = Map.of("aws.accessKeyId", "AKID", "aws.secretAccessKey", "SECRET", "aws.region", "eu-north-1");
 
     private volatile Reply reply = Reply.ok("1");
-    private final FakeService service = new FakeService(_ -> reply);
+    private volatile Duration worksFor = Duration.ZERO;
+    private final FakeService service = new FakeService(_ -> {
+        LockSupport.parkNanos(worksFor.toNanos());
+        return reply;
+    });
     private final FunctionInvoker invoker = ServiceLoader.load(FunctionInvoker.class).stream().map(ServiceLoader.Provider::get)
             .filter(each -> each.name().equals("sdk")).findFirst().orElseThrow();
 
@@ -103,6 +109,33 @@ class SdkInvokerTest {
         reply = Reply.ok("{}").in(Manner.RESET);
         assertThatThrownBy(() -> invoke("f")).isInstanceOf(IOException.class);
         assertThat(service.asked()).hasSize(1);
+    }
+
+    /// Whether Lambda took it nobody knows then: a second one would be an environment that the cost guard has not seen.
+    @ParameterizedTest
+    @ValueSource(longs = {0, 300})
+    void invokeWhoseConnectionIsLostIsNotSentAgain(long worksForMillis) throws IOException {
+        for (int i = 0; i < 3; i++) {
+            reply = Reply.ok("1");
+            worksFor = Duration.ZERO;
+            assertThat(invoke("f")).isInstanceOf(InvokeResult.Returned.class);
+            reply = Reply.ok("").in(Manner.RESET);
+            worksFor = Duration.ofMillis(worksForMillis);
+            assertThatThrownBy(() -> invoke("f")).isInstanceOf(IOException.class);
+        }
+        assertThat(service.asked()).hasSize(6);
+        assertThat(service.connections()).as("a connection each").isEqualTo(6);
+        assertThat(service.asked()).allMatch(asked -> asked.header("connection").equals("close"));
+    }
+
+    @Test
+    void ofAnAnswerNoMoreIsKeptThanOursCanBeLong() throws IOException {
+        reply = Reply.ok("x".repeat(64 << 10));
+        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Returned.class, returned -> assertThat(returned.payload()).hasSize(64 << 10));
+        reply = Reply.ok("x".repeat((64 << 10) + 1));
+        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Returned.class, returned -> assertThat(returned.payload()).isEmpty());
+        reply = Reply.of(200, "x".repeat(6 << 20), "X-Amz-Function-Error", "Unhandled");
+        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.FunctionError.class, error -> assertThat(error.payload()).isEmpty());
     }
 
     @Test
