@@ -27,8 +27,7 @@ COPY --from=build /demo /opt/demo
 COPY --from=extension /opt/ /opt/
 USER 65532:65532
 ENV LAMBDA_DISPATCH_EmulatorExtension=/opt/extensions/lambda-dispatch \
-    LAMBDA_DISPATCH_EmulatorApp="exec /opt/demo/bin/java -XX:+UseSerialGC -Xmx64m -m lambdadispatch.demo/lambdadispatch.demo.Main" \
-    LAMBDA_DISPATCH_HEALTH_PATH=/health
+    LAMBDA_DISPATCH_EmulatorApp="exec /opt/demo/bin/java -XX:+UseSerialGC -Xmx64m -m lambdadispatch.demo/lambdadispatch.demo.Main"
 ENTRYPOINT ["/opt/emulator/bin/java", "-XX:+UseSerialGC", "-Xmx128m", "-m", "lambdadispatch.emulator/lambdadispatch.emulator.Main"]
 
 FROM ${LAMBDA_IMAGE}

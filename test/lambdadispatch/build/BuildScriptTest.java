@@ -47,6 +47,22 @@ class BuildScriptTest {
         assertThat(checkout.resolve("build")).doesNotExist();
     }
 
+    /// Without compiling: the copy's stamp says that its only source has not changed.
+    @Test
+    void appOfTheLocalStackRunsInTheFolderOfTheCall(@TempDir Path elsewhere) throws Exception {
+        String home = System.getProperty("java.home");
+        Path run = Files.createDirectories(checkout.resolve("src/emulator")).resolve("run.sh");
+        Files.writeString(run, "echo \"$LAMBDA_DISPATCH_EmulatorAppFolder from $PWD\"\n");
+        Files.createDirectories(checkout.resolve("build/modules"));
+        Files.writeString(Files.createDirectories(checkout.resolve("build/stamps")).resolve("modules"), home + " 0.1.0\nsrc/emulator/run.sh\n");
+        ProcessBuilder builder = new ProcessBuilder("bash", checkout.resolve("build.sh").toString(), "run").directory(elsewhere.toFile()).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", home);
+        builder.environment().keySet().removeIf(name -> name.startsWith("LAMBDA_DISPATCH_"));
+        Process process = builder.start();
+        assertThat(process.inputReader().readLine()).isEqualTo(elsewhere.toRealPath() + " from " + checkout.toRealPath());
+        assertThat(process.waitFor()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"compile", "test", "image", "bench", "h2spec", "simulate", "lint", "fuzz", "mutate", "soak", "docker", "oci", "help"})
     void everyVerbShowsItsOwnLines(String verb) throws Exception {

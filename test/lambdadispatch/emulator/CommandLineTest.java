@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import lambdadispatch.config.Settings;
+import lambdadispatch.emulator.environment.AppRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,7 +28,7 @@ class CommandLineTest {
 
         assertThat(options.faults()).isEmpty();
         assertThat(options.environment()).containsOnly(Map.entry("A", "b"), Map.entry("LAMBDA_DISPATCH_EmulatorApp", "node server.js"),
-                Map.entry("LAMBDA_DISPATCH_EmulatorConcurrency", "3"), Map.entry("LAMBDA_DISPATCH_EmulatorColdStart", "250"));
+                Map.entry("LAMBDA_DISPATCH_EmulatorConcurrency", "3"), Map.entry("LAMBDA_DISPATCH_EmulatorColdStart", "250ms"));
         assertThat(options.routerHeap()).isEqualTo("64m");
         assertThat(options.images()).isTrue();
     }
@@ -44,6 +45,24 @@ class CommandLineTest {
         EmulatorConfig.from(settings, new EmulatorConfig.Commands(List.of("x"), "y"), Map.of());
 
         assertThat(settings.faults()).hasSize(3);
+    }
+
+    @Test
+    void ownAppHasTheRulesThatItWillHaveOnLambda() {
+        Settings settings = new Settings(Map.of("LAMBDA_DISPATCH_EmulatorApp", "node server.js", "LAMBDA_DISPATCH_HEALTH_PATH", "/ready"));
+        EmulatorConfig config = EmulatorConfig.from(settings, new EmulatorConfig.Commands(List.of("x"), "y"), Map.of("PATH", "p"));
+
+        assertThat(config.function().rule()).isEqualTo(new AppRule(3001, "/ready", 200, 200));
+        assertThat(config.function().variables()).as("nothing that the function does not have").containsOnlyKeys("PATH");
+    }
+
+    @Test
+    void whatTheExtensionWouldRefuseInEachEnvironmentIsRefusedAtTheStart() {
+        Settings settings = new Settings(Map.of("LAMBDA_DISPATCH_EmulatorApp", "x", "LAMBDA_DISPATCH_HEALTH_PATH", "ready", "LAMBDA_DISPATCH_PORT", "many",
+                "LAMBDA_DISPATCH_EmulatorAppFolder", "/no/such/folder", "AWS_REGION", "mars"));
+        EmulatorConfig.from(settings, new EmulatorConfig.Commands(List.of("x"), "y"), Map.of());
+
+        assertThat(settings.faults()).hasSize(4);
     }
 
     @Test
@@ -79,7 +98,7 @@ class CommandLineTest {
         Ended ended = run(Map.of(), "--help");
 
         assertThat(ended.status).isZero();
-        assertThat(ended.printed).contains("--cold-start MS", "LAMBDA_DISPATCH_EmulatorPort", HTTP_PORT);
+        assertThat(ended.printed).contains("--cold-start TIME", "LAMBDA_DISPATCH_EmulatorPort", HTTP_PORT);
     }
 
     private record Ended(int status, String printed) {}

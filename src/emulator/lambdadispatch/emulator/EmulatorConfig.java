@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.emulator;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +11,10 @@ import java.util.TreeSet;
 import lambdadispatch.config.Settings;
 import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.api.FunctionName;
+import lambdadispatch.emulator.environment.AppRule;
 import lambdadispatch.emulator.environment.FunctionSettings;
+import lambdadispatch.emulator.environment.OnceAMinute;
+import lambdadispatch.io.Clock;
 
 /// What the emulator is told.
 ///
@@ -44,21 +49,21 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
                 duration(settings, "ColdStart", Duration.ZERO, QUARTER_OF_AN_HOUR, "what placing an environment takes before its init"),
                 duration(settings, "IdleLife", Duration.ofMinutes(5), Duration.ofDays(1), "how long an idle environment is kept"),
                 settings.integer("LAMBDA_DISPATCH_EmulatorConcurrency", 10, 1, 1000, "invocations at once; more are throttled"),
-                settings.text("AWS_REGION", "us-east-1", "the region that ARNs and signatures name"),
+                settings.formed("AWS_REGION", "us-east-1", lambdadispatch.invoke.FunctionName::isRegion, "the name of a region, as us-east-1", "the region that ARNs and signatures name"),
                 "123456789012",
                 extension == null ? otherwise.extension() : List.of(extension),
                 app == null ? otherwise.app() : app,
-                variables(environment, app != null),
-                settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print") ? System.out::println : line -> {});
+                ProcessVariables.ofEnvironments(environment),
+                settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print") ? System.out::println : line -> {},
+                folder(settings),
+                app == null ? AppRule.DEFAULT : AppRule.from(settings),
+                new OnceAMinute(System.out::println, Clock.SYSTEM));
     }
 
-    /// An app that is not the demo need not have a health check: unless one is named, it counts as ready once it accepts connections.
-    private static Map<String, String> variables(Map<String, String> environment, boolean ownApp) {
-        Map<String, String> variables = ProcessVariables.ofEnvironments(environment);
-        if (ownApp && variables.keySet().stream().noneMatch(name -> name.startsWith("LAMBDA_DISPATCH_HEALTH_"))) {
-            variables.put("LAMBDA_DISPATCH_HEALTH_TCP_ONLY", "true");
-        }
-        return variables;
+    private static Path folder(Settings settings) {
+        String here = Path.of("").toAbsolutePath().toString();
+        return Path.of(settings.formed("LAMBDA_DISPATCH_EmulatorAppFolder", here, text -> Files.isDirectory(Path.of(text)), "a folder that is there",
+                "where the app's command runs; ./build.sh run sets it to where it was called"));
     }
 
     /// The router may be given a qualified name or an ARN.

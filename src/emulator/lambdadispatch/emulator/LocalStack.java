@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import lambdadispatch.config.Settings;
+import lambdadispatch.emulator.environment.AppRule;
 import lambdadispatch.log.Log;
 
 /// `./build.sh run`: the emulator in this process, the router in one of its own, and extension and app as the router asks for them.
@@ -76,7 +77,7 @@ public final class LocalStack {
         }
         String path = environment.getOrDefault("LAMBDA_DISPATCH_HealthPath", "/health");
         if (router.awaitReady(URI.create("http://127.0.0.1:" + ports.http() + path))) {
-            welcome(environment.containsKey("LAMBDA_DISPATCH_EmulatorApp"));
+            welcome(!environment.getOrDefault("LAMBDA_DISPATCH_EmulatorApp", "").isBlank());
             router.exit().join();
         }
         synchronized (this) {
@@ -101,12 +102,22 @@ public final class LocalStack {
                 Open %s/ or try:
                 """, ProcessHandle.current().pid(), emulator.endpoint(), String.join(", ", config.functions()),
                 config.function().memoryMegabytes(), config.function().concurrency(), url, ports.https(), router.pid(), control,
-                ownApp ? config.function().app() : "the demo", url);
+                ownApp ? ownApp() : "the demo", url);
         List<String> tries = ownApp
                 ? List.of("curl -i " + url + "/", "curl -i --http2-prior-knowledge " + url + "/", "curl -ik https://127.0.0.1:" + ports.https() + "/")
                 : List.of("curl " + url + "/ping", "curl -N '" + url + "/sse?ms=200&n=10'", "curl -T README.md " + url + "/upload");
         tries.forEach(line -> System.out.println("  " + line));
         System.out.println("What it costs so far: curl " + emulator.endpoint() + "/_emulator/billing\nCtrl-C stops all of it.\n");
+    }
+
+    /// What it will need on Lambda is said while it still runs here.
+    private String ownApp() {
+        AppRule rule = config.function().rule();
+        return """
+                %s, in %s
+                            It has to listen on its PORT: %d in the first environment, others in further ones. On Lambda nobody sets PORT:
+                            set it in the function's variables, or LAMBDA_DISPATCH_PORT to where the app listens (%d now).
+                            It is ready when it %s, here as on Lambda.""".formatted(config.function().app(), config.function().folder(), rule.port(), rule.port(), rule.ready());
     }
 
     /// First the router, which finishes what is in flight and lets its instances go; then what is left in Lambda.

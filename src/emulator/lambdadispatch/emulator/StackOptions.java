@@ -16,12 +16,13 @@ record StackOptions(Map<String, String> environment, boolean help, boolean image
 
             Starts an emulated Lambda, the router and a web app, and stops all of it on Ctrl-C.
 
-              --app 'CMD'           the web app to run in each environment; it gets PORT (default: the demo app).
-                                    It is ready when it accepts connections, or as LAMBDA_DISPATCH_HEALTH_PATH says
+              --app 'CMD'           the web app to run in each environment, in the folder where you are (default: the demo app).
+                                    It gets PORT, and is ready when it answers GET /health with 200, as on Lambda
+                                    (or as the LAMBDA_DISPATCH_HEALTH_... variables say)
               --instances N         environments at most (default 10)
-              --cold-start MS       what placing an environment takes before its init (default 0)
+              --cold-start TIME     what placing an environment takes before its init, as 250ms (default 0)
               --memory MB           the function's memory, for the bill (default 1024)
-              --timeout DURATION    the function's time-out (default 15m)
+              --timeout TIME        the function's time-out, as 30s (default 15m)
               --faults LIST         what goes wrong, as throttle=0.2,service=0.1 (see the variable)
               --router-heap SIZE    the router's heap, as 64m; likewise --extension-heap
               --image               run the linked images in build/image instead of the compiled classes
@@ -56,6 +57,7 @@ record StackOptions(Map<String, String> environment, boolean help, boolean image
                         faults.add(option[0] + " needs a value");
                     } else {
                         String value = option.length == 2 ? option[1] : arguments.get(++i);
+                        value = option[0].equals("--cold-start") && value.matches("\\d+") ? value + "ms" : value;
                         (VARIABLES.containsKey(option[0]) ? environment : heaps).put(VARIABLES.getOrDefault(option[0], option[0]), value);
                     }
                 }

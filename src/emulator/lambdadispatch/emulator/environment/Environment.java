@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.emulator.process.Guardian;
+import lambdadispatch.emulator.process.ListeningPorts;
 import lambdadispatch.emulator.process.Output;
 import lambdadispatch.emulator.process.ProcessGroup;
 import lambdadispatch.emulator.process.Signal;
@@ -38,6 +39,7 @@ public final class Environment {
     private final Guardian guardian;
     private final Lifecycle lifecycle;
     private final Output output = new Output();
+    private final AppStart appStart;
     private Server api;
     private int appPort;
     private final Map<Part, ProcessGroup> parts = new EnumMap<>(Part.class); // this and the next two guarded by this
@@ -50,6 +52,7 @@ public final class Environment {
         this.settings = settings;
         this.guardian = guardian;
         this.lifecycle = new Lifecycle(function);
+        this.appStart = new AppStart(id, settings.rule());
     }
 
     public String id() {
@@ -91,25 +94,40 @@ public final class Environment {
     Outcome.Failure init(String requestId, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
-            appPort = Ports.take();
+            appPort = Ports.take(settings.rule().port());
             api = new Server("environment " + id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, API_LIMITS, new ApiCalls(lifecycle));
             api.start();
             Map<String, String> variables = Variables.ofExtension(settings, function, api.address().getPort(), appPort);
             add(Part.EXTENSION, settings.extension(), variables);
             if (!lifecycle.awaitRegistered(deadline)) {
-                return failure(requestId, limit);
+                return startFailure(requestId, limit);
             }
-            add(Part.APP, List.of("/bin/sh", "-c", settings.app()), Variables.ofApp(variables, function, id));
-            return lifecycle.awaitReady(deadline) ? null : failure(requestId, limit);
+            add(Part.APP, List.of("/bin/sh", "-c", settings.app()), Variables.ofApp(variables, settings.folder(), function, id));
+            return awaitReady(deadline) ? null : startFailure(requestId, limit);
         } catch (IOException e) {
             return Outcome.Failure.of("Extension.LaunchError", requestId, e.getMessage());
         }
     }
 
+    /// Says once what keeps the app, should it take long.
+    private boolean awaitReady(long deadline) throws InterruptedException {
+        long wonder = System.nanoTime() + AppStart.PATIENCE.toNanos();
+        if (deadline - wonder > 0) {
+            if (lifecycle.awaitReady(wonder)) {
+                return true;
+            }
+            if (lifecycle.fault() == null) {
+                settings.told().accept(appStart.slow(appPort, ListeningPorts.of(pid(Part.APP))));
+            }
+        }
+        return lifecycle.awaitReady(deadline);
+    }
+
     private ProcessGroup start(Part part, List<String> command, Map<String, String> variables) throws IOException {
         String name = part.name().toLowerCase(Locale.ROOT);
-        ProcessGroup group = ProcessGroup.start(guardian, command, variables, line -> {
+        ProcessGroup group = ProcessGroup.start(guardian, command, variables, part == Part.APP ? settings.folder() : null, line -> {
             output.line(line);
+            appStart.printed(part, line);
             settings.printed().accept("[" + id + " " + name + "] " + line);
         });
         LOG.debug("process started", "environment", id, "part", name, "pid", group.pid());
@@ -155,6 +173,13 @@ public final class Environment {
     private Outcome.Failure failure(String requestId, Duration limit) {
         Fault fault = lifecycle.fault();
         return fault == null ? Outcome.Failure.timedOut(requestId, limit) : Outcome.Failure.of(fault.errorType(), requestId, fault.error());
+    }
+
+    private Outcome.Failure startFailure(String requestId, Duration limit) {
+        Outcome.Failure failure = failure(requestId, limit);
+        Fault fault = lifecycle.fault();
+        settings.told().accept(appStart.failed(failure.errorType(), fault == null ? "it was not ready within " + limit.toSeconds() + " s" : fault.error()));
+        return failure;
     }
 
     /// Stops all of its processes until [#thaw()].

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.emulator.environment;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
 /// @param app the command of the contained app, for `/bin/sh -c`
 /// @param variables added to what Lambda sets, as a function's configuration would
 /// @param printed gets each line that a process prints, with the environment and the part that did it
+/// @param folder where the app's command runs
+/// @param rule what the app has to do to be ready
+/// @param told gets what somebody at the terminal should know: why an app does not start
 public record FunctionSettings(
         int memoryMegabytes,
         Duration timeout,
@@ -29,9 +33,19 @@ public record FunctionSettings(
         List<String> extension,
         String app,
         Map<String, String> variables,
-        Consumer<String> printed) {
+        Consumer<String> printed,
+        Path folder,
+        AppRule rule,
+        Consumer<String> told) {
     /// How long an environment may take to end (Lambda, with an external extension).
     public static final Duration SHUTDOWN_LIMIT = Duration.ofMillis(2000);
+
+    /// An app that runs here, on whatever port is free, and about which nobody is told anything.
+    public FunctionSettings(int memoryMegabytes, Duration timeout, Duration initLimit, Duration coldStart, Duration idleLife, int concurrency, String region,
+            String account, List<String> extension, String app, Map<String, String> variables, Consumer<String> printed) {
+        this(memoryMegabytes, timeout, initLimit, coldStart, idleLife, concurrency, region, account, extension, app, variables, printed,
+                Path.of("").toAbsolutePath(), AppRule.DEFAULT, text -> {});
+    }
 
     /// The function's ARN.
     public String arn(String function) {

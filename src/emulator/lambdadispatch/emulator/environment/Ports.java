@@ -13,8 +13,13 @@ final class Ports {
 
     private Ports() {}
 
-    static int take() throws IOException {
+    /// @param wanted taken if it is free; 0 for any
+    static int take(int wanted) throws IOException {
         synchronized (IN_USE) {
+            if (wanted != 0 && !IN_USE.contains(wanted) && free(wanted)) {
+                IN_USE.add(wanted);
+                return wanted;
+            }
             while (true) {
                 try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                     if (IN_USE.add(probe.getLocalPort())) {
@@ -22,6 +27,14 @@ final class Ports {
                     }
                 }
             }
+        }
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return probe.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.emulator.environment;
 
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -33,11 +34,11 @@ final class Variables {
     }
 
     /// What the app gets: all of that, what only the runtime's process sees, and `PORT`.
-    static Map<String, String> ofApp(Map<String, String> extension, String function, String environmentId) {
+    static Map<String, String> ofApp(Map<String, String> extension, Path folder, String function, String environmentId) {
         Map<String, String> variables = new HashMap<>(extension);
         variables.putAll(Map.of(
                 "_HANDLER", "app",
-                "LAMBDA_TASK_ROOT", System.getProperty("user.dir"),
+                "LAMBDA_TASK_ROOT", folder.toString(),
                 "AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function,
                 "AWS_LAMBDA_LOG_STREAM_NAME", LocalDate.now(ZoneOffset.UTC).format(DAY) + "/[$LATEST]" + environmentId,
                 "PORT", extension.get("LAMBDA_DISPATCH_PORT")));

@@ -40,13 +40,19 @@ public final class ProcessGroup {
     /// @throws IOException there is no such program, or it can not be executed
     public static ProcessGroup start(Guardian guardian, List<String> command, Map<String, String> environment, Consumer<String> lines)
             throws IOException {
+        return start(guardian, command, environment, null, lines);
+    }
+
+    /// The same in a folder; null for ours.
+    public static ProcessGroup start(Guardian guardian, List<String> command, Map<String, String> environment, Path folder, Consumer<String> lines)
+            throws IOException {
         if (command.getFirst().contains("/") && !Files.isExecutable(Path.of(command.getFirst()))) {
             throw new IOException("no such program: " + command.getFirst()); // setsid would start, and only then fail
         }
         List<String> waiting = new ArrayList<>(List.of("/bin/sh", "-c", ON_OUR_WORD, "sh"));
         waiting.addAll(NewSession.wrap(command));
         ProcessBuilder builder = new ProcessBuilder(waiting);
-        builder.environment().clear();
+        builder.directory(folder == null ? null : folder.toFile()).environment().clear();
         builder.environment().putAll(environment);
         if (lines == null) {
             builder.redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.emulator.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+/// The first environment has the port that Lambda's will have, as long as it is free.
+class PortsTest {
+    @Test
+    void wantedPortIsTakenOnceAndOthersAfterIt() throws Exception {
+        int wanted = Ports.take(0);
+        Ports.release(wanted);
+        assertThat(Ports.take(wanted)).isEqualTo(wanted);
+        int second = Ports.take(wanted);
+        assertThat(second).isNotEqualTo(wanted);
+        Ports.release(wanted);
+        Ports.release(second);
+    }
+
+    @Test
+    void wantedPortThatAnotherProgramHasIsLeftToIt() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int taken = Ports.take(other.getLocalPort());
+            assertThat(taken).isNotEqualTo(other.getLocalPort());
+            Ports.release(taken);
+        }
+    }
+}
