@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -47,7 +49,7 @@ public final class FakeService implements AutoCloseable {
         RESET,
         /// Half of it, then the end.
         CUT,
-        /// A byte, and nothing more until the service is closed.
+        /// A byte every [#DRIP], without an end.
         TRICKLE,
         /// Nothing until the service is closed.
         SILENT
@@ -70,6 +72,8 @@ public final class FakeService implements AutoCloseable {
             return new Reply(status, body, headers, other);
         }
     }
+
+    private static final Duration DRIP = Duration.ofMillis(20);
 
     private final ServerSocket listener;
     private final boolean secure;
@@ -188,15 +192,19 @@ public final class FakeService implements AutoCloseable {
             case WELL -> out.write(whole.toByteArray());
             case RESET -> socket.setSoLinger(true, 0);
             case CUT -> out.write(whole.toByteArray(), 0, whole.size() - body.length / 2 - 1);
-            case TRICKLE -> {
-                out.write(whole.toByteArray(), 0, head.length() + 1);
-                out.flush();
-                closed.await();
-            }
+            case TRICKLE -> trickle(out, reply, body);
             case SILENT -> closed.await();
         }
         out.flush();
         return reply.manner() == Manner.WELL;
+    }
+
+    private void trickle(OutputStream out, Reply reply, byte[] body) throws IOException, InterruptedException {
+        out.write(("HTTP/1.1 " + reply.status() + " So\r\ncontent-length: " + Integer.MAX_VALUE + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        for (int i = 0; !closed.await(DRIP.toMillis(), TimeUnit.MILLISECONDS); i++) {
+            out.write(i < body.length ? body[i] : ' ');
+            out.flush();
+        }
     }
 
     @Override

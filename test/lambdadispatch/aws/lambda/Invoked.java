@@ -40,13 +40,15 @@ final class Invoked implements AutoCloseable {
         return this;
     }
 
-    InvokeResult invoke(String function) throws IOException {
-        synchronized (this) {
-            if (!configured) {
-                invoker.configure(variables);
-                configured = true;
-            }
+    synchronized void configure() {
+        if (!configured) {
+            invoker.configure(variables);
+            configured = true;
         }
+    }
+
+    InvokeResult invoke(String function) throws IOException {
+        configure();
         return invoker.invoke(function, "{}".getBytes(StandardCharsets.UTF_8));
     }
 

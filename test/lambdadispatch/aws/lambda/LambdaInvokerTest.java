@@ -246,6 +246,36 @@ class LambdaInvokerTest {
     }
 
     @Test
+    void credentialsAreAskedForBeforeTheFirstInvoke() {
+        try (FakeService service = new FakeService(_ -> Reply.of(500, "")); Invoked invoked = new Invoked(home, service).without("AWS_ACCESS_KEY_ID")
+                .without("AWS_SECRET_ACCESS_KEY").set("AWS_CONTAINER_CREDENTIALS_FULL_URI", service.uri() + "/keys")) {
+            invoked.configure();
+            while (service.asked().isEmpty()) {
+                Thread.yield();
+            }
+            assertThat(service.asked().getFirst()).hasToString("GET /keys");
+        }
+    }
+
+    @Test
+    void onceClosedNeitherLambdaNorACredentialsServiceIsAsked() throws IOException {
+        try (FakeService service = new FakeService(_ -> Reply.ok("1")); Invoked keys = new Invoked(home, service);
+                Invoked metadata = new Invoked(home, service).without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY")
+                        .set("AWS_CONTAINER_CREDENTIALS_FULL_URI", service.uri() + "/keys")) {
+            keys.invoke("f");
+            keys.close();
+            assertThatThrownBy(() -> keys.invoke("f")).isInstanceOf(IOException.class).hasMessageContaining("closed");
+            metadata.configure();
+            metadata.close();
+            String result;
+            do { // what was under way when it was closed may still be answered
+                result = metadata.result();
+            } while (!result.contains("client is closed"));
+            assertThat(result).startsWith("unavailable 0 Credentials container credentials endpoint");
+        }
+    }
+
+    @Test
     void manyInvokesWaitAtOnce() throws Exception {
         CountDownLatch all = new CountDownLatch(500);
         try (FakeService service = new FakeService(_ -> {
