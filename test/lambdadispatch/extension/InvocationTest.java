@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import lambdadispatch.channel.ExitReason;
@@ -32,8 +33,9 @@ class InvocationTest {
     private static final int PATIENCE_SECONDS = 60;
 
     private final ScriptedRouter router = scripted();
+    private final AtomicInteger healthStatus = new AtomicInteger(200);
     private final Server app = new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT,
-            exchange -> exchange.answer(200, "text/plain", new byte[0]));
+            exchange -> exchange.answer(healthStatus.get(), "text/plain", new byte[0]));
 
     private static ScriptedRouter scripted() {
         try {
@@ -108,6 +110,30 @@ class InvocationTest {
     void invocationThatIsToStayIsNeverIdleButKeepsItsDeadline() throws Exception {
         assertThat(reason(run(router.payload(2, true), 2_500, 100))).isEqualTo(ExitReason.SelfDeadline);
         assertThat(router.closes).hasValue(1);
+    }
+
+    @Test
+    void routerIsToldOfAnAppThatDoesNotListenUntilItGivesUp() throws Exception {
+        app.close();
+        int port = app.address().getPort();
+        CompletableFuture<InvokeResponse> response = run(router.payload(2, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> !router.appFaults.isEmpty());
+        assertThat(router.appFaults.getFirst()).isEqualTo("nothing listens at 127.0.0.1:" + port + " or [::1]:" + port + ": Connection refused");
+        router.pingStatus = 409;
+        assertThat(reason(response)).isEqualTo(ExitReason.AppConnectionError);
+        assertThat(router.channelIds).isEmpty();
+    }
+
+    @Test
+    void routerIsToldOfAnAppWhoseHealthIsBadAndServedOnceItIsGood() throws Exception {
+        healthStatus.set(500);
+        CompletableFuture<InvokeResponse> response = run(router.payload(2, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> !router.appFaults.isEmpty());
+        assertThat(router.appFaults.getFirst()).isEqualTo("GET /health at 127.0.0.1:" + app.address().getPort() + " gets status 500");
+        healthStatus.set(200);
+        until(() -> router.downlinks.size() == 2);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
     }
 
     @Test

@@ -26,6 +26,7 @@ final class ScriptedRouter implements AutoCloseable {
     final AtomicInteger pings = new AtomicInteger();
     final AtomicInteger closes = new AtomicInteger();
     final Set<String> channelIds = ConcurrentHashMap.newKeySet();
+    final List<String> appFaults = new CopyOnWriteArrayList<>();
     final List<Exchange> downlinks = new CopyOnWriteArrayList<>();
     volatile int channelStatus = 200;
     volatile int pingStatus = 200;
@@ -59,6 +60,10 @@ final class ScriptedRouter implements AutoCloseable {
         switch (path.kind()) {
             case PING -> {
                 pings.incrementAndGet();
+                String fault = exchange.request().headers().get(ControlPaths.APP_NOT_READY_HEADER);
+                if (fault != null) {
+                    appFaults.add(fault);
+                }
                 answer(exchange, pingStatus);
             }
             case CLOSE -> {

@@ -19,6 +19,9 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
     /// On channels and pings: milliseconds since the epoch at which the instance will ask to be closed, so that the router can replace it before.
     public static final String DEADLINE_HEADER = "x-lambda-deadline-ms";
 
+    /// On a ping before the first channel: why the app is not ready yet, in words for people.
+    public static final String APP_NOT_READY_HEADER = "x-lambda-app-not-ready";
+
     /// On the answer to a downlink: the router reads a [shared uplink][SharedUplinkEntry].
     public static final String SHARED_UPLINK_HEADER = "x-lambda-shared-uplink";
     /// On an uplink: the number that names its channel in the shared one.

@@ -4,7 +4,9 @@ package lambdadispatch.extension;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import lambdadispatch.channel.ExitReason;
@@ -16,6 +18,7 @@ import lambdadispatch.log.Log;
 final class Invocation {
     private static final Log LOG = Log.of("invocation");
     private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration LOOK_AT_APP = Duration.ofMillis(500);
     private static final Duration LONGEST_MARGIN = Duration.ofSeconds(30);
     private static final Duration SHORTEST_MARGIN = Duration.ofMillis(500);
     /// Kept for the answer to the Runtime API, after everything else.
@@ -65,7 +68,7 @@ final class Invocation {
     }
 
     private void serve() throws InterruptedException {
-        if (!readiness.await(Duration.ofMillis(Math.max(0, closesAtMs - System.currentTimeMillis())))) {
+        if (!appIsReady()) {
             exit(ExitReason.AppConnectionError);
             return;
         }
@@ -82,6 +85,31 @@ final class Invocation {
         if (openChannels.get() > 0 && !allEnded.await(Math.max(0, left), TimeUnit.MILLISECONDS)) {
             LOG.warn("deadline reached with requests in flight", "running", link.running());
         }
+    }
+
+    /// Waits for the app, and keeps the router informed of why, since its clients wait too. False if the app did not come, or the router has given up.
+    private boolean appIsReady() throws InterruptedException {
+        CompletableFuture<Integer> told = null;
+        long toldNanos = 0;
+        for (long left = leftMillis(); left > 0; left = leftMillis()) {
+            boolean ready = readiness.await(Duration.ofMillis(Math.min(left, LOOK_AT_APP.toMillis())));
+            if (ready && (told == null || told.isDone())) { // the first channel must find its connection
+                return true;
+            }
+            if (ready) {
+                told.handle((status, failure) -> null).join(); // soon: it has a time-out
+            } else if (told == null || told.isDone() && System.nanoTime() - toldNanos >= PING_INTERVAL.toNanos()) {
+                told = link.appNotReady(readiness.fault());
+                toldNanos = System.nanoTime();
+            } else if (told.state() == Future.State.SUCCESS && told.resultNow() / 100 == 4) {
+                return false;
+            }
+        }
+        return readiness.await(Duration.ZERO);
+    }
+
+    private long leftMillis() {
+        return closesAtMs - System.currentTimeMillis();
     }
 
     /// Opens one channel, and after it a fresh one if it breaks, so that their number never shrinks for good.

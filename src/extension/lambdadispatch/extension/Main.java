@@ -24,6 +24,9 @@ public final class Main {
     /// An invoke this old was meant for another time: its router may be gone, and its channels would not be expected any more.
     private static final Duration STALE = Duration.ofSeconds(60);
 
+    /// Lambda's init phase lasts 10 s at most.
+    private static final Duration BEYOND_INIT = Duration.ofSeconds(11);
+
     private final ExtensionConfig config;
     private final Http1Client http = new Http1Client(Http1Client.Options.DEFAULT.withResponse(Duration.ZERO));
     private final ExtensionsApi extensions;
@@ -128,9 +131,11 @@ public final class Main {
         return System.getProperty("lambdadispatch.extension.name", "lambda-dispatch");
     }
 
-    /// The init phase lasts until the app is ready, or for as long as `ASYNC_INIT` allows; Lambda ends it at 10 s by starting over.
+    /// The init phase lasts until the app is ready, or for as long as `ASYNC_INIT` allows. Lambda ends it at 10 s by starting over within the invocation: who lives
+    /// longer than that takes the invocation, so that the router hears what its clients wait for. Where environments are provisioned ahead, init has no such end.
     private void awaitInit() throws InterruptedException {
-        Duration limit = config.asyncInit() ? config.asyncInitTimeout() : Duration.ofDays(1);
+        String kind = System.getenv().getOrDefault("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        Duration limit = config.asyncInit() ? config.asyncInitTimeout() : kind.equals("on-demand") ? BEYOND_INIT : Duration.ofDays(1);
         if (!readiness.await(limit)) {
             LOG.info("init goes on in the first invocation", "afterMs", limit.toMillis());
         }

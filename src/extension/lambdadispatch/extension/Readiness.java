@@ -2,6 +2,8 @@
 package lambdadispatch.extension;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,8 @@ final class Readiness {
     private static final Log LOG = Log.of("readiness");
     private static final long FIRST_PAUSE_MILLIS = 2;
     private static final long LONGEST_PAUSE_MILLIS = 50;
+    private static final int MAX_FAULT = 300;
+    private static final long WARN_EVERY_MILLIS = 10_000;
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(1);
     /// The health route may do the app's whole cold start.
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(15);
@@ -25,6 +29,7 @@ final class Readiness {
     private final ExtensionConfig.Health health;
     private final App app;
     private final CountDownLatch ready = new CountDownLatch(1);
+    private volatile String fault = "not looked at yet";
 
     Readiness(ExtensionConfig config) {
         this.health = config.health();
@@ -38,17 +43,23 @@ final class Readiness {
     /// Checks until the app is ready; call on a thread of its own.
     void run() {
         long start = System.nanoTime();
+        long warned = start;
         String last = "";
         for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2)) {
-            String fault = check();
-            if (fault == null) {
-                LOG.info("app ready", "ms", (System.nanoTime() - start) / 1_000_000);
+            String found = check();
+            if (found == null) {
+                LOG.info("app ready", "ms", millisSince(start));
                 ready.countDown();
                 return;
             }
-            if (!fault.equals(last)) {
-                LOG.info("app not ready yet", "why", fault);
-                last = fault;
+            fault = found;
+            if (!found.equals(last)) {
+                LOG.info("app not ready yet", "why", found, "at", app.address(), "path", health.path());
+                last = found;
+            }
+            if (millisSince(warned) >= WARN_EVERY_MILLIS) {
+                warned = System.nanoTime();
+                LOG.warn("the app is not ready", "why", found, "at", app.address(), "path", health.path(), "seconds", millisSince(start) / 1_000);
             }
             try {
                 Thread.sleep(pause);
@@ -57,6 +68,18 @@ final class Readiness {
                 return;
             }
         }
+    }
+
+    private static long millisSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1_000_000;
+    }
+
+    /// What the last look found wrong, and where, in printable ASCII: for people, clients of the router among them.
+    String fault() {
+        String found = fault;
+        String path = health.path().split("\\?", 2)[0]; // a query may hold a secret
+        String text = found.startsWith("status ") ? "GET " + path + " at " + app.address().authority() + " gets " + found : found;
+        return text.substring(0, Math.min(text.length(), MAX_FAULT)).replaceAll("[^ -~]", "?");
     }
 
     /// One look. Null if the app is ready, else what is wrong.
@@ -70,8 +93,12 @@ final class Readiness {
                 int status = ask(transport);
                 return status >= health.minStatus() && status <= health.maxStatus() ? null : "status " + status;
             }
+        } catch (ConnectException e) {
+            return e.getMessage();
+        } catch (SocketTimeoutException e) {
+            return app.address().authority() + " takes no connections: its listen queue is full";
         } catch (IOException e) {
-            return e.getClass().getSimpleName();
+            return app.address().authority() + " gives no answer: " + e.getMessage();
         }
     }
 

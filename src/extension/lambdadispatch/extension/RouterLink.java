@@ -104,15 +104,23 @@ final class RouterLink implements AutoCloseable {
         return post(ControlPaths.ping(payload.id()));
     }
 
+    /// As [#ping], and tells the router why no channel is opened yet.
+    CompletableFuture<Integer> appNotReady(String why) {
+        return post(ControlPaths.ping(payload.id()), ControlPaths.APP_NOT_READY_HEADER, why);
+    }
+
     /// Asks the router to drain this instance.
     CompletableFuture<Integer> requestClose() {
         return post(ControlPaths.close(payload.id()));
     }
 
-    private CompletableFuture<Integer> post(String path) {
+    private CompletableFuture<Integer> post(String path, String... nameAndValue) {
         try {
-            HttpRequest request = request(path).timeout(CONTROL_LIMIT).POST(HttpRequest.BodyPublishers.noBody()).build();
-            return client.sendAsync(request, BodyHandlers.discarding()).thenApply(HttpResponse::statusCode);
+            HttpRequest.Builder request = request(path).timeout(CONTROL_LIMIT).POST(HttpRequest.BodyPublishers.noBody());
+            if (nameAndValue.length > 0) {
+                request.headers(nameAndValue);
+            }
+            return client.sendAsync(request.build(), BodyHandlers.discarding()).thenApply(HttpResponse::statusCode);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e); // no address that a request could go to
         }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.invoke.InvokeResult;
 import lambdadispatch.router.RouterBed;
@@ -35,6 +36,48 @@ class FailureTableTest {
     }
 
     // --- nothing could take the request ---
+
+    @Test
+    void clientIsToldWhatTheEnvironmentsWaitForIfThatIsWhyNothingTookItsRequest() throws Exception {
+        String fault = "nothing listens at 127.0.0.1:3001 or [::1]:3001: Connection refused";
+        RouterBed small = waitingAtMost(10, Duration.ofMillis(1));
+        ScriptedExchange client = ScriptedExchange.of("GET", "/a");
+        CompletableFuture<Void> done = small.client(client);
+        appNotReady(small, small.invoked(), fault + "\u0007");
+        while (!done.isDone()) {
+            small.pools().tick();
+            Thread.onSpinWait();
+        }
+        assertThat(client.status()).isEqualTo(504);
+        assertThat(client.text()).isEqualTo("no instance was free in time; the app is not ready: " + fault + "?\n");
+    }
+
+    @Test
+    void whatAnEnvironmentWaitedForIsForgottenOnceOneIsOpen() throws Exception {
+        RouterBed small = waitingAtMost(10, Duration.ofMillis(1));
+        ScriptedExchange served = ScriptedExchange.of("GET", "/a");
+        CompletableFuture<Void> first = small.client(served);
+        Instance instance = small.invoked();
+        appNotReady(small, instance, "it sleeps");
+        RouterBed.Played channel = small.channel(instance);
+        channel.awaitRequest("");
+        ScriptedExchange client = ScriptedExchange.of("GET", "/b");
+        CompletableFuture<Void> done = small.client(client);
+        while (!done.isDone()) {
+            small.pools().tick();
+            Thread.onSpinWait();
+        }
+        assertThat(client.text()).isEqualTo("no instance was free in time\n");
+        channel.respond(OK);
+        first.get(20, TimeUnit.SECONDS);
+    }
+
+    private static void appNotReady(RouterBed bed, Instance instance, String why) throws Exception {
+        ScriptedExchange ping = ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), 0, "authorization", "Bearer " + instance.token(),
+                ControlPaths.APP_NOT_READY_HEADER, why);
+        bed.control(ping).get(20, TimeUnit.SECONDS);
+        assertThat(ping.status()).isEqualTo(200);
+    }
 
     @Test
     void requestThatNothingTookInTimeIs504() throws Exception {

@@ -23,6 +23,8 @@ public final class ControlHandler implements Handler {
     private static final Log LOG = Log.of("channels");
     private static final HeaderName DEADLINE = HeaderName.of(ControlPaths.DEADLINE_HEADER);
     private static final String BEARER = "Bearer ";
+    private static final HeaderName APP_NOT_READY = HeaderName.of(ControlPaths.APP_NOT_READY_HEADER);
+    private static final int MAX_APP_FAULT = 300;
     private static final HeaderName CHANNEL_NUMBER = HeaderName.of(ControlPaths.CHANNEL_NUMBER_HEADER);
     private static final Headers STREAMED =
             Headers.of("content-type", "application/http", "cache-control", "no-store", ControlPaths.SHARED_UPLINK_HEADER, "1");
@@ -94,7 +96,16 @@ public final class ControlHandler implements Handler {
             return;
         }
         instance.pool().pinged(instance);
+        String appFault = exchange.request().headers().get(APP_NOT_READY);
+        if (appFault != null) {
+            instance.pool().appNotReady(instance, printable(appFault));
+        }
         exchange.answer(200, "text/plain", NOTHING);
+    }
+
+    /// It is shown to clients and written to the log.
+    private static String printable(String text) {
+        return text.substring(0, Math.min(text.length(), MAX_APP_FAULT)).replaceAll("[^ -~]", "?");
     }
 
     private static void close(Exchange exchange, Instance instance) throws IOException {

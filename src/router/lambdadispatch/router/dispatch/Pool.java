@@ -19,6 +19,9 @@ public final class Pool {
     private final Clock clock;
     private final RandomGenerator random;
 
+    /// Why the app of the environment that was heard of last is not ready; empty since an instance opened.
+    private volatile String appFault = "";
+
     // All below is guarded by the lock.
     final Fleet fleet;
     final Matching matching;
@@ -134,6 +137,7 @@ public final class Pool {
             boolean first = slot.instance().state == Instance.State.STARTING;
             wanted = fleet.opened(slot, now);
             if (first && wanted) {
+                appFault = "";
                 load.started(now - slot.instance().invokedNanos);
                 growth.connected();
                 outbox.info("instanceOpened", slot.instance(), "millis", (now - slot.instance().invokedNanos) / 1_000_000);
@@ -187,6 +191,24 @@ public final class Pool {
 
     public void pinged(Instance instance) {
         event(now -> fleet.heard(instance, now));
+    }
+
+    /// The environment runs, but its app is not ready.
+    /// @param why in words for people, no secret among them: clients are told
+    public void appNotReady(Instance instance, String why) {
+        event(now -> {
+            if (!why.equals(appFault)) {
+                appFault = why;
+                outbox.warn("appNotReady", instance, "why", why);
+            }
+        });
+    }
+
+    /// What a client whose request was refused is told: the reason, and what the environments wait for if that is what it comes from.
+    public String explained(Refusal refusal) {
+        String fault = appFault;
+        boolean nobodyServed = refusal.kind() == Refusal.Kind.TIMED_OUT || refusal.kind() == Refusal.Kind.NOT_INVOCABLE;
+        return fault.isEmpty() || !nobodyServed ? refusal.reason() : refusal.reason() + "; the app is not ready: " + fault;
     }
 
     /// How long the instance will go on before it asks to close, by its own reckoning: so that a replacement can be there in time.

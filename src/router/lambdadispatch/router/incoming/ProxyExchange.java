@@ -133,7 +133,7 @@ final class ProxyExchange {
         if (refusal.retryAfterSeconds() > 0) {
             headers.add(HeaderName.RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
         }
-        answer(refusal.kind().status(), headers, refusal.reason());
+        answer(refusal.kind().status(), headers, pool.explained(refusal));
     }
 
     private void answer(int status, Headers headers, String why) throws IOException {
