@@ -82,10 +82,29 @@ class ProgramsTest {
 
     @ParameterizedTest
     @EnumSource(Program.class)
+    void shortFormAsksForHelpAsWell(Program program) throws Exception {
+        assertThat(run(program, Map.of(), "-h")).isEqualTo(run(program, Map.of(), "--help"));
+    }
+
+    @Test
+    void foundingTextsDisclaimersAboutBillsAreKept() throws IOException {
+        assertThat(Files.readString(Path.of("README.md"))).contains("Your AWS bill is your own", "This project is not responsible for any AWS charges",
+                "Contributors to this project are not responsible for any AWS charges", "monitoring and alarms");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Program.class)
     void versionIsOneLine(Program program) throws Exception {
         Ended version = run(program, Map.of(), "--version");
         assertThat(version.status()).isZero();
         assertThat(version.printed()).matches(program.name + " \\d+\\.\\d+\\.\\d+\\S*\n");
+    }
+
+    @Test
+    void faultOfTheConfigurationThatOnlyTheStartShowsIsToldOnce() throws Exception {
+        Ended refused = run(Program.ROUTER, Map.of(P + "FunctionName", "f", "AWS_REGION", "us-east-1", "K8S_POD_IP", "not a host", P + "IncomingRequestHTTPPort", "0"));
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.printed().lines()).containsExactly("K8S_POD_IP=not a host: must be a host name or an IP address");
     }
 
     @ParameterizedTest

@@ -89,6 +89,44 @@ class TemplatesTest {
         assertThat(Tool.need("bash").run("docker/lint.sh", linter).success()).isEqualTo(linter + ": clean\n");
     }
 
+    @Test
+    void allRoutersTogetherStayWithinTheReservedConcurrencyEvenWhileInstancesAreReplaced() throws IOException {
+        long perRouter = parameter("InstancesPerRouter");
+        assertThat(parameter("MaxRouters") * (perRouter + Math.ceilDiv(perRouter, 4))).isLessThanOrEqualTo(parameter("FunctionConcurrency"));
+    }
+
+    @Test
+    void kubernetesRoutersTakeRequestsUntilTheirEndpointsAreGone() throws IOException {
+        assertThat(config(variables(KUBERNETES)).shutdown().drainDelay()).isGreaterThanOrEqualTo(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void architectureUnlessSaidIsTheOneThatThisIsTestedOn() throws IOException {
+        assertThat(Files.readString(FARGATE)).containsPattern("  Architecture:\\n    Type: String\\n    Default: x86_64\\n");
+    }
+
+    /// What Lambda may do to attach the function to the VPC, the function's own code may not: no action may be forgotten, and no wildcard miss one.
+    @ParameterizedTest
+    @ValueSource(strings = {"docker/aws/fargate.yaml", "docs/aws.md"})
+    void functionsOwnCodeIsDeniedEveryNetworkActionThatItsRoleAllows(String file) throws IOException {
+        String text = Files.readString(Path.of(file));
+        int deny = text.indexOf("Deny", text.indexOf("ec2:CreateNetworkInterface"));
+        Set<String> allowed = actions(text.substring(0, deny));
+        Set<String> denied = actions(text.substring(deny, text.indexOf("SourceFunctionArn", deny)));
+        assertThat(allowed).isNotEmpty();
+        assertThat(denied).containsAll(allowed).contains("DetachNetworkInterface");
+    }
+
+    private static Set<String> actions(String text) {
+        return Pattern.compile("\"ec2:([A-Za-z*]+)\"").matcher(text).results().map(action -> action.group(1)).collect(Collectors.toSet());
+    }
+
+    private static long parameter(String name) throws IOException {
+        Matcher matcher = Pattern.compile("\n  " + name + ":\n    Type: Number\n    Default: (\\d+)\n").matcher(Files.readString(FARGATE));
+        assertThat(matcher.find()).as(name).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+
     private static String read(Path file) {
         try {
             return Files.readString(file);

@@ -99,7 +99,7 @@ public final class Main {
                 System.out.println("lambda-dispatch " + (module.getDescriptor() == null ? "unknown" : module.getDescriptor().rawVersion().orElse("unknown")));
                 return 0;
             }
-            case "--help" -> {
+            case "--help", "-h" -> {
                 Settings table = new Settings(Map.of());
                 ExtensionConfig.read(table);
                 System.out.println("lambda-dispatch: AWS Lambda extension that relays requests from the router to the app\n");

@@ -54,7 +54,7 @@ public final class Main {
                 System.out.println("lambda-dispatch-router " + version());
                 return 0;
             }
-            case "--help" -> {
+            case "--help", "-h" -> {
                 Settings table = new Settings(Map.of());
                 RouterConfig.read(table);
                 System.out.println("lambda-dispatch-router: give web requests to running AWS Lambda execution environments");
