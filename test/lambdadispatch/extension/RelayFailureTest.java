@@ -44,7 +44,7 @@ class RelayFailureTest {
         try (RelayBed bed = new RelayBed()) {
             bed.appIsDown();
             bed.request(request);
-            assertThat(bed.failure()).isInstanceOf(Relay.AppFailure.class);
+            assertThat(bed.failure()).isInstanceOf(Relay.AppGone.class);
         }
     }
 
@@ -56,7 +56,7 @@ class RelayFailureTest {
             app.readHead();
             bed.appIsDown();
             app.close();
-            assertThat(bed.failure()).isInstanceOf(Relay.AppFailure.class);
+            assertThat(bed.failure()).isInstanceOf(Relay.AppGone.class);
         }
     }
 
@@ -80,7 +80,7 @@ class RelayFailureTest {
                 app.readHead();
                 app.send(answer);
             }
-            assertThat(bed.up.await(text -> text.contains("could not answer"))).contains("HTTP/1.1 502 ").doesNotContain("200");
+            assertThat(bed.up.await(text -> text.contains("could not answer"))).contains("HTTP/1.1 502 ", "\r\nx-lambda-fault: app\r\n").doesNotContain("200");
             stillServes(bed);
         }
     }
@@ -101,6 +101,59 @@ class RelayFailureTest {
                 app.send(parts.length > 1 ? parts[1] : "");
             }
             assertThat(bed.failure()).isInstanceOf(Relay.AppFailure.class);
+        }
+    }
+
+    @Test
+    void answerThatTurnsOutToBeGarbledBeforeAnyOfItHasLeftIs502AndTheChannelLivesOn() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n");
+            }
+            assertThat(bed.up.await(text -> text.contains("could not answer"))).startsWith("HTTP/1.1 502 ").doesNotContain("200");
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void garbledAnswerBehindAnInterimOneIs502AndTheChannelLivesOn() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n");
+            }
+            assertThat(bed.up.await(text -> text.contains("could not answer"))).startsWith("HTTP/1.1 103 ").contains("HTTP/1.1 502 ").doesNotContain("200");
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void whatAnAppSaysInTheRoutersOwnFieldIsNotPassedOn() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 502 Bad Gateway\r\nX-Lambda-Fault: environment\r\nContent-Length: 2\r\n\r\nno");
+            }
+            assertThat(bed.up.awaitEnd("no")).doesNotContainIgnoringCase("x-lambda-fault");
+        }
+    }
+
+    @Test
+    void trailersThatGrewWhenTheRouterWroteThemAreTaken() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request("POST /a HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n");
+            String trailer = "a: " + "b".repeat(251) + "\r\n"; // 255 octets as a client may write it, and one more
+            bed.request(trailer.repeat(256) + "\r\n");
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.read(6 + 3 + 256 * 256 + 2);
+                app.send(OK);
+                bed.up.awaitEnd("ok");
+            }
         }
     }
 

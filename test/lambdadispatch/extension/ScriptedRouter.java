@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.http.Headers;
 import lambdadispatch.listener.Server;
@@ -52,7 +53,8 @@ final class ScriptedRouter implements AutoCloseable {
     }
 
     static InvokePayload payload(String url, int channels, boolean stay) {
-        return new InvokePayload("pool", ID, url, channels, Instant.now(), false, "token", "", ControlPaths.PROTOCOL_VERSION, stay);
+        return new InvokePayload("pool", ID, url, channels, Instant.now(), false, "token", "", ControlPaths.PROTOCOL_VERSION, stay,
+                HeadLimits.RELAYED_REQUEST_BYTES);
     }
 
     private void handle(Exchange exchange) throws IOException {

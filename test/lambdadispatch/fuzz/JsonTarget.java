@@ -4,6 +4,7 @@ package lambdadispatch.fuzz;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.json.Json;
 import lambdadispatch.json.JsonException;
@@ -35,7 +36,7 @@ abstract class JsonTarget extends Target {
     }
 
     static JsonTarget payload() {
-        InvokePayload whole = new InvokePayload("default", "0123456789abcdef0123456789abcdef", "https://10.0.0.1:5004", 20, Instant.EPOCH, false, "token", "0".repeat(64), 1, false);
+        InvokePayload whole = new InvokePayload("default", "0123456789abcdef0123456789abcdef", "https://10.0.0.1:5004", 20, Instant.EPOCH, false, "token", "0".repeat(64), 1, false, HeadLimits.RELAYED_REQUEST_BYTES);
         return new JsonTarget("invoke payload", List.of(whole.toJson())) {
             @Override
             public void run(byte[] input, SplittableRandom random) {

@@ -38,6 +38,7 @@ public final class ScriptedExchange implements Exchange {
     private IOException writeFault;
     private IOException readFault;
     private Runnable onGone;
+    private Runnable onInform = () -> { };
     private Object[] connectionState = new Object[1];
 
     public ScriptedExchange(Request request) {
@@ -90,6 +91,11 @@ public final class ScriptedExchange implements Exchange {
     public synchronized void takesNothing(IOException why) {
         writeFault = why;
         notifyAll();
+    }
+
+    /// What happens while the handler sends an interim response: at a moment when it waits for nothing.
+    public synchronized void whenInformed(Runnable action) {
+        onInform = action;
     }
 
     public void goes() {
@@ -223,9 +229,14 @@ public final class ScriptedExchange implements Exchange {
     }
 
     @Override
-    public synchronized void inform(int interim, Headers headers) throws IOException {
-        mayWrite();
-        note("inform " + interim + " " + headers);
+    public void inform(int interim, Headers headers) throws IOException {
+        Runnable action;
+        synchronized (this) {
+            mayWrite();
+            note("inform " + interim + " " + headers);
+            action = onInform;
+        }
+        action.run();
     }
 
     @Override

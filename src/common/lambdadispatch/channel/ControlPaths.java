@@ -27,6 +27,9 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
     /// On an uplink: the number that names its channel in the shared one.
     public static final String CHANNEL_NUMBER_HEADER = "x-lambda-channel-number";
 
+    /// On a response that the extension made itself: whose fault it was that there is no better one, as [Party] spells it.
+    public static final String FAULT_HEADER = "x-lambda-fault";
+
     private static final String PREFIX = "/v1/instances/";
     private static final int MAX_ID = 64;
 

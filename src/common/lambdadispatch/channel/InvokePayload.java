@@ -20,6 +20,7 @@ import lambdadispatch.json.JsonException;
 /// @param certificateSha256 SHA-256 of the router's certificate, in hex; "" for a cleartext control port
 /// @param protocolVersion [ControlPaths#PROTOCOL_VERSION]
 /// @param stay do not return because of idleness
+/// @param requestHeadBytes the longest request head that this router sends, in octets; [HeadLimits#RELAYED_REQUEST_BYTES] if it does not say
 public record InvokePayload(
         String poolId,
         String id,
@@ -30,7 +31,8 @@ public record InvokePayload(
         String token,
         String certificateSha256,
         int protocolVersion,
-        boolean stay) {
+        boolean stay,
+        int requestHeadBytes) {
     private static final int MAX_CHANNELS = 1000;
 
     public byte[] toJson() {
@@ -44,7 +46,8 @@ public record InvokePayload(
                         "Token", token,
                         "CertificateSha256", certificateSha256,
                         "ProtocolVersion", protocolVersion,
-                        "Stay", stay)
+                        "Stay", stay,
+                        "RequestHeadBytes", requestHeadBytes)
                 .write()
                 .getBytes(StandardCharsets.UTF_8);
     }
@@ -75,7 +78,16 @@ public record InvokePayload(
             throw new IllegalArgumentException("Id or Token is malformed");
         }
         return new InvokePayload(object.text("PoolId").orElse(""), id, url, (int) channels, instant(text(object, "SentTime")),
-                object.flag("InitOnly").orElse(false), token, pin, version, object.flag("Stay").orElse(false));
+                object.flag("InitOnly").orElse(false), token, pin, version, object.flag("Stay").orElse(false), requestHeadBytes(object));
+    }
+
+    private static int requestHeadBytes(Json.JsonObject object) {
+        long bytes = object.number("RequestHeadBytes").orElse(HeadLimits.RELAYED_REQUEST_BYTES);
+        if (bytes < HeadLimits.RELAYED_REQUEST_BYTES || bytes > HeadLimits.LARGEST_RELAYED_REQUEST_BYTES) {
+            throw new IllegalArgumentException(
+                    "RequestHeadBytes is not between " + HeadLimits.RELAYED_REQUEST_BYTES + " and " + HeadLimits.LARGEST_RELAYED_REQUEST_BYTES);
+        }
+        return (int) bytes;
     }
 
     static Json.JsonObject object(byte[] json) {

@@ -12,8 +12,10 @@ import lambdadispatch.io.Input;
 /// that passes a body through. Use one of the two for a whole body.
 public final class BodyReader {
     private static final Headers NO_TRAILERS = new Headers(0);
-    private static final int MAX_TRAILER_BYTES = 64 << 10;
-    private static final int MAX_TRAILER_FIELDS = 256;
+    /// The longest trailer section, in octets.
+    public static final int MAX_TRAILER_BYTES = 64 << 10;
+    public static final int MAX_TRAILER_FIELDS = 256;
+    private static final int MAX_REWRITTEN_BYTES = MAX_TRAILER_BYTES + (4 << 10);
 
     private final Input in;
     private final ChunkedDecoder chunks;
@@ -24,8 +26,17 @@ public final class BodyReader {
     /// @param framing a length, [Framing#CHUNKED] or [Framing#UNTIL_CLOSE]
     /// @param bad status for a malformed body: 400 for a request's, 502 for a response's
     public BodyReader(Input in, long framing, int bad) {
+        this(in, framing, bad, MAX_TRAILER_BYTES);
+    }
+
+    /// Reads a body that another hop of ours has taken already and written again: each of its trailer fields may have grown by an octet.
+    public static BodyReader rewritten(Input in, long framing, int bad) {
+        return new BodyReader(in, framing, bad, MAX_REWRITTEN_BYTES);
+    }
+
+    private BodyReader(Input in, long framing, int bad, int trailerBytes) {
         this.in = in;
-        this.chunks = framing == Framing.CHUNKED ? new ChunkedDecoder(MAX_TRAILER_BYTES, MAX_TRAILER_FIELDS, bad) : null;
+        this.chunks = framing == Framing.CHUNKED ? new ChunkedDecoder(trailerBytes, MAX_TRAILER_FIELDS, bad) : null;
         this.untilClose = framing == Framing.UNTIL_CLOSE;
         this.remaining = Math.max(0, framing);
         this.ended = framing == 0;

@@ -261,6 +261,11 @@ final class Http2Stream implements Exchange {
         reset(ErrorCode.INTERNAL_ERROR);
     }
 
+    @Override
+    public void cancel() {
+        reset(ErrorCode.CANCEL);
+    }
+
     private void reset(int code) {
         connection.resetByUs(this, code);
     }

@@ -34,6 +34,11 @@ public final class Input {
         this.array = new byte[initialCapacity];
     }
 
+    /// The most bytes that may wait here unread.
+    public int maxCapacity() {
+        return maxCapacity;
+    }
+
     public byte[] array() {
         return array;
     }

@@ -54,6 +54,11 @@ public interface Exchange {
     /// Breaks the response off so that the client can see it is not whole: closes an HTTP/1.1 connection, resets an HTTP/2 stream.
     void abort();
 
+    /// As [#abort], but the peer is at no fault: nothing of the exchange is wanted any more (`CANCEL` on an HTTP/2 stream, not `INTERNAL_ERROR`).
+    default void cancel() {
+        abort();
+    }
+
     /// Whether [#respond] was called.
     boolean responded();
 

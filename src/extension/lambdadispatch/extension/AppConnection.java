@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.HeadParser;
@@ -22,9 +23,7 @@ final class AppConnection implements AutoCloseable {
     private static final Duration CONNECT_TRY = Duration.ofSeconds(1);
     private static final Duration MOMENT = Duration.ofMillis(250);
     private static final int FIRST_BUFFER = 16 << 10; // most responses fit: one read, and nothing to grow
-    private static final int LARGEST_BUFFER = 64 << 10;
-    private static final int MAX_HEAD = 64 << 10;
-    private static final int MAX_FIELDS = 256;
+    private static final int LARGEST_BUFFER = HeadLimits.RESPONSE_BYTES;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     /// What a look at an idle connection finds.
@@ -39,7 +38,7 @@ final class AppConnection implements AutoCloseable {
 
     private final SocketTransport transport;
     private final Input in;
-    private final HeadParser parser = new HeadParser(MAX_HEAD, MAX_FIELDS);
+    private final HeadParser parser = new HeadParser(HeadLimits.RESPONSE_BYTES, HeadLimits.RESPONSE_FIELDS);
     private final ResponseHead head = new ResponseHead();
     private boolean used;
     private long idleSinceNanos;

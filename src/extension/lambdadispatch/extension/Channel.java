@@ -15,7 +15,6 @@ import lambdadispatch.log.Log;
 final class Channel {
     private static final Log LOG = Log.of("channels");
     private static final int FIRST_BUFFER = 4096;
-    private static final int LARGEST_BUFFER = 256 << 10;
 
     /// How a channel ended.
     enum End { GO_AWAY, BROKE, REFUSED, UNREACHABLE }
@@ -32,7 +31,7 @@ final class Channel {
         this.link = link;
         this.id = id;
         this.number = link.nextChannelNumber();
-        Input in = new Input(downlink::read, FIRST_BUFFER, LARGEST_BUFFER);
+        Input in = new Input(downlink::read, FIRST_BUFFER, link.requestHeadBytes());
         this.relay = new Relay(link.app(), in, new ResponseSink(uplink, this::shortcut));
     }
 
@@ -104,6 +103,11 @@ final class Channel {
         } catch (Relay.AppFailure e) {
             link.appFailed();
             LOG.debug("app failed in a response", "why", e.getMessage());
+            uplink.complete(); // ended inside a response, and not reset: the app's fault. The router resets what is left of the channel
+            return End.BROKE;
+        } catch (Relay.AppGone e) {
+            link.appFailed();
+            LOG.debug("app is gone", "why", e.getMessage());
             giveUp(e);
             return End.BROKE;
         } catch (IOException e) {

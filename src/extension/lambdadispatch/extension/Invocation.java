@@ -191,7 +191,11 @@ final class Invocation {
 
     /// Before a fresh channel is offered: an app that is gone would fail every request on it.
     private boolean appIsWell() {
-        if (!link.hasAppFailed() || readiness.accepts()) {
+        if (!link.hasAppFailed()) {
+            return true;
+        }
+        if (readiness.accepts()) {
+            link.appIsThere();
             return true;
         }
         if (closing.getCount() > 0) {

@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.BodyReader;
@@ -60,7 +61,8 @@ final class Relay {
     }
 
     /// Relays the request that [#awaitRequest] found, and its response.
-    /// @throws AppFailure the app failed when a part of its response was on its way already: the channel must be reset
+    /// @throws AppFailure the app failed when a part of its response was on its way already: the uplink must be ended inside it
+    /// @throws AppGone the app takes no connections any more: as good as a lost instance
     /// @throws IOException the channel broke
     void exchange() throws IOException {
         int headLength = request.headLength();
@@ -129,8 +131,7 @@ final class Relay {
             }
             // RFC 9110 §15.2: 100 was for this hop (the router has asked its client for the body already); others go through
             if (head.status() != 100) {
-                up.head(head.status(), head.headers(), false);
-                up.flush();
+                up.interim(head.status(), head.headers());
             }
             head = nextHead();
         }
@@ -194,7 +195,7 @@ final class Relay {
         connection.write(down.array(), down.position(), first);
         down.skip(first);
         long rest = framing == Framing.CHUNKED ? Framing.CHUNKED : framing - (first - request.headLength());
-        return RequestBody.start(new BodyReader(down, rest, 400), connection);
+        return RequestBody.start(BodyReader.rewritten(down, rest, 400), connection);
     }
 
     /// Answers at once, not only when the rest of the request has come: a router that does not want to wait for that resets the channel.
@@ -205,12 +206,11 @@ final class Relay {
         LOG.debug("app failed", "why", why.getMessage());
         dropConnection();
         if (gone(why)) {
-            // As good as a lost instance: the router may try the request on another.
-            throw new AppFailure("the app takes no connections: " + why.getMessage());
+            throw new AppGone("the app takes no connections: " + why.getMessage());
         }
         byte[] text = ("the app could not answer: " + why.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
         Headers headers = Headers.of("content-type", "text/plain; charset=utf-8", "content-length", Integer.toString(text.length));
-        up.head(502, headers, false);
+        up.failure(502, headers, Party.APP);
         if (!request.head()) {
             up.raw(text, 0, text.length);
         }
@@ -237,7 +237,7 @@ final class Relay {
 
     private void skipRequest(long framing) throws IOException {
         down.skip(request.headLength());
-        BodyReader rest = new BodyReader(down, framing, 400);
+        BodyReader rest = BodyReader.rewritten(down, framing, 400);
         byte[] bin = new byte[8192];
         while (rest.readRaw(bin, 0, bin.length) >= 0) {
             continue;
@@ -272,7 +272,10 @@ final class Relay {
             if (channelBroke(body)) {
                 throw new IOException("channel broke", e);
             }
-            throw e;
+            if (!up.retract()) {
+                throw e;
+            }
+            failedBeforeAnswer(e.cause(), body, 0);
         }
     }
 
@@ -329,7 +332,7 @@ final class Relay {
             in.fill();
             return Math.max(1, in.available());
         } catch (IOException e) {
-            throw new AppFailure(e.getMessage());
+            throw new AppFailure(e);
         }
     }
 
@@ -337,7 +340,7 @@ final class Relay {
         try {
             return Math.max(0, body.readRaw(piece.array(), piece.length(), most));
         } catch (IOException e) {
-            throw new AppFailure(e.getMessage());
+            throw new AppFailure(e);
         }
     }
 
@@ -385,15 +388,30 @@ final class Relay {
         try {
             return body.ready();
         } catch (IOException e) {
-            throw new AppFailure(e.getMessage());
+            throw new AppFailure(e);
         }
     }
 
     /// The app failed in the middle of a response.
     static final class AppFailure extends IOException {
         private static final long serialVersionUID = 1L;
+        private final IOException cause;
 
-        AppFailure(String why) {
+        AppFailure(IOException cause) {
+            super(cause.getMessage(), cause);
+            this.cause = cause;
+        }
+
+        IOException cause() {
+            return cause;
+        }
+    }
+
+    /// The app takes no connections any more.
+    static final class AppGone extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        AppGone(String why) {
             super(why);
         }
     }

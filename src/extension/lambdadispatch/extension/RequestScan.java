@@ -10,8 +10,6 @@ import lambdadispatch.io.Input;
 /// Finds what the relay must know of a request on the downlink, without parsing it: where its head ends, how its body is framed, and
 /// what the client accepts. The router wrote it cleanly, so its octets go to the app as they are.
 final class RequestScan {
-    private static final int MAX_HEAD = 192 << 10;
-
     private int headLength;
     private long framing;
     private boolean head;
@@ -63,8 +61,8 @@ final class RequestScan {
                 }
                 return at - 1;
             }
-            if (available >= MAX_HEAD) {
-                throw new BadMessage(431, "head longer than " + MAX_HEAD + " bytes");
+            if (available >= in.maxCapacity()) {
+                throw new BadMessage(431, "head longer than " + in.maxCapacity() + " bytes");
             }
             if (!in.fill()) {
                 if (in.available() == 0) {

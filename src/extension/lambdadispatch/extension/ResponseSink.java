@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.zip.GZIPOutputStream;
+import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.channel.Party;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.HeaderSet;
 import lambdadispatch.http.Headers;
@@ -21,7 +23,8 @@ final class ResponseSink {
     private final Shortcut shortcut;
     private Bytes piece = new Bytes(512);
     private Gzip encoder;
-    private boolean begun; // a part of this response is on the channel's own uplink
+    private boolean begun; // something of this exchange is on the channel's own uplink
+    private boolean left; // and some of it belongs to the final response
 
     /// Another way for a whole response.
     @FunctionalInterface
@@ -35,10 +38,36 @@ final class ResponseSink {
         this.shortcut = shortcut;
     }
 
+    /// Hands over an interim response.
+    void interim(int status, Headers headers) throws IOException {
+        head(status, headers, false);
+        flush();
+        left = false;
+    }
+
+    /// Starts a response of the extension's own, which says whose fault it was that there is no better one. Its body has a length.
+    void failure(int status, Headers headers, Party by) {
+        statusLine(status);
+        for (int i = 0; i < headers.size(); i++) {
+            headers.writeLine(i, piece);
+        }
+        piece.append(ControlPaths.FAULT_HEADER).append(": ").append(by.toString());
+        crlf();
+        crlf();
+    }
+
+    /// Takes a response back that has not left yet, whatever was written of it. False if it has.
+    boolean retract() {
+        if (left) {
+            return false;
+        }
+        piece.clear();
+        return true;
+    }
+
     /// Starts a message. Fields that belong to the connection with the app are left out.
     void head(int status, Headers headers, boolean chunked) {
-        piece.append(VERSION).appendDecimal(status).append(' ').append(Status.reason(status));
-        crlf();
+        statusLine(status);
         boolean named = headers.contains(HeaderName.CONNECTION) && namesOthers(headers);
         for (int i = 0; i < headers.size(); i++) {
             if (!HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i) && !(named && headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(java.util.Locale.ROOT)))) {
@@ -48,6 +77,11 @@ final class ResponseSink {
         if (chunked) {
             piece.append("transfer-encoding: chunked\r\n");
         }
+        crlf();
+    }
+
+    private void statusLine(int status) {
+        piece.append(VERSION).appendDecimal(status).append(' ').append(Status.reason(status));
         crlf();
     }
 
@@ -130,6 +164,7 @@ final class ResponseSink {
             ByteBuffer full = ByteBuffer.wrap(piece.array(), 0, piece.length());
             piece = new Bytes(512);
             begun = true;
+            left = true;
             uplink.send(full);
         }
     }
@@ -142,6 +177,7 @@ final class ResponseSink {
             flush();
         }
         begun = false;
+        left = false;
     }
 
     private void crlf() {

@@ -57,6 +57,11 @@ final class RouterLink implements AutoCloseable {
         return app;
     }
 
+    /// The longest request head that the router sends, in octets.
+    int requestHeadBytes() {
+        return payload.requestHeadBytes();
+    }
+
     CompletableFuture<HttpResponse<Void>> openDownlink(String channelId, Downlink downlink) {
         HttpRequest request = request(ControlPaths.channel(payload.id(), channelId)).GET().build();
         return client.sendAsync(request, head -> downlink);
@@ -161,6 +166,11 @@ final class RouterLink implements AutoCloseable {
 
     void appFailed() {
         appFailed = true;
+    }
+
+    /// The app takes connections, whatever happened to one of them.
+    void appIsThere() {
+        appFailed = false;
     }
 
     boolean hasAppFailed() {

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.io.Bytes;
@@ -173,7 +174,8 @@ final class Router {
                 instance.token(),
                 secure ? HexFormat.of().formatHex(key.certificateSha256()) : "",
                 ControlPaths.PROTOCOL_VERSION,
-                instance.purpose() == Instance.Purpose.STAY);
+                instance.purpose() == Instance.Purpose.STAY,
+                HeadLimits.relayedRequestBytes(config.incoming().limits().headBytes(), config.incoming().limits().headFields()));
     }
 
     private void tick() {

@@ -258,12 +258,49 @@ class FailureTableTest {
     }
 
     @Test
-    void malformedBodyAbortsTheClient() throws Exception {
+    void malformedBodyAbortsTheClientThatHasGotAPartOfIt() throws Exception {
+        ScriptedExchange client = ScriptedExchange.of("GET", "/a");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.channel().respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+        client.await(() -> client.flushedText().equals("half"));
+        exchange.answer("zz\r\n");
+        assertThat(client.aborted()).isTrue();
+        assertThat(client.ended()).isFalse();
+    }
+
+    @Test
+    void malformedBodyOfWhichNothingHasLeftIs502() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
         RouterBed.Dispatched exchange = bed.dispatched(client);
         exchange.answer("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n");
-        assertThat(client.aborted()).isTrue();
-        assertThat(client.ended()).isFalse();
+        assertThat(client.status()).isEqualTo(502);
+        assertThat(client.ended()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"content-length: 10\r\n\r\n", "content-length: 10\r\n\r\nhalf", "transfer-encoding: chunked\r\n\r\n"})
+    void answerThatIsOnlyInOurBufferWhenItsInstanceDiesIsAskedForAgain(String rest) throws Exception {
+        ScriptedExchange client = ScriptedExchange.of("GET", "/a");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        client.whenInformed(exchange.channel()::lost);
+        exchange.channel().respond("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n" + rest);
+        RouterBed.Played second = bed.channel(exchange.instance());
+        exchange.instance().pool().pinged(exchange.instance());
+        second.awaitRequest("\r\n\r\n");
+        second.respond(OK);
+        exchange.await();
+        assertThat(client.text()).isEqualTo("ok");
+        assertThat(client.aborted()).isFalse();
+    }
+
+    @Test
+    void answerThatIsThereWholeWhenItsInstanceDiesIsPassedOn() throws Exception {
+        ScriptedExchange client = ScriptedExchange.of("POST", "/a", 0);
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        client.whenInformed(exchange.channel()::lost);
+        exchange.answer("HTTP/1.1 103 Early Hints\r\n\r\n" + OK);
+        assertThat(client.text()).isEqualTo("ok");
+        assertThat(client.ended()).isTrue();
     }
 
     @Test

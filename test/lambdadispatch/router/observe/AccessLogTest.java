@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
@@ -41,8 +42,8 @@ class AccessLogTest {
         Record record = record("/a");
         record.granted(0, "a1b2c3");
         record.retried();
-        record.failed(502, "the instance was lost");
-        assertThat(line(record)).endsWith(" id=- tries=2 fault=\"the instance was lost\"\n");
+        record.failed(502, "the execution environment was lost", Party.ENVIRONMENT);
+        assertThat(line(record)).endsWith(" id=- tries=2 fault=\"the execution environment was lost\" by=environment\n");
     }
 
     @Test
@@ -62,7 +63,7 @@ class AccessLogTest {
     void whoeverFailedDecidesTheStatusOfARequestWithoutAnAnswer() {
         Record tooLong = record("/a");
         tooLong.broke(new BadMessage(413, "body longer than 5 bytes"));
-        assertThat(line(tooLong)).contains("status=413 ", "fault=\"body longer than 5 bytes\"");
+        assertThat(line(tooLong)).contains("status=413 ", "fault=\"body longer than 5 bytes\" by=client");
         Record stalled = record("/a");
         stalled.broke(new SocketTimeoutException("no byte of body for 60000 ms"));
         assertThat(line(stalled)).contains("status=408 ");
@@ -71,8 +72,8 @@ class AccessLogTest {
         assertThat(line(gone)).contains("status=499 ");
         Record half = record("/a");
         half.responded(200);
-        half.aborted("the instance was lost");
-        assertThat(line(half)).contains("status=200 ", "fault=\"the instance was lost\"");
+        half.blamed("it broke off", Party.APP);
+        assertThat(line(half)).contains("status=200 ", "fault=\"it broke off\" by=app");
     }
 
     @Test

@@ -3,6 +3,7 @@ package lambdadispatch.router.control;
 
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.http1.HeadParser;
 import lambdadispatch.http1.ResponseHead;
 import lambdadispatch.io.Input;
@@ -14,13 +15,11 @@ import lambdadispatch.server.Exchange;
 /// long-lived HTTP/2 stream. Whoever was granted it as a [Slot] owns both until he gives it back.
 public final class ControlChannel extends Slot {
     private static final int FIRST_BUFFER = 4096;
-    private static final int LARGEST_BUFFER = 64 << 10;
-    private static final int MAX_RESPONSE_HEAD = 64 << 10;
-    private static final int MAX_RESPONSE_FIELDS = 256;
+    private static final int LARGEST_BUFFER = 128 << 10; // a head of the greatest length, and what comes behind it
 
     private final Exchange down;
     private final CountDownLatch over = new CountDownLatch(1);
-    private final HeadParser parser = new HeadParser(MAX_RESPONSE_HEAD, MAX_RESPONSE_FIELDS);
+    private final HeadParser parser = new HeadParser(HeadLimits.RELAYED_RESPONSE_BYTES, HeadLimits.RELAYED_RESPONSE_FIELDS);
     private final ResponseHead head = new ResponseHead();
     private volatile Exchange up;
     private volatile boolean fellSilent;
@@ -52,7 +51,7 @@ public final class ControlChannel extends Slot {
             throw new ChannelLost(e);
         }
         if (count < 0) {
-            throw new ChannelLost("uplink ended");
+            throw ChannelLost.uplinkEnded();
         }
         return count;
     }
@@ -70,6 +69,11 @@ public final class ControlChannel extends Slot {
     /// Whether nothing has come that nobody asked for: left-over octets would be taken for the next client's response.
     public boolean clean() {
         return input.available() == 0 && up.available() == 0;
+    }
+
+    /// Whether one of its halves is over already, so that nothing more will come.
+    public boolean isOver() {
+        return over.getCount() == 0;
     }
 
     /// Reads the head of the next response, interim ones too. Valid until the next call.
@@ -131,12 +135,22 @@ public final class ControlChannel extends Slot {
         return fellSilent;
     }
 
-    /// Breaks both halves off, so that the extension stops working on the exchange at once.
+    /// Breaks both halves off, so that the extension stops working on the exchange at once: the channel is at fault.
     public void breakOff() {
         down.abort();
         Exchange uplink = up;
         if (uplink != null) {
             uplink.abort();
+        }
+        closed();
+    }
+
+    /// As [#breakOff], but nobody here is at fault: the exchange is not wanted any more.
+    public void cancel() {
+        down.cancel();
+        Exchange uplink = up;
+        if (uplink != null) {
+            uplink.cancel();
         }
         closed();
     }

@@ -11,6 +11,8 @@ final class Health {
     /// Instances that answer nobody are replaced one at a time: if all are like that, others would be no better.
     private static final long REPLACED_EVERY_NANOS = Duration.ofSeconds(30).toNanos();
 
+    private static final String EVERY_EXCHANGE_BREAKS = "every exchange breaks";
+
     private final PoolSettings.Liveness liveness;
     private final Fleet fleet;
     private final Growth growth;
@@ -36,6 +38,9 @@ final class Health {
             if (ailment != null) {
                 fleet.abandon(instance, now, outbox);
                 outbox.warn("instanceGivenUp", instance, "why", ailment);
+            } else if (fleet.broken(instance)) {
+                fleet.drain(instance, now, outbox); // others may run well on it, and are not cut
+                outbox.warn("instanceDrained", instance, "why", EVERY_EXCHANGE_BREAKS);
             } else if (tooLate(instance, now)) {
                 instance.late = true;
                 failures.failed(instance, InvokeFault.START_TIMED_OUT, null, now);
@@ -61,8 +66,8 @@ final class Health {
                 && now - instance.lastSlotNanos > NO_SLOT_NANOS) {
             return "no channel left";
         }
-        if (fleet.broken(instance)) {
-            return "every exchange breaks";
+        if (fleet.broken(instance) && instance.busy.size() == 0) {
+            return EVERY_EXCHANGE_BREAKS;
         }
         if (instance.state == Instance.State.OPEN && silent > ping + ping / 2) {
             fleet.setAside(instance);

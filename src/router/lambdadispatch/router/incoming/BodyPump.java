@@ -2,7 +2,9 @@
 package lambdadispatch.router.incoming;
 
 import java.io.IOException;
+import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
+import lambdadispatch.http1.BodyReader;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
@@ -71,7 +73,7 @@ final class BodyPump implements Runnable {
             }
         }
         if (chunked) {
-            Bytes end = lastChunk(client.trailers());
+            Bytes end = lastChunk(checked(client.trailers()));
             channel.write(end.array(), 0, end.length());
         }
         done = true;
@@ -88,6 +90,14 @@ final class BodyPump implements Runnable {
         buffer[CHUNK_HEAD + count] = '\r';
         buffer[CHUNK_HEAD + count + 1] = '\n';
         return at;
+    }
+
+    /// HTTP/2 lets trailers be as long as a head; the next hop takes no more than a chunked body may end in.
+    private static Headers checked(Headers trailers) throws BadMessage {
+        if (trailers.byteCount() > BodyReader.MAX_TRAILER_BYTES || trailers.size() > BodyReader.MAX_TRAILER_FIELDS) {
+            throw new BadMessage(431, "trailers longer than " + BodyReader.MAX_TRAILER_BYTES + " bytes or " + BodyReader.MAX_TRAILER_FIELDS + " fields");
+        }
+        return trailers;
     }
 
     private static Bytes lastChunk(Headers trailers) {

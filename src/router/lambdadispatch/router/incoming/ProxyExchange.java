@@ -3,6 +3,7 @@ package lambdadispatch.router.incoming;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
@@ -15,8 +16,8 @@ import lambdadispatch.router.dispatch.Refusal;
 import lambdadispatch.router.observe.Record;
 import lambdadispatch.server.Exchange;
 
-/// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (DESIGN: "What a client gets
-/// when something breaks") if that fails. Runs on the request's thread.
+/// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (docs/architecture.md, "When something
+/// breaks") if that fails. Runs on the request's thread.
 final class ProxyExchange {
     /// A body this short that is at hand goes out with its head, and can be sent again.
     private static final int INLINE_BODY = 16 << 10;
@@ -119,7 +120,7 @@ final class ProxyExchange {
                 ControlChannel channel = active;
                 active = null;
                 pool.slotGivenUp(channel, client.responded());
-                channel.breakOff();
+                channel.cancel();
             }
         }
     }
@@ -133,12 +134,13 @@ final class ProxyExchange {
         if (refusal.retryAfterSeconds() > 0) {
             headers.add(HeaderName.RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
         }
-        answer(refusal.kind().status(), headers, pool.explained(refusal));
+        Party by = refusal.kind() == Refusal.Kind.NOT_INVOCABLE ? Party.ENVIRONMENT : Party.ROUTER;
+        answer(refusal.kind().status(), headers, pool.explained(refusal), by);
     }
 
-    private void answer(int status, Headers headers, String why) throws IOException {
+    private void answer(int status, Headers headers, String why, Party by) throws IOException {
         byte[] body = (why + "\n").getBytes(StandardCharsets.UTF_8);
-        record.failed(status, why);
+        record.failed(status, why, by);
         client.respond(status, headers, body.length);
         client.write(body, 0, body.length);
         client.end();
@@ -159,7 +161,9 @@ final class ProxyExchange {
         boolean sent = false;
         try {
             if (!channel.clean()) {
-                throw new ChannelLost("octets that nobody asked for");
+                spoilt(channel);
+                losses++;
+                return failed(null, "octets that nobody asked for", Party.APP, mayRetry());
             }
             channel.write(message.array(), 0, message.length());
             sent = true;
@@ -172,16 +176,19 @@ final class ProxyExchange {
         } catch (ChannelLost e) {
             losses += channel.fellSilent() ? 0 : 1;
             lost(channel);
-            boolean mayRetry = losses < MAX_LOSSES && tries < MAX_TRIES;
-            return failed(pump, "the instance was lost", mayRetry && (!sent || replayable()));
+            return failed(pump, "the execution environment was lost", Party.ENVIRONMENT, mayRetry() && (!sent || replayable()));
         } catch (BadMessage e) {
-            lost(channel);
-            return failed(pump, "the app's answer is malformed: " + e.getMessage(), false);
+            spoilt(channel);
+            return failed(pump, "the app gave no usable answer: " + e.getMessage(), Party.APP, false);
         } catch (IOException | RuntimeException e) {
             breakOff(); // the client can not be written to
             record.clientGone();
             throw e;
         }
+    }
+
+    private boolean mayRetry() {
+        return losses < MAX_LOSSES && tries < MAX_TRIES;
     }
 
     private boolean replayable() {
@@ -203,7 +210,7 @@ final class ProxyExchange {
         }
         if (!reusable) {
             pool.slotGivenUp(channel, true);
-            channel.breakOff();
+            channel.cancel();
         } else if (pool.slotReleased(channel, status)) {
             return;
         } else {
@@ -211,19 +218,32 @@ final class ProxyExchange {
         }
     }
 
+    /// The environment's fault.
     private void lost(ControlChannel channel) {
-        boolean mine;
-        synchronized (this) {
-            mine = active != null;
-            active = null;
-        }
-        if (mine) {
+        if (takeActive()) {
             pool.slotLost(channel);
             channel.breakOff();
         }
     }
 
-    private boolean failed(BodyPump pump, String why, boolean retry) throws IOException {
+    /// The app's fault: the channel is of no use any more, and its instance as good as before.
+    private void spoilt(ControlChannel channel) {
+        if (takeActive()) {
+            pool.slotGivenUp(channel, true);
+            channel.breakOff();
+        }
+    }
+
+    /// False if the exchange was broken off meanwhile.
+    private boolean takeActive() {
+        synchronized (this) {
+            boolean mine = active != null;
+            active = null;
+            return mine;
+        }
+    }
+
+    private boolean failed(BodyPump pump, String why, Party by, boolean retry) throws IOException {
         synchronized (this) {
             if (clientGone) {
                 record.clientGone();
@@ -231,7 +251,7 @@ final class ProxyExchange {
             }
         }
         if (client.responded()) {
-            record.aborted(why);
+            record.blamed(why, by);
             client.abort();
             return true;
         }
@@ -241,7 +261,7 @@ final class ProxyExchange {
         if (retry) {
             return false;
         }
-        answer(502, Headers.of("content-type", "text/plain; charset=utf-8"), why);
+        answer(502, Headers.of("content-type", "text/plain; charset=utf-8"), why, by);
         return true;
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import lambdadispatch.channel.Party;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Request;
 import lambdadispatch.router.dispatch.Pool;
@@ -48,7 +49,7 @@ public final class ProxyHandler implements Handler {
         try {
             Optional<Pool> pool = pool(request);
             if (pool.isEmpty()) {
-                record.failed(403, "function not allowed");
+                record.failed(403, "function not allowed", Party.CLIENT);
                 exchange.answer(403, "text/plain; charset=utf-8", "this function may not be named\n".getBytes(StandardCharsets.US_ASCII));
             } else {
                 new ProxyExchange(exchange, pool.get(), record).run(writer, peer);

@@ -2,6 +2,7 @@
 package lambdadispatch.router.incoming;
 
 import java.io.IOException;
+import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.HeaderSet;
@@ -10,11 +11,15 @@ import lambdadispatch.http1.BodyReader;
 import lambdadispatch.http1.Framing;
 import lambdadispatch.http1.ResponseHead;
 import lambdadispatch.io.Input;
+import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
 import lambdadispatch.router.observe.Record;
 import lambdadispatch.server.Exchange;
 
 /// Passes one response from a channel to the client as it comes.
+///
+/// It begins as late as it may: when its head and what is there of its body would be flushed. Until then nothing has left for the client, and whoever
+/// called may have the request answered otherwise.
 final class ResponseRelay {
     /// Told when the response has been read whole.
     @FunctionalInterface
@@ -27,6 +32,9 @@ final class ResponseRelay {
     private final Exchange client;
     private final ControlChannel channel;
     private final Record record;
+    private ResponseHead head;
+    private long length; // as the client is told, -1 if it is not
+    private boolean begun;
 
     ResponseRelay(Exchange client, ControlChannel channel, Record record) {
         this.client = client;
@@ -35,11 +43,11 @@ final class ResponseRelay {
     }
 
     /// @param pump what sends the request's body; null if it went with the head
-    /// @throws lambdadispatch.router.control.ChannelLost the channel failed
-    /// @throws BadMessage the response is malformed
+    /// @throws ChannelLost the channel failed
+    /// @throws BadMessage the response is malformed, or the app broke it off
     /// @throws IOException the client failed
     void run(Finished finished, BodyPump pump) throws IOException {
-        ResponseHead head = channel.readHead();
+        head = channel.readHead();
         while (head.status() < 200) {
             // RFC 9110 §15.2.1: 100 is between us and the client and already dealt with; §15.2.2: 101 was not asked for
             if (head.status() == 101) {
@@ -55,12 +63,15 @@ final class ResponseRelay {
         if (framing == Framing.UNTIL_CLOSE) {
             throw new BadMessage(502, "no length on a channel");
         }
-        long length = bodiless ? Framing.contentLength(head.headers()) : framing;
-        record.responded(head.status());
-        client.respond(head.status(), withoutHopByHop(head.headers()), Math.max(-1, length));
+        length = Math.max(-1, bodiless ? Framing.contentLength(head.headers()) : framing);
         Input in = channel.input();
-        BodyReader body = new BodyReader(in, framing, 502);
-        relayBody(in, body);
+        BodyReader body = BodyReader.rewritten(in, framing, 502);
+        try {
+            relayBody(in, body);
+        } catch (ChannelLost e) {
+            throw e.uplinkHasEnded() ? new BadMessage(502, "it broke off inside it") : e;
+        }
+        begin();
         in.settle();
         finished.run(head.status(), (pump == null || pump.done()) && channel.clean());
         client.end(body.trailers());
@@ -73,6 +84,10 @@ final class ResponseRelay {
         }
         int count;
         while (!body.ended() && (count = body.ready()) >= 0) {
+            if (!begun && channel.isOver() && count < body.remaining()) {
+                throw new ChannelLost("inside an answer of which nothing has left yet");
+            }
+            begin();
             client.write(in.array(), in.position(), count);
             body.take(count);
             record.sent(count);
@@ -82,10 +97,24 @@ final class ResponseRelay {
         }
     }
 
-    /// About to wait for more: what there is goes out now (a head before its body, an event before the next).
+    /// About to wait for more: what there is goes out now (a head before its body, an event before the next). But not in vain: of an instance that is dead
+    /// already no more will come, and as long as the client has nothing another may answer.
     private void flushUnlessEnded(BodyReader body) throws IOException {
-        if (!body.ended()) {
+        if (!body.ended() && (begun || !channel.isOver())) {
+            begin();
             client.flush();
+        }
+    }
+
+    private void begin() throws IOException {
+        if (!begun) {
+            begun = true;
+            String by = head.status() >= 500 ? head.headers().get(HeaderName.X_LAMBDA_FAULT) : null;
+            record.responded(head.status());
+            if (by != null) {
+                record.blamed("the app could not answer", by.equals(Party.APP.toString()) ? Party.APP : Party.ENVIRONMENT);
+            }
+            client.respond(head.status(), withoutHopByHop(head.headers()), length);
         }
     }
 

@@ -7,8 +7,8 @@ import lambdadispatch.log.Log;
 
 /// One line per request, made without a formatter: it is written as often as requests come.
 ///
-/// `time INFO  access method=GET path=/a status=200 bytes=4 ms=1.234 waitMs=0.000 client=10.0.0.9 instance=a1b2c3 id=...`, then `tries=2` and
-/// `fault="..."` where there is something to say. A query, a field or a body never shows up, so neither does a secret in one.
+/// `time INFO  access method=GET path=/a status=200 bytes=4 ms=1.234 waitMs=0.000 client=10.0.0.9 instance=a1b2c3 id=...`, then `tries=2`, and
+/// `fault="..." by=app` where there is something to say: what went wrong, and whose fault it was. A query, a field or a body never shows up, so neither does a secret in one.
 final class AccessLog {
     private AccessLog() {}
 
@@ -34,6 +34,7 @@ final class AccessLog {
         }
         if (record.fault != null) {
             LineFormat.pair(line, "fault", record.fault);
+            line.append(" by=").append(record.by.toString());
         }
         return line.append('\n');
     }

@@ -2,6 +2,7 @@
 package lambdadispatch.router.observe;
 
 import java.io.IOException;
+import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Request;
 
@@ -16,6 +17,7 @@ public final class Record {
     String requestId;
     String instance = "-";
     String fault;
+    Party by; // whose fault; null as long as there is none
     int status;
     long bytes;
     long waitNanos;
@@ -50,20 +52,23 @@ public final class Record {
     }
 
     /// The router answered by itself.
-    public void failed(int answered, String why) {
+    public void failed(int answered, String why, Party party) {
         status = answered;
         fault = why;
+        by = party;
     }
 
-    /// The response broke off after its head.
-    public void aborted(String why) {
+    /// The response broke off after its head, or came of a failure.
+    public void blamed(String why, Party party) {
         fault = why;
+        by = party;
     }
 
     /// No response was of use to anybody any more.
     public void clientGone() {
         status = status == 0 ? CLIENT_GONE : status;
         fault = "the client went away";
+        by = Party.CLIENT;
     }
 
     public void broke(Exception e) {
@@ -71,5 +76,6 @@ public final class Record {
             status = e instanceof BadMessage bad ? bad.status() : e instanceof java.net.SocketTimeoutException ? 408 : CLIENT_GONE;
         }
         fault = e instanceof IOException ? e.getMessage() : e.toString();
+        by = e instanceof IOException ? Party.CLIENT : Party.ROUTER;
     }
 }
