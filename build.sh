@@ -28,6 +28,7 @@ Usage: ./build.sh VERB [ARGUMENTS]
   bench [NAME...]        measure, on the images
   h2spec [OPTION...]     run the HTTP/2 conformance suite
   simulate [SEEDS [REQUESTS]]   run the dispatch simulation; writes its tables into docs/simulation.md and docs/simulation.svg
+  cost [OPTIONS]         what a workload costs a month on AWS in several ways (cost --help)
   lint [LINTER...]       run the linters that are installed on scripts, workflows and templates
   fuzz [COUNT|SECONDSs]  fuzz every parser, for so many inputs or seconds (60s)
   mutate [NAME...]       change the code one instruction at a time and count what the tests notice: packages (http2) or classes
@@ -369,6 +370,12 @@ verb_oci() {
 }
 
 verb_lint() { bash docker/lint.sh "$@"; }
+verb_cost() {
+    need_jdk
+    locked compile_if_changed
+    exec "$JAVA_HOME/bin/java" --module-path "$out/modules" --module lambdadispatch.router/lambdadispatch.router.Main cost "$@"
+}
+
 verb_bench() { drive test/bench/bench.sh "$@"; }
 verb_h2spec() { drive test/h2spec/h2spec.sh "$@"; }
 

@@ -3,6 +3,7 @@
 module lambdadispatch.common {
     exports lambdadispatch.channel;
     exports lambdadispatch.config;
+    exports lambdadispatch.cost;
     exports lambdadispatch.hpack;
     exports lambdadispatch.http;
     exports lambdadispatch.http1;

@@ -36,6 +36,7 @@ class ArrowsTest {
             entry("io", Set.of()),
             entry("invoke", Set.of()),
             entry("config", Set.of()),
+            entry("cost", Set.of()),
             entry("json", Set.of("io")),
             entry("log", Set.of("io")),
             entry("metrics", Set.of("io")),

@@ -2,6 +2,7 @@
 package lambdadispatch.router;
 
 import java.net.BindException;
+import java.util.List;
 import java.util.Map;
 import lambdadispatch.config.Settings;
 import lambdadispatch.log.Log;
@@ -14,7 +15,7 @@ public final class Main {
     public static void main(String[] arguments) {
         Settings settings = new Settings(System.getenv());
         if (arguments.length > 0) {
-            System.exit(explain(arguments[0]));
+            System.exit(explain(arguments));
         }
         RouterConfig config = RouterConfig.read(settings);
         settings.warnings().forEach(System.err::println);
@@ -48,8 +49,11 @@ public final class Main {
         Runtime.getRuntime().halt(1); // not exit: hooks would wait for a router that never ran
     }
 
-    private static int explain(String argument) {
-        switch (argument) {
+    private static int explain(String[] arguments) {
+        switch (arguments[0]) {
+            case "cost" -> {
+                return new CostCommand(System.out).run(List.of(arguments).subList(1, arguments.length));
+            }
             case "--version" -> {
                 System.out.println("lambda-dispatch-router " + version());
                 return 0;
@@ -63,7 +67,7 @@ public final class Main {
                 return 0;
             }
             default -> {
-                System.err.println("unknown argument " + argument + "; it is configured by environment variables, see --help");
+                System.err.println("unknown argument " + arguments[0] + "; it is configured by environment variables, see --help");
                 return 2;
             }
         }

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import lambdadispatch.cost.Architecture;
+import lambdadispatch.cost.Prices;
 import lambdadispatch.json.Json;
 
 /// What Lambda would charge for: requests, and the time of init and invocations by memory size, in whole milliseconds.
@@ -13,13 +15,10 @@ import lambdadispatch.json.Json;
 /// with the first invocation (since August 2025 for every kind of function). Time spent frozen, and a cold start before init, are free.
 /// Source: AWS Lambda pricing; prices are those of x86 in us-east-1.
 public final class Billing {
-    private static final double USD_PER_GB_SECOND = 0.0000166667;
-    private static final double USD_PER_REQUEST = 0.20 / 1_000_000;
-
     /// What has been charged up to a moment, what is still running included.
     public record Total(long invocations, long coldStarts, long billedMillis, double gbSeconds) {
         double usd() {
-            return gbSeconds * USD_PER_GB_SECOND + invocations * USD_PER_REQUEST;
+            return Prices.duration(Architecture.X86, gbSeconds) + invocations * Prices.REQUEST;
         }
 
         public Json json() {
