@@ -308,6 +308,13 @@ public final class Pool {
         }
     }
 
+    /// The pool with all of its instances, for operators.
+    public PoolView view() {
+        synchronized (lock) {
+            return PoolView.of(this, clock.nanoTime());
+        }
+    }
+
     /// Changes something under the lock, and tells whoever it concerns after it. For what does not happen with every request.
     private void event(LongConsumer change) {
         Effects told;

@@ -94,6 +94,14 @@ public final class Pools {
         return defaultPool.drained() && named.values().stream().allMatch(Pool::drained);
     }
 
+    /// All pools, the default one first.
+    public List<Pool> all() {
+        List<Pool> all = new ArrayList<>();
+        all.add(defaultPool);
+        all.addAll(named.values());
+        return all;
+    }
+
     public List<PoolSnapshot> snapshots() {
         List<PoolSnapshot> all = new ArrayList<>();
         all.add(defaultPool.snapshot());
