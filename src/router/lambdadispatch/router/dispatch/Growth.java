@@ -21,7 +21,7 @@ final class Growth {
     private static final double UNKNOWN_COLD_START_SECONDS = 4;
     private static final int WARMING_UP_AT_ONCE = 5;
 
-    private final PoolSettings settings;
+    private final Steering steering;
     private final RandomGenerator random;
     private final Scaler scaler;
     private final InvokeBudget budget;
@@ -29,10 +29,10 @@ final class Growth {
     private long faultNanos;
     private boolean anyFault;
 
-    Growth(PoolSettings settings, RandomGenerator random, long now) {
-        this.settings = settings;
+    Growth(PoolSettings settings, Steering steering, RandomGenerator random, long now) {
+        this.steering = steering;
         this.random = random;
-        this.scaler = new Scaler(settings, now);
+        this.scaler = new Scaler(settings, steering, now);
         this.budget = new InvokeBudget(settings.invokes(), random, now);
         this.tickedNanos = now;
     }
@@ -46,7 +46,7 @@ final class Growth {
         int missing = desired - census.countedOn();
         if (missing > 0) {
             int start = scaler.stepOut(missing, demand, census.countedOn(), now);
-            start = Math.min(start, budget.available(now, census.connecting()));
+            start = steering.invokesHeld() ? 0 : Math.min(start, budget.available(now, census.connecting()));
             return new Plan(Math.clamp(room(census), 0, start), replaced(census, now));
         }
         List<Instance> dismiss = replaced(census, now);
@@ -58,7 +58,7 @@ final class Growth {
 
     /// Everything that is paid for counts, even what was given up; but what is on its way out may overlap with its replacement.
     private int room(Census census) {
-        int max = settings.scaling().instances().max();
+        int max = steering.bounds().max();
         int overlap = Math.min(census.expiring().size() + census.draining(), Math.ceilDiv(max, 4));
         return max + overlap - census.paidFor();
     }
@@ -83,7 +83,7 @@ final class Growth {
 
     /// What the next instance is to be invoked for.
     Instance.Purpose purpose(Census census, int startedBefore) {
-        boolean missing = census.staying() + startedBefore < settings.scaling().instances().min();
+        boolean missing = census.staying() + startedBefore < steering.bounds().min();
         return missing ? Instance.Purpose.STAY : Instance.Purpose.SERVE;
     }
 
@@ -115,7 +115,7 @@ final class Growth {
                 budget.settled();
             }
         }
-        boolean due = instance.rotateAtNanos != Long.MAX_VALUE && now - instance.rotateAtNanos >= 0;
+        boolean due = instance.outdated || instance.rotateAtNanos != Long.MAX_VALUE && now - instance.rotateAtNanos >= 0;
         if (due && !instance.expiring && (census.mayExpireOneMore() || isUrgent(instance, load, now))) {
             instance.expiring = true;
             census.expires(instance);
@@ -133,7 +133,7 @@ final class Growth {
 
     /// Whether one more environment may be warmed up now: they share the budget, and stand back for those that serve.
     boolean mayWarmUp(Census census, long now) {
-        return census.connecting() < WARMING_UP_AT_ONCE && room(census) > 0 && budget.available(now, census.connecting()) > 0;
+        return !steering.invokesHeld() && census.connecting() < WARMING_UP_AT_ONCE && room(census) > 0 && budget.available(now, census.connecting()) > 0;
     }
 
     void connected() {

@@ -57,6 +57,8 @@ public final class Instance {
     boolean late;
     /// About to reach its deadline: no longer counted on, but serves until its replacement is there.
     boolean expiring;
+    /// An operator wants a fresh one in its place.
+    boolean outdated;
     boolean everOpened;
     /// Has been open long enough to prove that invokes work.
     boolean settled;

@@ -30,6 +30,11 @@ final class Matching {
         return queue.size() + suspects.size();
     }
 
+    /// How long the head of the queue has waited; 0 when nobody waits.
+    long oldestWaitNanos(long now) {
+        return queue.isEmpty() ? 0 : Math.max(0, now - queue.head().submittedNanos);
+    }
+
     boolean nobodyWaits() {
         return queue.isEmpty() && suspects.isEmpty();
     }

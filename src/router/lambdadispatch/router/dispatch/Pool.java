@@ -28,6 +28,7 @@ public final class Pool {
     final Growth growth;
     final Load load;
     final Counts counts = new Counts();
+    final Steering steering;
     private final Outbox outbox;
     private final FailurePolicy failures;
     private final Health health;
@@ -46,7 +47,8 @@ public final class Pool {
         this.askedNanos = now;
         this.load = new Load(now);
         this.fleet = new Fleet(settings);
-        this.growth = new Growth(settings, random, now);
+        this.steering = new Steering(settings.scaling().instances());
+        this.growth = new Growth(settings, steering, random, now);
         this.outbox = new Outbox(function, actions);
         this.matching = new Matching(settings.waiting(), fleet, counts, outbox);
         this.failures = new FailurePolicy(fleet, growth, matching, counts, outbox);
@@ -313,6 +315,56 @@ public final class Pool {
         synchronized (lock) {
             return PoolView.of(this, clock.nanoTime());
         }
+    }
+
+    // ---- operators ----
+
+    /// Starts no environment until told otherwise; what runs goes on, and requests wait as long as they may.
+    public void holdInvokes(boolean hold) {
+        event(now -> {
+            steering.holdInvokes(hold);
+            scale(now);
+        });
+    }
+
+    /// Sets `MinInstanceCount` and `MaxInstanceCount` for as long as this router lives.
+    public void bounds(PoolSettings.InstanceCounts counts) {
+        event(now -> {
+            steering.bounds(counts);
+            scale(now);
+        });
+    }
+
+    /// Has every instance that there is replaced by a fresh one, a quarter at a time, as at the end of its time: requests notice nothing.
+    /// @return how many
+    public int roll() {
+        int[] count = new int[1];
+        event(now -> {
+            for (Instance instance : fleet.all()) {
+                if (!instance.outdated && (instance.state == Instance.State.OPEN || instance.state == Instance.State.STARTING)) {
+                    instance.outdated = true;
+                    count[0]++;
+                }
+            }
+            scale(now);
+        });
+        return count[0];
+    }
+
+    /// Sends an instance home once what runs on it has ended.
+    /// @return false if there is none of that public name
+    public boolean drainInstance(String publicName) {
+        boolean[] found = new boolean[1];
+        event(now -> {
+            for (Instance instance : fleet.all()) {
+                if (instance.publicName().equals(publicName)) {
+                    found[0] = true;
+                    fleet.dismiss(instance, now, outbox);
+                }
+            }
+            scale(now);
+        });
+        return found[0];
     }
 
     /// Changes something under the lock, and tells whoever it concerns after it. For what does not happen with every request.

@@ -12,13 +12,15 @@ final class Scaler {
     private static final long STEP_IN_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final PoolSettings settings;
+    private final Steering steering;
     private final RecentMaximum wantedLately;
     private long stepOutNanos;
     private int startedInStep;
     private long stepInNanos;
 
-    Scaler(PoolSettings settings, long now) {
+    Scaler(PoolSettings settings, Steering steering, long now) {
         this.settings = settings;
+        this.steering = steering;
         this.wantedLately = new RecentMaximum(settings.scaling().scaleInDelay(), now);
         this.stepOutNanos = now;
         this.stepInNanos = now;
@@ -31,7 +33,7 @@ final class Scaler {
         // Averages linger; with nothing to do they must not start anything, or idle instances would be invoked again and again.
         boolean idle = demand.running() + demand.pending() == 0;
         int wanted = idle ? 0 : Math.max(1, scaling.algorithm().desired(demand, settings.maxConcurrentCount(), perInstance));
-        int desired = Math.clamp(wanted, scaling.instances().min(), scaling.instances().max());
+        int desired = Math.clamp(wanted, steering.bounds().min(), steering.bounds().max());
         wantedLately.add(desired, now);
         return desired;
     }
