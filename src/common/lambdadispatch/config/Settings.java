@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -32,6 +34,7 @@ public final class Settings {
 
     private final Map<String, String> environment;
     private final Map<String, Entry> known = new LinkedHashMap<>();
+    private final Set<String> secrets = new HashSet<>();
     private final List<String> faults = new ArrayList<>();
 
     public Settings(Map<String, String> environment) {
@@ -44,6 +47,12 @@ public final class Settings {
         document(name, fallback, description);
         String value = value(name);
         return value == null ? fallback : value;
+    }
+
+    /// As [#text], of a value that is never shown.
+    public String secret(String name, String description) {
+        secrets.add(name);
+        return text(name, null, description);
     }
 
     /// A whole number from `min` to `max`.
@@ -172,7 +181,7 @@ public final class Settings {
 
     /// Notes a fault that only the caller can see: values that contradict each other, a file that is not there.
     public void fault(String name, String value, String allowed) {
-        faults.add(name + "=" + shown(value) + ": must be " + allowed);
+        faults.add(name + "=" + (secrets.contains(name) ? "(set)" : shown(value)) + ": must be " + allowed);
     }
 
     /// One line for each fault so far: the variable, the value, what is allowed.
@@ -196,6 +205,18 @@ public final class Settings {
     private Optional<String> nearest(String name) {
         List<String> ours = known.keySet().stream().filter(each -> each.startsWith(PREFIX)).map(each -> each.substring(PREFIX.length())).toList();
         return NearestName.find(name.substring(PREFIX.length()), ours);
+    }
+
+    /// Every documented variable with the value that counts, in the order they were read; what a variable of a secret holds is not shown.
+    public Map<String, String> effective() {
+        Map<String, String> values = new LinkedHashMap<>();
+        known.forEach((name, entry) -> {
+            if (entry.description != null) {
+                String set = value(name);
+                values.put(name, set == null ? entry.fallback : secrets.contains(name) ? "(set)" : shown(set));
+            }
+        });
+        return values;
     }
 
     /// The variables in the order they were read, one line each, in columns: name, default, description.

@@ -49,7 +49,8 @@ public final class Comparison {
         return of(shaped, trace.environmentsHeld(shaped));
     }
 
-    private static List<Bill> of(Workload load, double environments) {
+    /// As [#of(Workload)], with the number of environments that a router was seen to hold.
+    public static List<Bill> of(Workload load, double environments) {
         return List.of(dispatched(load, environments), lambda(load), provisioned(load), managed(load), fargate(load));
     }
 

@@ -8,9 +8,14 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Clock;
 
@@ -29,7 +34,9 @@ public final class Log {
             "invocation", "readiness", "relay", "router", "server", "sigv4");
 
     private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(2);
-    private static final Set<String> DEBUGGED = topics(System.getProperty("lambdadispatch.debug", System.getenv(DEBUG_VARIABLE)));
+    private static final List<Log> ALL = new CopyOnWriteArrayList<>();
+    private static volatile Set<String> debugged = topics(System.getProperty("lambdadispatch.debug", System.getenv(DEBUG_VARIABLE)));
+    private static volatile Level threshold = Level.INFO;
     private static final LogWriter WRITER = new LogWriter(output(System.getProperty("lambdadispatch.log", "stdout")));
 
     static {
@@ -40,8 +47,16 @@ public final class Log {
         }
     }
 
+    /// How much a line matters; `DEBUG` lines are written of debugged topics only, or of all where the threshold is `DEBUG`.
+    private enum Level {
+        DEBUG, INFO, WARN, ERROR;
+
+        /// In five columns.
+        private final String column = (name() + ' ').substring(0, 5);
+    }
+
     private final String topic;
-    private final boolean debugging;
+    private volatile boolean debugging;
     private final LogWriter writer;
     private final Clock clock;
 
@@ -53,21 +68,51 @@ public final class Log {
     }
 
     public static Log of(String topic) {
-        return new Log(topic, DEBUGGED.contains(topic), WRITER, Clock.SYSTEM);
+        Log log = new Log(topic, false, WRITER, Clock.SYSTEM);
+        ALL.add(log);
+        log.debugging = isDebugged(topic);
+        return log;
+    }
+
+    private static boolean isDebugged(String topic) {
+        return threshold == Level.DEBUG || debugged.contains(topic);
+    }
+
+    /// The least that is written: `debug` (of every topic), `info`, `warn` or `error`.
+    public static String level() {
+        return threshold.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// @throws IllegalArgumentException not one of the four
+    public static void level(String level) {
+        threshold = Stream.of(Level.values()).filter(each -> each.name().equalsIgnoreCase(level)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("level must be debug, info, warn or error"));
+        ALL.forEach(log -> log.debugging = isDebugged(log.topic));
+    }
+
+    /// The topics whose debug lines are written, between commas.
+    public static String debugTopics() {
+        return String.join(",", new TreeSet<>(debugged));
+    }
+
+    /// Names the topics whose debug lines are written from now on, between commas; an empty text for none.
+    public static void debugTopics(String topics) {
+        debugged = topics(topics);
+        ALL.forEach(log -> log.debugging = isDebugged(log.topic));
     }
 
     public void info(String event, Object... keysAndValues) {
-        write("INFO ", event, null, keysAndValues);
+        write(Level.INFO, event, null, keysAndValues);
     }
 
     /// A value may be a throwable: its chain of causes is then on the line.
     public void warn(String event, Object... keysAndValues) {
-        write("WARN ", event, null, keysAndValues);
+        write(Level.WARN, event, null, keysAndValues);
     }
 
     /// @param failure null for none; its classes and messages are on the line, its stack trace only where the topic is debugged
     public void error(String event, Throwable failure, Object... keysAndValues) {
-        write("ERROR", event, failure, keysAndValues);
+        write(Level.ERROR, event, failure, keysAndValues);
     }
 
     /// Whether debug lines of this topic are wanted; ask before computing values for one.
@@ -77,7 +122,7 @@ public final class Log {
 
     public void debug(String event, Object... keysAndValues) {
         if (debugging) {
-            write("DEBUG", event, null, keysAndValues);
+            write(Level.DEBUG, event, null, keysAndValues);
         }
     }
 
@@ -91,10 +136,13 @@ public final class Log {
         WRITER.flush(FLUSH_PATIENCE);
     }
 
-    private void write(String level, String event, Throwable failure, Object... keysAndValues) {
+    private void write(Level level, String event, Throwable failure, Object... keysAndValues) {
+        if (level != Level.DEBUG && level.compareTo(threshold) < 0) {
+            return;
+        }
         Bytes line = new Bytes(192);
         LineFormat.time(line, clock.now());
-        line.append(' ').append(level).append(' ');
+        line.append(' ').append(level.column).append(' ');
         LineFormat.escape(line, topic);
         line.append(' ');
         LineFormat.escape(line, event);
@@ -112,11 +160,11 @@ public final class Log {
                 line.append('\n');
             }
         }
-        writer.append(line, !level.equals("INFO ") && !level.equals("DEBUG"));
+        writer.append(line, level.compareTo(Level.WARN) >= 0);
     }
 
     static Set<String> topics(String list) {
-        return Arrays.stream(Objects.requireNonNullElse(list, "").split(",")).map(String::strip).collect(Collectors.toUnmodifiableSet());
+        return Arrays.stream(Objects.requireNonNullElse(list, "").split(",")).map(String::strip).filter(topic -> !topic.isEmpty()).collect(Collectors.toUnmodifiableSet());
     }
 
     private static OutputStream output(String target) {

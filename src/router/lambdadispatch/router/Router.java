@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -19,19 +20,25 @@ import javax.net.ssl.SSLContext;
 import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.channel.InvokePayload;
+import lambdadispatch.config.Settings;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Clock;
+import lambdadispatch.json.Json;
 import lambdadispatch.listener.Server;
 import lambdadispatch.log.Log;
 import lambdadispatch.metrics.Registry;
+import lambdadispatch.router.admin.AdminHandler;
+import lambdadispatch.router.admin.AdminParts;
 import lambdadispatch.router.control.ControlHandler;
 import lambdadispatch.router.dispatch.Instance;
+import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.incoming.ProxyHandler;
 import lambdadispatch.router.observe.CloudWatchMetrics;
 import lambdadispatch.router.observe.MetricsHandler;
 import lambdadispatch.router.observe.Observer;
+import lambdadispatch.router.observe.Timeline;
 import lambdadispatch.server.Handler;
 import lambdadispatch.server.Limits;
 import lambdadispatch.tls.KeyMaterial;
@@ -65,6 +72,8 @@ final class Router {
     private int controlPort;
     private CloudWatchMetrics cloudWatch; // null if not wanted
     private Server metrics; // null if not wanted
+    private Server admin; // null if not wanted
+    private Timeline timeline; // null without an admin port
 
     Router(RouterConfig config, Map<String, String> environment) {
         this.config = config;
@@ -83,6 +92,7 @@ final class Router {
         openControlPorts();
         openIncomingPorts();
         report();
+        openAdminPort();
         pools.defaultPool().warmUp(config.warmUpCount());
         Thread.ofVirtual().name("tick").start(this::tick);
         LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost, "port", controlPort);
@@ -148,13 +158,37 @@ final class Router {
         }
     }
 
+    private void openAdminPort() throws IOException, Main.PortTaken {
+        RouterConfig.Admin settings = config.admin();
+        if (settings.port() == 0) {
+            return;
+        }
+        timeline = new Timeline(observer, () -> pools.all().stream().map(Pool::view).toList(), Clock.SYSTEM);
+        Handler handler = new AdminHandler(new AdminParts(settings.host(), settings.token(), Main.version(), pools, timeline, () -> healthy,
+                new MetricsHandler(registry, pools::snapshots), this::configuration, Main::stop));
+        admin = open("admin", new InetSocketAddress(settings.host(), settings.port()), null, Limits.DEFAULT, handler, "AdminPort");
+    }
+
+    private Json configuration() {
+        Map<String, Json> values = new LinkedHashMap<>();
+        Settings settings = new Settings(environment);
+        RouterConfig.read(settings);
+        settings.effective().forEach((name, value) -> values.put(name, Json.of(value)));
+        return new Json.JsonObject(values);
+    }
+
     private static Server open(String name, int port, SSLContext tls, Limits limits, Handler handler, String variable)
             throws IOException, Main.PortTaken {
-        Server server = new Server(name, new InetSocketAddress(port), tls, limits, handler);
+        return open(name, new InetSocketAddress(port), tls, limits, handler, variable);
+    }
+
+    private static Server open(String name, InetSocketAddress address, SSLContext tls, Limits limits, Handler handler, String variable)
+            throws IOException, Main.PortTaken {
+        Server server = new Server(name, address, tls, limits, handler);
         try {
             server.start();
         } catch (BindException e) {
-            throw new Main.PortTaken(port, P + variable, e);
+            throw new Main.PortTaken(address.getPort(), P + variable, e);
         }
         LOG.info("listening", "port", server.address().getPort(), "for", name);
         return server;
@@ -183,6 +217,9 @@ final class Router {
             long again;
             try {
                 again = pools.tick();
+                if (timeline != null) {
+                    again = Math.min(again, timeline.tick());
+                }
                 if (cloudWatch != null) {
                     again = Math.min(again, cloudWatch.tick());
                 }
@@ -215,8 +252,10 @@ final class Router {
         ticking = false;
         control.forEach(server -> server.stop(Duration.ofMillis(200)));
         invoker.close();
-        if (metrics != null) {
-            metrics.stop(Duration.ZERO);
+        for (Server server : new Server[] {metrics, admin}) {
+            if (server != null) {
+                server.stop(Duration.ZERO);
+            }
         }
         if (cloudWatch != null) {
             cloudWatch.flush();

@@ -23,9 +23,11 @@ record RouterConfig(
         int warmUpCount,
         Incoming incoming,
         Shutdown shutdown,
-        Observation observation) {
+        Observation observation,
+        Admin admin) {
     private static final String P = "LAMBDA_DISPATCH_";
     private static final int MAX_CHANNELS = 1000;
+    private static final int LEAST_TOKEN = 16;
     private static final Duration DAY = Duration.ofDays(1);
 
     record Ports(int http, int https, int controlInsecure, int controlTls) {}
@@ -41,6 +43,10 @@ record RouterConfig(
 
     record Shutdown(Duration drainDelay, Duration drainTimeout) {}
 
+    /// @param port 0 for none
+    /// @param token null if nothing may be changed
+    record Admin(int port, String host, String token) {}
+
     /// @param cloudWatch null unless metrics go there
     /// @param metricsPort 0 for none
     record Observation(boolean accessLog, CloudWatchTarget cloudWatch, int metricsPort) {}
@@ -50,7 +56,7 @@ record RouterConfig(
                 s.integer(P + "MaxWorkerThreads", 1, 1, 64, "carrier threads for all virtual threads; scale out instead of raising it"),
                 ports(s), control(s), functions(s), pool(s),
                 s.integer(P + "WarmUpCount", 0, 0, 1000, "environments that start their app and return (InitOnly) when the router starts"),
-                incoming(s), shutdown(s), observation(s));
+                incoming(s), shutdown(s), observation(s), admin(s));
         if (config.control.preferred == Scheme.HTTP && !config.control.allowInsecure) {
             s.fault(P + "PreferredControlChannelScheme", "http", "https, unless " + P + "AllowInsecureControlChannel is true");
         }
@@ -164,6 +170,16 @@ record RouterConfig(
         CloudWatchTarget target = cloudWatch(s);
         return new Observation(accessLog, enabled ? target : null,
                 s.integer(P + "MetricsPort", 0, 0, 65535, "serves /metrics (Prometheus) on this port; 0 for none"));
+    }
+
+    private static Admin admin(Settings s) {
+        int port = s.integer(P + "AdminPort", 0, 0, 65535, "serves the live page and what operators may change; 0 for none");
+        String host = s.text(P + "AdminHost", "127.0.0.1", "address or name that the admin port is bound to");
+        String token = s.secret(P + "AdminToken", "what changes something on the admin port takes this token; from other machines, everything does");
+        if (token != null && token.length() < LEAST_TOKEN) {
+            s.fault(P + "AdminToken", token, "at least " + LEAST_TOKEN + " characters");
+        }
+        return new Admin(port, host, token);
     }
 
     private static CloudWatchTarget cloudWatch(Settings s) {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.admin;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import lambdadispatch.json.Json;
+import lambdadispatch.router.dispatch.Pools;
+import lambdadispatch.router.observe.Timeline;
+import lambdadispatch.server.Handler;
+
+/// What the admin port shows and changes.
+///
+/// @param host `AdminHost`
+/// @param token `AdminToken`, or null: then nothing can be changed
+/// @param version of this router
+/// @param healthy whether the health check succeeds
+/// @param metrics answers `/metrics`
+/// @param config every setting with its value, secrets masked
+/// @param stop begins to stop this router as SIGTERM does, and returns at once
+public record AdminParts(
+        String host,
+        String token,
+        String version,
+        Pools pools,
+        Timeline timeline,
+        BooleanSupplier healthy,
+        Handler metrics,
+        Supplier<Json> config,
+        Runnable stop) {}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.admin;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import lambdadispatch.http.Headers;
+import lambdadispatch.json.Json;
+import lambdadispatch.server.Exchange;
+
+/// How the admin port answers: JSON, never kept by caches.
+final class Answers {
+    private Answers() {}
+
+    static void json(Exchange exchange, int status, Json json, String... fields) throws IOException {
+        byte[] body = (json.write() + '\n').getBytes(StandardCharsets.UTF_8);
+        Headers headers = Headers.of(fields);
+        headers.add("content-type", "application/json");
+        headers.add("cache-control", "no-store");
+        headers.add("x-content-type-options", "nosniff");
+        exchange.respond(status, headers, body.length);
+        exchange.write(body, 0, body.length);
+        exchange.end();
+    }
+
+    /// An answer that says in one sentence what is wrong.
+    static void problem(Exchange exchange, int status, String why, String... fields) throws IOException {
+        json(exchange, status, Json.object("error", why), fields);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.admin;
+
+import java.util.ArrayList;
+import java.util.List;
+import lambdadispatch.cost.Architecture;
+import lambdadispatch.cost.Bill;
+import lambdadispatch.cost.Comparison;
+import lambdadispatch.cost.Workload;
+import lambdadispatch.json.Json;
+import lambdadispatch.router.dispatch.Pool;
+import lambdadispatch.router.dispatch.PoolSnapshot;
+import lambdadispatch.router.observe.Sample;
+
+/// Dollars an hour as traffic is now, beside what other ways would cost: the same reckoning as `lambda-dispatch-router cost`.
+final class LiveCost {
+    private static final double HOURS_A_MONTH = Comparison.SECONDS_A_MONTH / 3600;
+    private static final int MINUTE = 60;
+    /// Until environments report theirs: one vCPU.
+    private static final int MEMORY_MB = 1769;
+    private static final double CPU_SHARE = 0.2;
+
+    /// @param samples the last minutes, oldest first
+    Json json(Pool pool, List<Sample> samples) {
+        PoolSnapshot now = pool.snapshot();
+        List<Sample> minute = samples.subList(Math.max(0, samples.size() - MINUTE), samples.size());
+        double rate = minute.stream().mapToLong(Sample::requests).average().orElse(0);
+        double peak = peak(samples);
+        double seconds = Math.clamp(now.serviceSeconds(), 0.001, 900);
+        Workload load = new Workload(rate, rate == 0 ? 1 : Math.clamp(peak / rate, 1, 1000), seconds, CPU_SHARE, MEMORY_MB, Math.min(600, now.coldStartSeconds()),
+                pool.settings().maxConcurrentCount(), Architecture.X86);
+        double environments = minute.stream().mapToInt(Sample::underWay).average().orElse(now.invokesUnderWay());
+        List<Json> ways = new ArrayList<>();
+        for (Bill bill : Comparison.of(load, environments)) {
+            ways.add(Json.object("way", bill.way(), "usdPerHour", Math.round(bill.total() / HOURS_A_MONTH * 10_000) / 10_000.0));
+        }
+        return Json.object("memoryMb", MEMORY_MB, "assumedCpuShare", CPU_SHARE, "requestsPerSecond", Math.round(rate * 100) / 100.0, "ways", Json.of(ways));
+    }
+
+    /// The busiest ten seconds of what is known, by the second.
+    private static double peak(List<Sample> samples) {
+        double peak = 0;
+        for (int i = 10; i <= samples.size(); i++) {
+            peak = Math.max(peak, samples.subList(i - 10, i).stream().mapToLong(Sample::requests).average().orElse(0));
+        }
+        return peak;
+    }
+}

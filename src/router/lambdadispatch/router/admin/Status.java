@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.admin;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import lambdadispatch.json.Json;
+import lambdadispatch.router.dispatch.InstanceView;
+import lambdadispatch.router.dispatch.Pool;
+import lambdadispatch.router.dispatch.PoolSettings;
+import lambdadispatch.router.dispatch.PoolSnapshot;
+import lambdadispatch.router.dispatch.PoolView;
+
+/// `GET /status.json`: the router at this moment, without secrets. Times are milliseconds unless the name says otherwise.
+final class Status {
+    private final AdminParts parts;
+    private final Instant started = Instant.now();
+    private final LiveCost cost = new LiveCost();
+
+    Status(AdminParts parts) {
+        this.parts = parts;
+    }
+
+    Json json() {
+        List<Json> pools = new ArrayList<>();
+        for (Pool pool : parts.pools().all()) {
+            pools.add(pool(pool, pool.view()));
+        }
+        return Json.object("version", parts.version(), "time", Instant.now().toString(), "started", started.toString(), "healthy", parts.healthy().getAsBoolean(),
+                "mayChange", parts.token() != null, "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
+    }
+
+    private static Json pool(Pool pool, PoolView view) {
+        PoolSnapshot now = view.snapshot();
+        PoolSettings settings = pool.settings();
+        return Json.object("function", now.function(), "desired", now.desired(), "why", why(settings, view), "min", view.bounds().min(), "max",
+                view.bounds().max(), "maxConcurrent", settings.maxConcurrentCount(), "queue", queue(settings, view), "running", now.running(), "arrivalsPerSecond",
+                rounded(now.arrivalsPerSecond()), "serviceMillis", rounded(now.serviceSeconds() * 1000), "coldStartMillis", rounded(now.coldStartSeconds() * 1000),
+                "guard", guard(view), "totals", totals(now.totals()), "instances", Json.of(view.instances().stream().map(Status::instance).toList()));
+    }
+
+    private static Json queue(PoolSettings settings, PoolView view) {
+        return Json.object("length", view.snapshot().pending(), "most", settings.waiting().maxQueueLength(), "oldestWait", view.oldestWaitMillis());
+    }
+
+    private static Json guard(PoolView view) {
+        PoolSnapshot now = view.snapshot();
+        return Json.object("invokesHeld", view.invokesHeld(), "pause", now.blockedMillis(), "lastFault",
+                now.lastFault() == null ? Json.JsonNull.NULL : Json.of(words(now.lastFault())), "underWay", now.invokesUnderWay());
+    }
+
+    private static Json totals(PoolSnapshot.Totals totals) {
+        return Json.object("submitted", totals.submitted(), "granted", totals.granted(), "withdrawn", totals.withdrawn(), "invokes", totals.invokes(),
+                "refused", counts(totals.refused()), "faults", counts(totals.faults()));
+    }
+
+    private static Json counts(Map<? extends Enum<?>, Long> byKind) {
+        Map<String, Json> counts = new LinkedHashMap<>();
+        byKind.forEach((kind, count) -> counts.put(words(kind), Json.of(count)));
+        return new Json.JsonObject(counts);
+    }
+
+    private static Json instance(InstanceView instance) {
+        return Json.object("name", instance.name(), "state", instance.state(), "purpose", instance.purpose(), "age", instance.ageMillis(), "closesIn",
+                instance.closesInMillis(), "busy", instance.busy(), "free", instance.free(), "served", instance.served(), "silent", instance.silentMillis());
+    }
+
+    /// Why the scaler wants what it wants, in a sentence.
+    static String why(PoolSettings settings, PoolView view) {
+        PoolSnapshot now = view.snapshot();
+        String load = String.format(Locale.ROOT, "%s: %d running, %d waiting, %.1f requests/s of %.0f ms", settings.scaling().algorithm().name().toLowerCase(Locale.ROOT),
+                now.running(), now.pending(), now.arrivalsPerSecond(), now.serviceSeconds() * 1000);
+        String wants = "; wants " + now.desired() + " (" + view.bounds().min() + " to " + view.bounds().max() + " allowed)";
+        String has = ", has " + (now.open() + now.rotating()) + " open" + (now.starting() > 0 ? " and " + now.starting() + " starting" : "");
+        if (view.invokesHeld()) {
+            return load + wants + has + "; invokes are held by an operator";
+        }
+        return load + wants + has + (now.blockedMillis() > 0 ? "; the cost guard pauses invokes for " + (now.blockedMillis() + 999) / 1000 + " s" : "");
+    }
+
+    private static String words(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 100) / 100.0;
+    }
+}
