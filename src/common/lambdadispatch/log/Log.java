@@ -30,7 +30,7 @@ public final class Log {
     public static final String DEBUG_VARIABLE = "LAMBDA_DISPATCH_Debug";
 
     /// All topics that there are, of all programs: which names the variable may hold.
-    public static final Set<String> TOPICS = Set.of("callback", "channels", "credentials", "dispatch", "emulator", "extension", "frames", "http1", "http2",
+    public static final Set<String> TOPICS = Set.of("admin", "callback", "channels", "credentials", "dispatch", "emulator", "extension", "frames", "http1", "http2",
             "invocation", "readiness", "relay", "router", "server", "sigv4");
 
     private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(2);

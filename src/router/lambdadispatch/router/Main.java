@@ -56,6 +56,9 @@ public final class Main {
 
     private static int explain(String[] arguments) {
         switch (arguments[0]) {
+            case "admin" -> {
+                return new AdminCommand(System.getenv(), System.out, System.err).run(List.of(arguments).subList(1, arguments.length));
+            }
             case "cost" -> {
                 return new CostCommand(System.out).run(List.of(arguments).subList(1, arguments.length));
             }

@@ -113,6 +113,6 @@ final class Changes {
     private static String instance(String path) {
         boolean form = path.startsWith(INSTANCES) && path.endsWith(DRAIN) && path.length() > INSTANCES.length() + DRAIN.length();
         String name = form ? path.substring(INSTANCES.length(), path.length() - DRAIN.length()) : "";
-        return name.matches("[0-9a-f]{1,16}") ? name : "";
+        return name.matches("[0-9a-f]{1,64}") ? name : "";
     }
 }
