@@ -21,7 +21,7 @@ public record InstanceView(
     static InstanceView of(Instance instance, long now) {
         long closesIn = instance.closesAtNanos == Long.MAX_VALUE ? -1 : Math.max(0, (instance.closesAtNanos - now) / NANOS);
         return new InstanceView(instance.publicName(), state(instance), instance.purpose().name().toLowerCase(Locale.ROOT),
-                (now - instance.invokedNanos) / NANOS, closesIn, instance.busy.size(), instance.free.size(), instance.served,
+                (now - instance.invokedNanos) / NANOS, closesIn, instance.busy.size(), instance.free.size(), instance.servedWell,
                 (now - instance.heardNanos) / NANOS);
     }
 
