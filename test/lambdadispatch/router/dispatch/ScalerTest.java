@@ -11,8 +11,9 @@ class ScalerTest {
     private static final long SECOND = 1_000_000_000L;
 
     private long now = Long.MAX_VALUE - 20 * SECOND; // nanoTime may overflow
+    private final PoolSettings.InstanceCounts bounds = new PoolSettings.InstanceCounts(2, 20);
     private final Scaler scaler = new Scaler(
-            PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(ScalingAlgorithm.SIMPLE, 1, new PoolSettings.InstanceCounts(2, 20), Duration.ofSeconds(30))), now);
+            PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(ScalingAlgorithm.SIMPLE, 1, bounds, Duration.ofSeconds(30))), new Steering(bounds), now);
 
     private static Demand demand(int running, int pending, int open) {
         return new Demand(running, pending, open, 0, 0.1, 4);

@@ -109,7 +109,7 @@ class SteeringTest {
         bed.passPinging(1, all(bed));
         assertThat(bed.invoked.getFirst().state()).isEqualTo(Instance.State.DRAINING);
         assertThat(line.reset + line.ended).as("its request goes on").isZero();
-        bed.pool.slotReleased(line);
+        bed.pool.slotReleased(line, 200);
         assertThat(client.decisions).isEqualTo(1);
     }
 
