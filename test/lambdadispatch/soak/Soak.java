@@ -16,7 +16,8 @@ import lambdadispatch.support.Stack;
 /// What `./build.sh soak [NAME…] [SECONDS]` runs: the real processes under load for long, while things go wrong. Exits with 1 if a promise was broken.
 final class Soak {
     private static final Path IMAGES = Path.of("build", "image");
-    private static final List<String> NAMES = List.of("chaos", "rotation", "restart", "runaway");
+    private static final Duration NEVER = Duration.ofDays(365);
+    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "runaway");
 
     private final int seconds;
     private final List<String> broken = new ArrayList<>();
@@ -33,6 +34,7 @@ final class Soak {
         for (String name : names.isEmpty() ? NAMES : names) {
             switch (name) {
                 case "chaos" -> soak.chaos();
+                case "dying" -> soak.dying();
                 case "rotation" -> soak.rotation();
                 case "restart" -> soak.restart();
                 case "runaway" -> soak.runaway();
@@ -81,6 +83,31 @@ final class Soak {
         }
         report(tally, log);
         promise(tally.starting("GET ") == tally.of("GET 200") + tally.of("GET cut off"), "an idempotent request was lost");
+        noWrongBodies(tally);
+    }
+
+    /// An environment killed every 1.5 s. Requests are short: one that runs for as long as that is likely to meet two deaths, and is then not tried again.
+    private void dying() throws Exception {
+        System.out.printf("%n== dying, %d s%n", seconds);
+        RouterLog log = new RouterLog();
+        Tally tally = new Tally();
+        try (Stack stack = stack(log).instances(24)
+                        .router("LAMBDA_DISPATCH_MinInstanceCount", "4").router("LAMBDA_DISPATCH_MaxInstanceCount", "12").start();
+                Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).longestDelay(100).prepare().start(16, 50)) {
+            pause(5);
+            Chaos.Plan plan = new Chaos.Plan(Duration.ofMillis(1500), NEVER, Duration.ZERO);
+            try (Chaos chaos = new Chaos(stack, plan, tally)) {
+                pause(seconds);
+            }
+        }
+        report(tally, log);
+        long answered = tally.of("GET 200") + tally.of("POST 200");
+        long all = tally.starting("GET ") + tally.starting("POST ");
+        double most = 10 + 0.2 * (seconds + 5) + answered / 20.0 + 12;
+        System.out.printf("answered %,d of %,d; %d invokes, allowed %.0f%n", answered, all, log.invokes(), most);
+        promise(tally.starting("GET ") == tally.of("GET 200") + tally.of("GET cut off"), "an idempotent request was lost");
+        promise(tally.of("GET 503") + tally.of("POST 503") < all / 100, "refused more than 1 %");
+        promise(log.invokes() <= most, "more invokes than were earned");
         noWrongBodies(tally);
     }
 

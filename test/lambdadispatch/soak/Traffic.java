@@ -36,6 +36,7 @@ public final class Traffic implements AutoCloseable {
     private final HttpClient client = HttpClient.newBuilder().sslContext(TrustAll.context()).connectTimeout(Duration.ofSeconds(10)).build();
     private final Map<Long, String> hashes = new HashMap<>();
     private final List<Thread> threads = new ArrayList<>();
+    private int longestDelayMillis = 750;
     private volatile boolean stopped;
 
     /// @param bases an `http` one is spoken to in HTTP/1.1, an `https` one in HTTP/2
@@ -53,6 +54,12 @@ public final class Traffic implements AutoCloseable {
             }
             hashes.put(size, answer.body().strip());
         }
+        return this;
+    }
+
+    /// The slowest answers that are asked for take so long; at least 51.
+    public Traffic longestDelay(int millis) {
+        longestDelayMillis = millis;
         return this;
     }
 
@@ -79,7 +86,7 @@ public final class Traffic implements AutoCloseable {
         if (dice < 45) {
             get(base, "/ping", 0, body -> Arrays.equals(body, "pong".getBytes(StandardCharsets.US_ASCII)));
         } else if (dice < 70) {
-            int millis = 50 + random.nextInt(700);
+            int millis = 50 + random.nextInt(longestDelayMillis - 50);
             get(base, "/delay?ms=" + millis, millis, body -> new String(body, StandardCharsets.US_ASCII).equals("after " + millis + " ms\n"));
         } else if (dice < 80) {
             long size = SIZES[random.nextInt(SIZES.length)];
