@@ -222,20 +222,26 @@ class InstanceLifeTest {
     }
 
     @Test
-    void oneThatWasGivenUpCountsAgainstTheMaximumUntilItsInvokeEnds() {
+    void oneThatWasGivenUpIsReplacedThoughItIsStillPaidForButOnlyAQuarterOfTheMaximumAtOnce() {
         PoolBed bed = new PoolBed(PoolBed.instances(PoolBed.settings(10, 10), 0, 1));
         bed.ask();
         bed.connect(1);
         Instance silent = bed.invoked.getFirst();
         bed.pass(16);
         assertThat(silent.state()).isEqualTo(Instance.State.CLOSED);
-        Client waits = bed.ask();
-        bed.pass(60);
-        assertThat(bed.invoked).as("it is still paid for").hasSize(1);
-        bed.ends(silent, PoolBed.RETURNED, "RouterStatus4xx");
+        bed.ask();
         bed.pass(1);
-        assertThat(bed.invoked).hasSize(2);
+        assertThat(bed.invoked).as("one in its place").hasSize(2);
         bed.connect(1);
+        bed.pass(16);
+        bed.ask();
+        bed.pass(60);
+        assertThat(bed.invoked).as("two are paid for").hasSize(2);
+        bed.ends(silent, PoolBed.RETURNED, "RouterStatus4xx");
+        Client waits = bed.ask();
+        bed.pass(1);
+        assertThat(bed.invoked).hasSize(3);
+        bed.connect(10);
         assertThat(waits.line).isNotNull();
     }
 

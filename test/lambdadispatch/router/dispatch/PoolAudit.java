@@ -44,8 +44,7 @@ public final class PoolAudit {
         int length = walk(pool.matching.queue, false) + walk(pool.matching.suspects, true);
         that(length == pool.matching.waiting(), "the queues are miscounted");
         // Requests that lost their slot come back in any case; and all slots that the pool may have can be lost at once.
-        int instances = pool.settings().scaling().instances().max();
-        int slots = (instances + Math.ceilDiv(instances, 4)) * pool.settings().maxConcurrentCount();
+        int slots = pool.settings().mostSlots();
         that(length <= pool.settings().waiting().maxQueueLength() + slots, "the queue is too long");
     }
 

@@ -111,6 +111,11 @@ final class PoolBed implements Actions, Clock {
         PoolAudit.checkDeeply(pool);
     }
 
+    /// The request that was granted this channel last.
+    Client carriedBy(Line line) {
+        return line.carried;
+    }
+
     /// A request.
     static final class Client extends Ticket {
         Line line;
@@ -120,6 +125,7 @@ final class PoolBed implements Actions, Clock {
         @Override
         protected void granted(Slot slot) {
             line = (Line) slot;
+            line.carried = this;
             decisions++;
         }
 
@@ -139,6 +145,7 @@ final class PoolBed implements Actions, Clock {
         boolean wanted;
         int ended;
         int reset;
+        Client carried;
 
         Line(Instance instance) {
             super(instance);

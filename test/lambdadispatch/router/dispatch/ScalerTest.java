@@ -16,7 +16,7 @@ class ScalerTest {
             PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(ScalingAlgorithm.SIMPLE, 1, bounds, Duration.ofSeconds(30))), new Steering(bounds), now);
 
     private static Demand demand(int running, int pending, int open) {
-        return new Demand(running, pending, open, 0, 0.1, 4);
+        return new Demand(running, pending, open, new Load.Averages(0, 0, 0.1, 0, 4));
     }
 
     @Test
@@ -28,7 +28,7 @@ class ScalerTest {
 
     @Test
     void averagesOfAnIdlePoolStartNothing() {
-        assertThat(scaler.desired(new Demand(0, 0, 0, 500, 1, 4), now)).isEqualTo(2);
+        assertThat(scaler.desired(new Demand(0, 0, 0, new Load.Averages(500, 500, 1, 500, 4)), now)).isEqualTo(2);
     }
 
     @Test
@@ -61,6 +61,19 @@ class ScalerTest {
         assertThat(scaler.stepIn(18, demand(10, 0, 18), now + SECOND)).isZero();
         assertThat(scaler.stepIn(3, demand(1, 0, 5), now + 5 * SECOND)).as("at least one").isEqualTo(1);
         assertThat(scaler.stepIn(0, demand(1, 0, 5), now + 10 * SECOND)).isZero();
+    }
+
+    @Test
+    void moreThanEverythingOpenCanServeIsNotAveragedAwayButHeldForFifteenSeconds() {
+        Scaler latency = new Scaler(PoolSettings.DEFAULTS.with(
+                new PoolSettings.Scaling(ScalingAlgorithm.LATENCY, 1, new PoolSettings.InstanceCounts(0, 20), Duration.ofSeconds(30))), now);
+        Load.Averages calm = new Load.Averages(20, 90, 0.1, 2, 4); // one instance serves 100 a second
+        assertThat(latency.desired(new Demand(2, 0, 1, calm), now)).isEqualTo(1);
+        assertThat(latency.desired(new Demand(10, 9, 1, new Load.Averages(60, 300, 0.1, 4, 4)), now)).isEqualTo(4);
+        now += 14 * SECOND;
+        assertThat(latency.desired(new Demand(2, 0, 4, calm), now)).isEqualTo(4);
+        now += 2 * SECOND;
+        assertThat(latency.desired(new Demand(2, 0, 4, calm), now)).isEqualTo(1);
     }
 
     @Test

@@ -47,8 +47,7 @@ final class Census {
     }
 
     Demand demand(int pending, Load load) {
-        return new Demand(
-                running, pending, fresh.size() + expiring.size(), load.arrivalsPerSecond(), load.serviceSeconds(), load.coldStartSeconds());
+        return new Demand(running, pending, fresh.size() + expiring.size(), load.averages());
     }
 
     /// Open, and not about to go.

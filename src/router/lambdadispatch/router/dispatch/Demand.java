@@ -4,8 +4,14 @@ package lambdadispatch.router.dispatch;
 /// What a scaling decision is made from.
 /// @param running exchanges in progress
 /// @param pending requests in the queue
-/// @param open instances that serve and will go on serving
-/// @param serviceSeconds average duration of an exchange; 0 when none has ended yet
-/// @param coldStartSeconds average time from an invoke to its first channel; 0 when none has opened yet
-record Demand(
-        int running, int pending, int open, double arrivalsPerSecond, double serviceSeconds, double coldStartSeconds) {}
+/// @param open instances that serve
+record Demand(int running, int pending, int open, Load.Averages averages) {
+    /// Requests in progress on average that what arrives asks for, or that there are: whichever is more.
+    double offered() {
+        return Math.max(averages.arrivalsPerSecond() * averages.serviceSeconds(), averages.running());
+    }
+
+    Demand with(Load.Averages other) {
+        return new Demand(running, pending, open, other);
+    }
+}

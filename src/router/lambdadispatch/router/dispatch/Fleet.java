@@ -221,13 +221,12 @@ final class Fleet {
         return false;
     }
 
-    /// Whether any request runs.
-    boolean busy() {
+    /// Requests in progress.
+    int running() {
+        int running = 0;
         for (Instance instance : all()) {
-            if (instance.busy.size() > 0) {
-                return true;
-            }
+            running += instance.busy.size();
         }
-        return false;
+        return running;
     }
 }

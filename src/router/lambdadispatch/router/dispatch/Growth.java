@@ -56,10 +56,10 @@ final class Growth {
         return new Plan(0, dismiss);
     }
 
-    /// Everything that is paid for counts, even what was given up; but what is on its way out may overlap with its replacement.
+    /// Everything that is paid for counts; but what is on its way out, or was given up for its silence while its invoke goes on, may overlap with its replacement.
     private int room(Census census) {
         int max = steering.bounds().max();
-        int overlap = Math.min(census.expiring().size() + census.draining(), Math.ceilDiv(max, 4));
+        int overlap = Math.min(census.expiring().size() + census.draining() + census.lingering(), Math.ceilDiv(max, 4));
         return max + overlap - census.paidFor();
     }
 

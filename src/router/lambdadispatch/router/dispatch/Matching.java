@@ -13,14 +13,16 @@ final class Matching {
 
 
     private final PoolSettings.Waiting limits;
+    private final int mostWaiting;
     private final Fleet fleet;
     private final Counts counts;
     private final Outbox outbox;
     final TicketQueue queue = new TicketQueue();
     final TicketQueue suspects = new TicketQueue();
 
-    Matching(PoolSettings.Waiting limits, Fleet fleet, Counts counts, Outbox outbox) {
-        this.limits = limits;
+    Matching(PoolSettings settings, Fleet fleet, Counts counts, Outbox outbox) {
+        this.limits = settings.waiting();
+        this.mostWaiting = limits.maxQueueLength() + settings.mostSlots();
         this.fleet = fleet;
         this.counts = counts;
         this.outbox = outbox;
@@ -49,13 +51,11 @@ final class Matching {
         return true;
     }
 
-    /// @param again a retry: it keeps its place, and is never one too many
+    /// @param again a retry: it keeps its place, and comes on top of `MaxQueueLength`, but not of all slots that may be lost at once
     void enqueue(Ticket ticket, boolean again, long now) {
-        if (ticket.suspect) {
-            suspects.addByAge(ticket);
-        } else if (again) {
-            queue.addByAge(ticket);
-        } else if (queue.size() < limits.maxQueueLength()) {
+        if (again && waiting() < mostWaiting) {
+            (ticket.suspect ? suspects : queue).addByAge(ticket);
+        } else if (!again && waiting() < limits.maxQueueLength()) {
             queue.add(ticket);
         } else {
             refuse(ticket, new Refusal(Refusal.Kind.QUEUE_FULL, "the queue is full", Duration.ofSeconds(1)), now);

@@ -50,7 +50,7 @@ public final class Pool {
         this.steering = new Steering(settings.scaling().instances());
         this.growth = new Growth(settings, steering, random, now);
         this.outbox = new Outbox(function, actions);
-        this.matching = new Matching(settings.waiting(), fleet, counts, outbox);
+        this.matching = new Matching(settings, fleet, counts, outbox);
         this.failures = new FailurePolicy(fleet, growth, matching, counts, outbox);
         this.health = new Health(settings.liveness(), fleet, growth, failures, outbox, now);
     }
@@ -185,6 +185,9 @@ public final class Pool {
             if (!answered) {
                 fleet.unanswered(slot, now);
             }
+            if (slot.state == Slot.State.BUSY) {
+                load.finished(now - slot.grantedNanos);
+            }
             fleet.lost(slot, false, now);
         });
     }
@@ -263,14 +266,14 @@ public final class Pool {
         long again;
         synchronized (lock) {
             long now = clock.nanoTime();
-            load.update(now);
+            load.update(fleet.running(), now);
             health.age(load, now);
             matching.expire(now);
             failures.refuseInVain(now);
             scale(now);
             startWarmingUp(now);
             fleet.bury(now, outbox);
-            again = matching.nobodyWaits() && !fleet.busy() ? 500_000_000L : 100_000_000L;
+            again = matching.nobodyWaits() && fleet.running() == 0 ? 500_000_000L : 100_000_000L;
             told = settle(now);
         }
         told.run();
@@ -390,7 +393,7 @@ public final class Pool {
     }
 
     private void sendHome(long now) {
-        if (fleet.busy()) {
+        if (fleet.running() > 0) {
             return;
         }
         for (Instance instance : fleet.all()) {

@@ -62,6 +62,12 @@ public record PoolSettings(
         return new PoolSettings(channelCount, maxConcurrentCount, waiting, scaling, invokes, liveness);
     }
 
+    /// Requests that may run at once on all instances there can be, replacements that overlap included.
+    int mostSlots() {
+        int max = scaling.instances().max();
+        return (max + Math.ceilDiv(max, 4)) * maxConcurrentCount;
+    }
+
     public PoolSettings {
         if (maxConcurrentCount < 1 || channelCount < maxConcurrentCount) {
             throw new IllegalArgumentException("ChannelCount must be at least MaxConcurrentCount, which must be at least 1");

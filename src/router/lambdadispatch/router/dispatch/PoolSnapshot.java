@@ -31,6 +31,7 @@ public record PoolSnapshot(
     /// Under the pool's lock.
     static PoolSnapshot of(Pool pool, long now) {
         Census census = new Census(pool.fleet.all());
+        Load.Averages averages = pool.load.averages();
         InvokeBudget budget = pool.growth.budget();
         return new PoolSnapshot(
                 pool.function(),
@@ -44,9 +45,9 @@ public record PoolSnapshot(
                 census.running(),
                 census.freeSlots(),
                 pool.growth.desiredLately(now),
-                pool.load.arrivalsPerSecond(),
-                pool.load.serviceSeconds(),
-                pool.load.coldStartSeconds(),
+                averages.arrivalsPerSecond(),
+                averages.serviceSeconds(),
+                averages.coldStartSeconds(),
                 budget.heldBackNanos(now) / 1_000_000,
                 budget.lastFault(),
                 pool.counts.totals());

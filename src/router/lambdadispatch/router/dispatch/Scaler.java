@@ -10,6 +10,7 @@ import java.time.Duration;
 final class Scaler {
     private static final long STEP_OUT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long STEP_IN_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long PANIC_NANOS = Duration.ofSeconds(15).toNanos();
 
     private final PoolSettings settings;
     private final Steering steering;
@@ -17,6 +18,8 @@ final class Scaler {
     private long stepOutNanos;
     private int startedInStep;
     private long stepInNanos;
+    private long panicUntilNanos;
+    private double panicRate;
 
     Scaler(PoolSettings settings, Steering steering, long now) {
         this.settings = settings;
@@ -24,6 +27,7 @@ final class Scaler {
         this.wantedLately = new RecentMaximum(settings.scaling().scaleInDelay(), now);
         this.stepOutNanos = now;
         this.stepInNanos = now;
+        this.panicUntilNanos = now;
     }
 
     /// How many instances the pool should have.
@@ -32,10 +36,23 @@ final class Scaler {
         int perInstance = Math.ceilDiv(settings.maxConcurrentCount(), scaling.instanceCountMultiplier());
         // Averages linger; with nothing to do they must not start anything, or idle instances would be invoked again and again.
         boolean idle = demand.running() + demand.pending() == 0;
-        int wanted = idle ? 0 : Math.max(1, scaling.algorithm().desired(demand, settings.maxConcurrentCount(), perInstance));
+        int wanted = idle ? 0 : Math.max(1, scaling.algorithm().desired(panicking(demand, now), settings.maxConcurrentCount(), perInstance));
         int desired = Math.clamp(wanted, steering.bounds().min(), steering.bounds().max());
         wantedLately.add(desired, now);
         return desired;
+    }
+
+    /// More came within a second than all that is open can serve: for a while the highest such rate stands in for the average, which would follow it late.
+    private Demand panicking(Demand demand, long now) {
+        Load.Averages averages = demand.averages();
+        double capacity = averages.serviceSeconds() == 0 ? Double.POSITIVE_INFINITY : demand.open() * settings.maxConcurrentCount() / averages.serviceSeconds();
+        if (demand.open() > 0 && averages.arrivalsLately() > capacity) {
+            panicUntilNanos = now + PANIC_NANOS;
+            panicRate = Math.max(panicRate, averages.arrivalsLately());
+        } else if (panicUntilNanos - now <= 0) {
+            panicRate = 0;
+        }
+        return demand.with(averages.withArrivals(Math.max(panicRate, averages.arrivalsPerSecond())));
     }
 
     /// The most that was desired within the scale-in delay.

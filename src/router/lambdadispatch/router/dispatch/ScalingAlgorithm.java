@@ -12,12 +12,13 @@ public enum ScalingAlgorithm {
         }
     },
 
-    /// From the average rate and duration of requests.
+    /// From the average rate and duration of requests; but never less than what runs and waits right now needs.
     EWMA {
         @Override
         int desired(Demand demand, int maxConcurrentCount, int perInstance) {
-            double millis = Math.max(2, demand.serviceSeconds() * 1000);
-            return roundUp(HEADROOM * demand.arrivalsPerSecond() / (1000 / millis * perInstance));
+            double now = (demand.running() + demand.pending() / 2.0) / maxConcurrentCount;
+            double shortest = demand.averages().arrivalsPerSecond() * SHORTEST_SECONDS;
+            return roundUp(Math.max(HEADROOM * Math.max(demand.offered(), shortest) / perInstance, now));
         }
     },
 
@@ -26,19 +27,21 @@ public enum ScalingAlgorithm {
     LATENCY {
         @Override
         int desired(Demand demand, int maxConcurrentCount, int perInstance) {
-            double coldStart = demand.coldStartSeconds();
-            if (demand.serviceSeconds() == 0 || coldStart == 0) {
+            double coldStart = demand.averages().coldStartSeconds();
+            if (demand.averages().serviceSeconds() == 0 || coldStart == 0) {
                 return SIMPLE.desired(demand, maxConcurrentCount, perInstance); // nothing measured yet
             }
-            double instanceRate = maxConcurrentCount / demand.serviceSeconds();
-            int steady = roundUp(demand.arrivalsPerSecond() / (FILL * instanceRate));
+            double instanceRate = maxConcurrentCount / demand.averages().serviceSeconds();
+            double steady = Math.max(demand.offered() / FILL, demand.running()) / maxConcurrentCount;
             boolean longWait = demand.pending() > demand.open() * instanceRate * coldStart || demand.open() == 0;
-            int forQueue = longWait ? roundUp(demand.pending() / (instanceRate * coldStart)) : 0;
-            return Math.max(steady, roundUp(demand.running() / (double) maxConcurrentCount)) + forQueue;
+            double forQueue = longWait ? demand.pending() / (instanceRate * coldStart) : 0;
+            return roundUp(steady + forQueue); // once: rounding each part would start two where one will do
         }
     };
 
     private static final double HEADROOM = 1.2;
+    /// Shorter exchanges are counted as if they took so long: the hops around them take time, too.
+    private static final double SHORTEST_SECONDS = 0.002;
     /// How much of what an instance can serve `latency` counts on: slots that are busy all the time let a queue grow without end.
     private static final double FILL = 0.85;
 
