@@ -65,8 +65,9 @@ class ScalerTest {
 
     @Test
     void moreThanEverythingOpenCanServeIsNotAveragedAwayButHeldForFifteenSeconds() {
+        PoolSettings.InstanceCounts any = new PoolSettings.InstanceCounts(0, 20);
         Scaler latency = new Scaler(PoolSettings.DEFAULTS.with(
-                new PoolSettings.Scaling(ScalingAlgorithm.LATENCY, 1, new PoolSettings.InstanceCounts(0, 20), Duration.ofSeconds(30))), now);
+                new PoolSettings.Scaling(ScalingAlgorithm.LATENCY, 1, any, Duration.ofSeconds(30))), new Steering(any), now);
         Load.Averages calm = new Load.Averages(20, 90, 0.1, 2, 4); // one instance serves 100 a second
         assertThat(latency.desired(new Demand(2, 0, 1, calm), now)).isEqualTo(1);
         assertThat(latency.desired(new Demand(10, 9, 1, new Load.Averages(60, 300, 0.1, 4, 4)), now)).isEqualTo(4);
