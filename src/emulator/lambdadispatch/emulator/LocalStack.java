@@ -18,6 +18,7 @@ public final class LocalStack {
 
     private final EmulatorConfig config;
     private final RouterProcess.Ports ports;
+    private String page = ""; // the live page's address, or that there is none
     private Emulator emulator;
     private RouterProcess router;
     private boolean stopped;
@@ -66,6 +67,7 @@ public final class LocalStack {
                 }
                 emulator = Emulator.start(config);
                 Map<String, String> variables = RouterProcess.variables(environment, config, emulator.endpoint());
+                page = LivePage.in(variables);
                 router = RouterProcess.start(emulator.guardian(), commands.router(), variables, null);
             }
         } catch (BindException e) {
@@ -98,11 +100,12 @@ public final class LocalStack {
                   emulator  %s, function %s, %d MB, up to %d environments
                   router    %s and https://127.0.0.1:%d, process %d; extensions connect to %s
                   app       %s
+                  live page %s
 
                 Open %s/ or try:
                 """, ProcessHandle.current().pid(), emulator.endpoint(), String.join(", ", config.functions()),
                 config.function().memoryMegabytes(), config.function().concurrency(), url, ports.https(), router.pid(), control,
-                ownApp ? ownApp() : "the demo", url);
+                ownApp ? ownApp() : "the demo", page, url);
         List<String> tries = ownApp
                 ? List.of("curl -i " + url + "/", "curl -i --http2-prior-knowledge " + url + "/", "curl -ik https://127.0.0.1:" + ports.https() + "/")
                 : List.of("curl " + url + "/ping", "curl -N '" + url + "/sse?ms=200&n=10'", "curl -T README.md " + url + "/upload");
