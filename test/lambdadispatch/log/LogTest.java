@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import lambdadispatch.io.Clock;
+import lambdadispatch.json.Json;
 import org.junit.jupiter.api.Test;
 
 class LogTest {
@@ -70,6 +71,41 @@ class LogTest {
     void aKeyWithoutAValueIsShownNotThrown() {
         log.info("odd", "key");
         assertThat(written()).endsWith("odd key=?\n");
+    }
+
+    @Test
+    void asJsonEachEventIsOneObject() throws Exception {
+        Log json = new Log("dispatch", true, writer, STILL, LogLine.Format.JSON);
+        json.info("instance opened", "instance", "ab12", "channels", 10, "idle", Duration.ofMillis(5), "why", null, "odd\"key", "a\nb");
+        json.error("broken", new IOException("x", new Exception("y")));
+        String[] lines = written().split("\n");
+        assertThat(lines[0]).isEqualTo("{\"time\":\"2026-11-24T04:10:47.123Z\",\"level\":\"info\",\"topic\":\"dispatch\",\"event\":\"instance opened\","
+                + "\"instance\":\"ab12\",\"channels\":10,\"idle\":\"5ms\",\"why\":null,\"odd\\\"key\":\"a\\nb\"}");
+        Json.JsonObject failed = (Json.JsonObject) Json.parse(lines[1]);
+        assertThat(failed.text("error")).hasValue("java.io.IOException: x; caused by java.lang.Exception: y");
+        assertThat(failed.text("stack").orElseThrow()).contains("LogTest");
+        assertThat(lines).hasSize(2);
+    }
+
+    @Test
+    void formatIsTextUnlessJsonIsAskedFor() {
+        assertThat(Log.format("JSON")).isEqualTo(LogLine.Format.JSON);
+        assertThat(Log.format(null)).isEqualTo(LogLine.Format.TEXT);
+        assertThat(Log.format("yaml")).isEqualTo(LogLine.Format.TEXT);
+    }
+
+    @Test
+    void linesBelowTheLevelAreNotWritten() {
+        try {
+            Log.level("warn");
+            log.info("quiet");
+            log.warn("loud");
+            Log.level("error");
+            log.warn("quiet too");
+        } finally {
+            Log.level("info");
+        }
+        assertThat(written()).isEqualTo("2026-11-24T04:10:47.123Z WARN  dispatch loud\n");
     }
 
     @Test

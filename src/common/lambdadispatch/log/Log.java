@@ -29,6 +29,9 @@ public final class Log {
     /// The variable that names the topics to debug.
     public static final String DEBUG_VARIABLE = "LAMBDA_DISPATCH_Debug";
 
+    /// The variable that says how lines are written: `text` (default) or `json`.
+    public static final String FORMAT_VARIABLE = "LAMBDA_DISPATCH_LogFormat";
+
     /// All topics that there are, of all programs: which names the variable may hold.
     public static final Set<String> TOPICS = Set.of("admin", "callback", "channels", "credentials", "dispatch", "emulator", "extension", "frames", "http1", "http2",
             "invocation", "readiness", "relay", "router", "server", "sigv4");
@@ -36,6 +39,7 @@ public final class Log {
     private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(2);
     private static final List<Log> ALL = new CopyOnWriteArrayList<>();
     private static volatile Set<String> debugged = topics(System.getProperty("lambdadispatch.debug", System.getenv(DEBUG_VARIABLE)));
+    private static final LogLine.Format FORMAT = format(System.getProperty("lambdadispatch.logformat", System.getenv(FORMAT_VARIABLE)));
     private static volatile Level threshold = Level.INFO;
     private static final LogWriter WRITER = new LogWriter(output(System.getProperty("lambdadispatch.log", "stdout")));
 
@@ -59,8 +63,14 @@ public final class Log {
     private volatile boolean debugging;
     private final LogWriter writer;
     private final Clock clock;
+    private final LogLine.Format format;
 
     Log(String topic, boolean debugging, LogWriter writer, Clock clock) {
+        this(topic, debugging, writer, clock, FORMAT);
+    }
+
+    Log(String topic, boolean debugging, LogWriter writer, Clock clock, LogLine.Format format) {
+        this.format = format;
         this.topic = topic;
         this.debugging = debugging;
         this.writer = writer;
@@ -126,6 +136,16 @@ public final class Log {
         }
     }
 
+    /// How lines are written; for those that are made elsewhere.
+    public static LogLine.Format format() {
+        return FORMAT;
+    }
+
+    /// Anything but `json` is text: a wrong value is a fault of the configuration, which is said there.
+    static LogLine.Format format(String name) {
+        return "json".equalsIgnoreCase(Objects.requireNonNullElse(name, "").strip()) ? LogLine.Format.JSON : LogLine.Format.TEXT;
+    }
+
     /// Writes a ready line (the access log's) that ends in a line feed; the bytes are copied.
     public static void line(Bytes line) {
         WRITER.append(line, false);
@@ -141,25 +161,14 @@ public final class Log {
             return;
         }
         Bytes line = new Bytes(192);
-        LineFormat.time(line, clock.now());
-        line.append(' ').append(level.column).append(' ');
-        LineFormat.escape(line, topic);
-        line.append(' ');
-        LineFormat.escape(line, event);
+        LogLine text = new LogLine(format, line).begin(clock.now().toEpochMilli(), level.column, topic, event);
         for (int i = 0; i < keysAndValues.length; i += 2) {
-            LineFormat.pair(line, String.valueOf(keysAndValues[i]), i + 1 < keysAndValues.length ? keysAndValues[i + 1] : "?");
+            text.pair(String.valueOf(keysAndValues[i]), i + 1 < keysAndValues.length ? keysAndValues[i + 1] : "?");
         }
         if (failure != null) {
-            LineFormat.pair(line, "error", failure);
+            text.pair("error", failure);
         }
-        line.append('\n');
-        if (failure != null && debugging) {
-            for (StackTraceElement frame : failure.getStackTrace()) {
-                line.append("    at ");
-                LineFormat.escape(line, frame.toString());
-                line.append('\n');
-            }
-        }
+        text.end(debugging ? failure : null);
         writer.append(line, level.compareTo(Level.WARN) >= 0);
     }
 

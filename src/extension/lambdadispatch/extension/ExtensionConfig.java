@@ -4,6 +4,7 @@ package lambdadispatch.extension;
 import java.time.Duration;
 import lambdadispatch.config.Settings;
 import lambdadispatch.log.Log;
+import lambdadispatch.log.LogLine;
 
 /// Everything the extension can be told, read from the environment once. The README has the table; `--help` prints it.
 record ExtensionConfig(
@@ -38,6 +39,7 @@ record ExtensionConfig(
                         "an invocation without a request for so long returns"),
                 s.required("AWS_LAMBDA_RUNTIME_API", text -> text.matches("(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):\\d{1,5}"), "host:port; Lambda sets it",
                         "host and port of Lambda's APIs; set by Lambda"));
+        s.choice(Log.FORMAT_VARIABLE, LogLine.Format.TEXT, LogLine.Format.class, "how lines of the log are written"); // the log reads it
         s.topics(Log.DEBUG_VARIABLE, Log.TOPICS);
         s.tolerate(P + "JAVA_OPTIONS"); // the launcher does
         return config;

@@ -6,6 +6,7 @@ import java.util.List;
 import lambdadispatch.config.Settings;
 import lambdadispatch.invoke.FunctionName;
 import lambdadispatch.log.Log;
+import lambdadispatch.log.LogLine;
 import lambdadispatch.router.dispatch.AllowedFunctions;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.ScalingAlgorithm;
@@ -64,6 +65,7 @@ record RouterConfig(
         if (!unreadable && (config.control.certificate == null) != (config.control.key == null)) {
             s.fault(P + "TlsCertificateFile", config.control.certificate, "set together with " + P + "TlsPrivateKeyFile");
         }
+        s.choice(Log.FORMAT_VARIABLE, LogLine.Format.TEXT, LogLine.Format.class, "how lines of the log are written"); // the log reads it
         s.topics(Log.DEBUG_VARIABLE, Log.TOPICS);
         for (String variable : List.of("AWS_REGION", "AWS_DEFAULT_REGION")) { // the invoker reads them, and would only fail with the first invoke
             s.formed(variable, null, FunctionName::isRegion, "the name of a region, as us-east-1", "region of functions that are not named by an ARN");

@@ -11,6 +11,8 @@ import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.io.Bytes;
+import lambdadispatch.json.Json;
+import lambdadispatch.log.LogLine;
 import lambdadispatch.metrics.Registry;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +24,7 @@ class AccessLogTest {
     }
 
     private static String line(Record record) {
-        return new String(AccessLog.line(record, 1_234_567).toArray(), StandardCharsets.UTF_8);
+        return new String(AccessLog.line(record, 1_234_567, LogLine.Format.TEXT).toArray(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -34,7 +36,32 @@ class AccessLogTest {
         record.sent(4);
         record.sent(5);
         assertThat(line(record)).matches(PREFIX
-                + "method=GET path=/a status=200 bytes=9 ms=1\\.234 waitMs=2\\.003 client=203\\.0\\.113\\.9 instance=a1b2c3 id=0123456789abcdef\n");
+                + "method=GET path=/a status=200 bytes=9 ms=1\\.234 waitMs=2\\.003 firstMs=\\d+\\.\\d{3} client=203\\.0\\.113\\.9 instance=a1b2c3 id=0123456789abcdef\n");
+    }
+
+    @Test
+    void asJsonItIsOneObjectWhateverAClientSends() throws Exception {
+        Record record = record("/a\"\u001b\r\n\u202e\\");
+        record.granted(0, "a1b2c3");
+        record.failed(502, "it broke \"off\"", Party.APP);
+        String line = new String(AccessLog.line(record, 1_234_567, LogLine.Format.JSON).toArray(), StandardCharsets.UTF_8);
+        assertThat(line).endsWith("}\n").containsOnlyOnce("\n");
+        Json.JsonObject object = (Json.JsonObject) Json.parse(line.strip());
+        assertThat(object.text("path")).hasValue("/a\"\u001b\r\n\u202e\\");
+        assertThat(object.text("topic")).hasValue("access");
+        assertThat(object.number("status")).hasValue(502);
+        assertThat(object.text("fault")).hasValue("it broke \"off\"");
+        assertThat(object.text("by")).hasValue("app");
+        assertThat(object.get("id")).hasValue(Json.JsonNull.NULL);
+        assertThat(object.get("ms").orElseThrow().write()).isEqualTo("1.234");
+    }
+
+    @Test
+    void timeToTheFirstOctetIsToldApart() {
+        Record record = record("/a");
+        assertThat(line(record)).contains(" firstMs=0.000 ");
+        record.responded(200);
+        assertThat(record.firstNanos).isPositive();
     }
 
     @Test

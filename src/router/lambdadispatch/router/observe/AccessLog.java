@@ -2,8 +2,8 @@
 package lambdadispatch.router.observe;
 
 import lambdadispatch.io.Bytes;
-import lambdadispatch.log.LineFormat;
 import lambdadispatch.log.Log;
+import lambdadispatch.log.LogLine;
 
 /// One line per request, made without a formatter: it is written as often as requests come.
 ///
@@ -13,36 +13,22 @@ final class AccessLog {
     private AccessLog() {}
 
     static void write(Record record, long nanos) {
-        Log.line(line(record, nanos));
+        Log.line(line(record, nanos, Log.format()));
     }
 
-    static Bytes line(Record record, long nanos) {
-        Bytes line = new Bytes(256);
-        LineFormat.time(line, System.currentTimeMillis());
-        line.append(" INFO  access");
-        LineFormat.pair(line, "method", record.request.method());
-        LineFormat.pair(line, "path", record.request.path());
-        line.append(" status=").appendDecimal(record.status);
-        line.append(" bytes=").appendDecimal(record.bytes);
-        millis(line, " ms=", nanos);
-        millis(line, " waitMs=", record.waitNanos);
-        line.append(" client=").append(record.client);
-        line.append(" instance=").append(record.instance);
-        LineFormat.pair(line, "id", record.requestId);
+    static Bytes line(Record record, long nanos, LogLine.Format format) {
+        Bytes out = new Bytes(256);
+        LogLine line = new LogLine(format, out).begin(System.currentTimeMillis(), "INFO ", "access", null);
+        line.pair("method", record.request.method()).pair("path", record.request.path()).number("status", record.status).number("bytes", record.bytes);
+        line.millis("ms", nanos).millis("waitMs", record.waitNanos).millis("firstMs", record.firstNanos);
+        line.word("client", record.client).word("instance", record.instance).pair("id", record.requestId);
         if (record.tries > 1) {
-            line.append(" tries=").appendDecimal(record.tries);
+            line.number("tries", record.tries);
         }
         if (record.fault != null) {
-            LineFormat.pair(line, "fault", record.fault);
-            line.append(" by=").append(record.by.toString());
+            line.pair("fault", record.fault).word("by", record.by.toString());
         }
-        return line.append('\n');
-    }
-
-    private static void millis(Bytes line, String key, long nanos) {
-        long micros = Math.max(0, nanos / 1000);
-        line.append(key).appendDecimal(micros / 1000).append('.');
-        int rest = (int) (micros % 1000);
-        line.append('0' + rest / 100).append('0' + rest / 10 % 10).append('0' + rest % 10);
+        line.end(null);
+        return out;
     }
 }

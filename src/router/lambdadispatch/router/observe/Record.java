@@ -22,6 +22,7 @@ public final class Record {
     long bytes;
     long waitNanos;
     long delayNanos = -1; // until it was given to an instance; negative if it never was
+    long firstNanos; // until its answer's head went on its way
     int tries = 1;
 
     Record(Request request, String client) {
@@ -45,6 +46,7 @@ public final class Record {
 
     public void responded(int answered) {
         status = answered;
+        firstNanos = System.nanoTime() - startNanos;
     }
 
     public void sent(int count) {
