@@ -13,9 +13,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import lambdadispatch.io.Input;
+import lambdadispatch.io.TimedSource;
+import lambdadispatch.server.Limits;
 import lambdadispatch.support.Bounds;
 import lambdadispatch.support.ConnectionLog;
 import lambdadispatch.support.Http2Peer;
+import lambdadispatch.support.MemoryTransport;
 import lambdadispatch.support.WireFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,6 +91,46 @@ class ShutdownTest {
         served.connection.stop();
         peer.awaitEnd();
         assertThat(goAways(peer)).endsWith("0 NO_ERROR");
+    }
+
+    @Test
+    void aConnectionThatIsStoppedBeforeItBeganSaysItsSettingsFirst() throws Exception {
+        MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
+        TimedSource source = new TimedSource(ends[0]);
+        Http2Connection connection = new Http2Connection(ends[0], source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), Limits.DEFAULT, Served.ECHO);
+        connection.stop();
+        Thread serving = Thread.ofVirtual().start(connection::run);
+        byte[] all = new byte[1000];
+        int length = 0;
+        for (int count = 0; count >= 0; count = ends[1].read(all, length, all.length - length)) {
+            length += count; // to the end: a peer that said nothing is waited for no longer
+        }
+        assertThat(all[3]).as("type of the first frame").isEqualTo((byte) WireFrame.SETTINGS); // §3.4
+        assertThat(length).isGreaterThan(9 + 24 + 9);
+        ends[1].close();
+        serving.join();
+    }
+
+    @Test
+    void noStreamIsTakenOnceTheConnectionIsIdleForTooLong() throws IOException {
+        Served served = Served.start(log, Served.ECHO);
+        served.peer.begin().send(get(1, "/"));
+        assertThat(served.peer.answer(1).status()).isEqualTo(200);
+        served.peer.until("stream 1 is open", () -> served.connection.streams().size() == 0);
+        assertThat(served.connection.streams().refuseIfIdle()).isTrue(); // as the idle limit does, on another thread than the reader's
+        served.peer.send(get(3, "/"));
+        assertThat(served.peer.awaitReset(3)).isEqualTo("REFUSED_STREAM");
+        assertThat(served.connection.streams().lastTaken()).isOne(); // what GOAWAY names: 3 may be tried elsewhere (§6.8)
+    }
+
+    @Test
+    void aConnectionWithAStreamOpenIsNeverTooIdle() throws Exception {
+        Served served = waiting();
+        served.peer.begin().send(get(1, "/"));
+        started.await();
+        assertThat(served.connection.streams().refuseIfIdle()).isFalse();
+        go.countDown();
+        assertThat(served.peer.send(get(3, "/")).answer(3).status()).isEqualTo(200);
     }
 
     @Test

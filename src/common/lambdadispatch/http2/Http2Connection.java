@@ -40,13 +40,10 @@ public final class Http2Connection {
     private final Handler handler;
     private final Http2Output output;
     private final Http2Settings peer = new Http2Settings();
-    private final StreamTable streams = new StreamTable();
-    private final ClosedStreams closed = new ClosedStreams();
+    private final Streams streams;
     private final AbuseBudget budget = new AbuseBudget(System::nanoTime);
     private final AtomicInteger handlers = new AtomicInteger();
-    private final ReceiveWindow receiveWindow;
-    private final Shutdown shutdown = new Shutdown(this);
-    private volatile int lastStreamId;
+    private final Shutdown shutdown;
     private volatile boolean trusted;
     volatile Object attachment; // see Exchange.perConnection
     final Object attachmentLock = new Object();
@@ -60,7 +57,8 @@ public final class Http2Connection {
         this.limits = limits;
         this.handler = handler;
         this.output = new Http2Output(transport, limits.writeStall(), why -> transport.close());
-        this.receiveWindow = new ReceiveWindow(Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW));
+        this.shutdown = new Shutdown(this);
+        this.streams = new Streams(output, new ReceiveWindow(Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW)), shutdown::emptied);
     }
 
     /// Serves until the connection ends, and leaves it closed.
@@ -79,13 +77,14 @@ public final class Http2Connection {
         try {
             output.start();
             output.control(out -> Http2Settings.write(limits, MAX_FRAME_SIZE, out));
-            Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget), budget);
+            Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget), budget, upgraded == null ? 0 : 1);
             if (upgraded != null) {
                 byte[] payload = decode(settings);
                 frames.settings(payload, 0, payload.length, false);
-                lastStreamId = 1;
             }
+            shutdown.settingsSent(upgraded != null || in.available() > 0);
             readPreface();
+            shutdown.peerSpoke();
             if (upgraded == null) {
                 shutdown.emptied();
             } else {
@@ -101,7 +100,7 @@ public final class Http2Connection {
             fail(new ConnectionError(lateCode, e.getMessage()));
         } catch (IOException e) {
             lost = "connection lost: " + e.getMessage();
-            output.end(shutdown.lastStreamId(), shutdown.stopping() ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, "");
+            output.end(streams.lastTaken(), shutdown.stopping() ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, "");
         } finally {
             close(lost);
         }
@@ -110,7 +109,7 @@ public final class Http2Connection {
     /// RFC 9113 §5.4.1: the last thing said is why.
     private void fail(ConnectionError e) {
         LOG.debug("connection error", "remote", transport.remoteAddress(), "why", e.getMessage());
-        output.end(shutdown.lastStreamId(), e.code(), e.getMessage());
+        output.end(streams.lastTaken(), e.code(), e.getMessage());
         linger();
     }
 
@@ -156,7 +155,7 @@ public final class Http2Connection {
             } catch (StreamError e) {
                 budget.reset();
                 LOG.debug("stream error", "remote", transport.remoteAddress(), "stream", e.streamId(), "why", e.getMessage());
-                reset(e.streamId(), e.code(), e);
+                reset(e);
             }
             if (frames.sectionOpen() != inSection) {
                 limitSection(!inSection);
@@ -175,14 +174,7 @@ public final class Http2Connection {
 
     private void close(String why) {
         shutdown.close();
-        IOException lost = new IOException(why);
-        for (Http2Stream stream : streams.all()) {
-            try {
-                stream.fail(lost);
-            } catch (IOException e) {
-                LOG.debug("stream failed", "stream", stream.id(), "why", e.getMessage());
-            }
-        }
+        streams.close(new IOException(why));
         output.close();
         output.awaitWriter(LINGER);
         transport.close();
@@ -212,19 +204,13 @@ public final class Http2Connection {
 
     /// Opens a stream and starts its handler.
     void open(Http2Stream stream) throws IOException {
-        if (shutdown.refusing() || streams.size() >= limits.maxStreams() || handlers.get() >= 2 * limits.maxStreams()) {
+        if (handlers.get() >= 2 * limits.maxStreams() || !streams.take(stream, limits.maxStreams())) {
             // RFC 9113 §5.1.2, §8.7: refused, so that the client may safely try again elsewhere
             throw new StreamError(stream.id(), ErrorCode.REFUSED_STREAM, "too many streams");
         }
-        streams.put(stream);
         shutdown.busy();
         handlers.incrementAndGet();
         Thread.ofVirtual().name("http2-stream").start(() -> handle(stream));
-    }
-
-    /// Notes that a peer opened this stream id; ids only grow (RFC 9113 §5.1.1).
-    void opened(int streamId) {
-        lastStreamId = streamId;
     }
 
     private void handle(Http2Stream stream) {
@@ -241,8 +227,8 @@ public final class Http2Connection {
             LOG.error("handler failed", e, "handler", handler.getClass().getName()); // not the target: it may hold a secret
             answer(stream, 500, "internal error");
         } finally {
-            handlers.decrementAndGet();
             stream.handlerReturned();
+            handlers.decrementAndGet();
         }
     }
 
@@ -258,71 +244,17 @@ public final class Http2Connection {
         }
     }
 
-    Http2Stream stream(int id) {
-        return streams.get(id);
-    }
-
-    StreamTable streams() {
+    Streams streams() {
         return streams;
     }
 
-    ClosedStreams.How howClosed(int id) {
-        return closed.how(id);
-    }
-
-    int lastStreamId() {
-        return lastStreamId;
-    }
-
-    void closedIfDone(Http2Stream stream) {
-        if (stream.done()) {
-            remove(stream.id(), ClosedStreams.How.ENDED);
-        }
-    }
-
-    void remove(int streamId, ClosedStreams.How how) {
-        if (!streams.remove(streamId)) {
-            return;
-        }
-        closed.add(streamId, how);
-        if (streams.size() == 0) {
-            shutdown.emptied();
-        }
-    }
-
-    void resetByUs(Http2Stream stream, int code) {
-        try {
-            reset(stream.id(), code, new IOException("stream reset"));
-        } catch (IOException e) {
-            transport.close(); // the peer does not read: nothing more can be said to it
-        }
-    }
-
-    /// Sends RST_STREAM and forgets the stream, if there is one.
-    private void reset(int streamId, int code, IOException why) throws IOException {
-        Http2Stream stream = streams.get(streamId);
-        remove(streamId, ClosedStreams.How.RESET_BY_US);
-        closed.add(streamId, ClosedStreams.How.RESET_BY_US);
+    /// RFC 9113 §5.4.2: the peer broke a rule about one stream.
+    private void reset(StreamError e) throws IOException {
+        Http2Stream stream = streams.get(e.streamId());
         if (stream == null) {
-            output.resetStream(streamId, code);
-            return;
-        }
-        output.resetStream(stream.sendSide(), code, why);
-        stream.fail(why);
-    }
-
-    // ---- flow control of the connection
-
-    /// DATA of so many octets arrived, padding included.
-    void receivedData(int count) throws ConnectionError {
-        receiveWindow.received(count);
-    }
-
-    /// Gives the peer credit back for octets that somebody took, or that nobody will.
-    void consumed(int count) throws IOException {
-        int increment = receiveWindow.consumed(count);
-        if (increment > 0) {
-            output.windowUpdate(0, increment);
+            streams.reset(e.streamId(), e.code(), limits.streamWindow());
+        } else {
+            streams.reset(stream, e.code(), e);
         }
     }
 
@@ -373,14 +305,16 @@ public final class Http2Connection {
 
     /// Answers without opening the stream to a handler.
     void refuse(int streamId, int status, boolean endStream) throws IOException {
+        if (!streams.take(streamId)) {
+            throw new StreamError(streamId, ErrorCode.REFUSED_STREAM, "connection is ending");
+        }
         Headers none = new Headers(0);
         SendSide send = new SendSide(streamId, 0);
         output.headers(send, (encoder, out) -> FieldEncoder.response(encoder, out, status, none, 0), true, true);
         if (endStream) {
-            closed.add(streamId, ClosedStreams.How.ENDED);
+            streams.closed(streamId, ClosedStreams.How.ENDED, ClosedStreams.NOTHING_DUE);
         } else {
-            closed.add(streamId, ClosedStreams.How.RESET_BY_US);
-            output.resetStream(streamId, ErrorCode.NO_ERROR); // RFC 9113 §8.1: the rest of the request is not wanted
+            streams.reset(streamId, ErrorCode.NO_ERROR, limits.streamWindow()); // RFC 9113 §8.1: the rest of the request is not wanted
         }
     }
 }

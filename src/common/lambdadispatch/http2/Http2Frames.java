@@ -7,11 +7,16 @@ import lambdadispatch.http.Request;
 /// Applies received frames to their connection: every rule of RFC 9113 §6 that a server must enforce stands at the frame it is about.
 final class Http2Frames {
     private final Http2Connection connection;
+    private final Streams streams;
     private final FieldSection section;
     private final AbuseBudget budget;
+    private int lastStreamId; // that the peer opened, whatever became of it; ids only grow (RFC 9113 §5.1.1)
     private boolean trailers; // what the open section is for
 
-    Http2Frames(Http2Connection connection, FieldSection section, AbuseBudget budget) {
+    /// @param lastStreamId 1 where the connection was upgraded with a request, else 0
+    Http2Frames(Http2Connection connection, FieldSection section, AbuseBudget budget, int lastStreamId) {
+        this.lastStreamId = lastStreamId;
+        this.streams = connection.streams();
         this.connection = connection;
         this.section = section;
         this.budget = budget;
@@ -50,24 +55,27 @@ final class Http2Frames {
         requireStream(frame);
         int all = frame.length;
         frame.unpad();
-        connection.receivedData(all);
+        streams.received(all);
         if (frame.length == 0 && !frame.has(Frames.END_STREAM)) {
             budget.chore();
         }
-        Http2Stream stream = connection.stream(frame.streamId);
+        Http2Stream stream = streams.get(frame.streamId);
         if (stream == null) {
-            connection.consumed(all);
-            onClosedStream(frame, "DATA");
+            streams.credit(all);
+            dataOnClosedStream(frame, all);
             return;
         }
-        boolean delivered = false;
-        try {
-            stream.receive(frame.payload, frame.offset, frame.length, all - frame.length, frame.has(Frames.END_STREAM));
-            delivered = true;
-        } finally {
-            if (!delivered) {
-                connection.consumed(all);
+        stream.receive(frame.payload, frame.offset, frame.length, all - frame.length, frame.has(Frames.END_STREAM));
+    }
+
+    private void dataOnClosedStream(FrameReader frame, int all) throws IOException {
+        switch (streams.howClosed(frame.streamId)) {
+            case RESET_BY_US -> { // it was under way when we reset the stream (RFC 9113 §5.1), if it is no more than could be
+                if (!streams.dataDue(frame.streamId, all, frame.has(Frames.END_STREAM))) {
+                    budget.chore();
+                }
             }
+            case ENDED, RESET_BY_PEER, UNKNOWN -> throw new StreamError(frame.streamId, ErrorCode.STREAM_CLOSED, "DATA on a closed stream");
         }
     }
 
@@ -77,10 +85,8 @@ final class Http2Frames {
         if ((frame.streamId & 1) == 0) {
             throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "even stream identifier");
         }
-        trailers = frame.streamId <= connection.lastStreamId();
-        if (!trailers) {
-            connection.opened(frame.streamId);
-        }
+        trailers = frame.streamId <= lastStreamId;
+        lastStreamId = Math.max(lastStreamId, frame.streamId);
         if (section.headers(frame)) {
             sectionComplete();
         }
@@ -112,10 +118,14 @@ final class Http2Frames {
     }
 
     private void trailersReceived(int streamId, RequestFields fields, boolean endStream, boolean fits) throws IOException {
-        Http2Stream stream = connection.stream(streamId);
+        Http2Stream stream = streams.get(streamId);
         if (stream == null) {
-            switch (connection.howClosed(streamId)) {
-                case RESET_BY_US -> { } // they were under way when we reset it (RFC 9113 §5.1)
+            switch (streams.howClosed(streamId)) {
+                case RESET_BY_US -> { // they were under way when we reset it (RFC 9113 §5.1), if they are the first
+                    if (!streams.trailersDue(streamId)) {
+                        budget.chore();
+                    }
+                }
                 case RESET_BY_PEER -> throw new StreamError(streamId, ErrorCode.STREAM_CLOSED, "HEADERS after RST_STREAM");
                 case ENDED -> throw new ConnectionError(ErrorCode.STREAM_CLOSED, "HEADERS on a closed stream");
                 // RFC 9113 §5.1.1: an unexpected (lower) identifier is a connection error PROTOCOL_ERROR
@@ -153,13 +163,12 @@ final class Http2Frames {
     private void resetStream(FrameReader frame) throws IOException {
         requireStream(frame);
         requireLength(frame, 4);
-        Http2Stream stream = connection.stream(frame.streamId);
+        Http2Stream stream = streams.get(frame.streamId);
         if (stream != null) {
             int code = Frames.readInteger(frame.payload, frame.offset);
-            connection.remove(frame.streamId, ClosedStreams.How.RESET_BY_PEER);
-            stream.fail(new IOException("stream reset by the client: " + ErrorCode.name(code)));
+            streams.broken(stream, new IOException("stream reset by the client: " + ErrorCode.name(code)));
             budget.reset();
-        } else {
+        } else if (!streams.resetDue(frame.streamId)) {
             budget.chore();
         }
     }
@@ -184,7 +193,7 @@ final class Http2Frames {
         boolean[] overflow = new boolean[1];
         connection.output().settings(peer, acknowledge, () -> {
             if (change != 0) {
-                for (Http2Stream stream : connection.streams().all()) {
+                for (Http2Stream stream : streams.all()) {
                     overflow[0] |= !connection.output().widen(stream.sendSide(), change);
                 }
             }
@@ -235,21 +244,13 @@ final class Http2Frames {
             return;
         }
         requireStream(frame);
-        Http2Stream stream = connection.stream(frame.streamId);
+        Http2Stream stream = streams.get(frame.streamId);
         if (increment == 0) { // RFC 9113 §6.9: a stream error PROTOCOL_ERROR
             throw new StreamError(frame.streamId, ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
         }
         // On a closed stream it may have been under way (RFC 9113 §5.1); RFC 9113 §6.9.1: above 2^31-1 is FLOW_CONTROL_ERROR
         if (stream != null && !connection.output().widen(stream.sendSide(), increment)) {
             throw new StreamError(frame.streamId, ErrorCode.FLOW_CONTROL_ERROR, "stream window above 2^31-1");
-        }
-    }
-
-    private void onClosedStream(FrameReader frame, String what) throws IOException {
-        switch (connection.howClosed(frame.streamId)) {
-            case RESET_BY_US -> { } // it was under way when we reset the stream (RFC 9113 §5.1)
-            case ENDED, RESET_BY_PEER, UNKNOWN ->
-                throw new StreamError(frame.streamId, ErrorCode.STREAM_CLOSED, what + " on a closed stream");
         }
     }
 
@@ -263,7 +264,7 @@ final class Http2Frames {
 
     /// Those with even identifiers were ours to open, and we never do.
     private boolean idle(int streamId) {
-        return streamId > connection.lastStreamId() || (streamId & 1) == 0;
+        return streamId > lastStreamId || (streamId & 1) == 0;
     }
 
     private static void requireStreamId(FrameReader frame) throws ConnectionError {

@@ -2,9 +2,10 @@
 package lambdadispatch.http2;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import lambdadispatch.hpack.HpackEncoder;
@@ -41,7 +42,7 @@ final class Http2Output implements AutoCloseable {
     private final Thread writer;
     private final HpackEncoder encoder = new HpackEncoder();
     private final Bytes block = new Bytes(256);
-    private final Deque<Thread> blocked = new ArrayDeque<>();
+    private final Set<Thread> blocked = new HashSet<>(); // wait for room or for the connection's window
     private Bytes pending = new Bytes(512);
     private Bytes writing = new Bytes(512);
     private boolean writerParked;
@@ -96,7 +97,7 @@ final class Http2Output implements AutoCloseable {
                 }
                 blocked.add(Thread.currentThread());
             }
-            LockSupport.park(this);
+            waitForRoom(stream, 0, Duration.ZERO);
         }
     }
 
@@ -125,7 +126,7 @@ final class Http2Output implements AutoCloseable {
                     blocked.add(Thread.currentThread());
                 }
             }
-            waitingSince = waitForRoom(waitingSince);
+            waitingSince = waitForRoom(stream, waitingSince, windowStall);
         }
     }
 
@@ -151,22 +152,31 @@ final class Http2Output implements AutoCloseable {
         return length;
     }
 
-    private long waitForRoom(long since) throws IOException {
+    /// Parks until room or window may be there. Returns since when the thread has been waiting.
+    private long waitForRoom(SendSide stream, long since, Duration patience) throws IOException {
         long now = System.nanoTime();
-        if (since == 0) {
-            since = now;
-        }
-        Duration patience = windowStall;
+        long start = since == 0 ? now : since;
+        long left = patience.toNanos() - (now - start);
         if (patience.isZero()) {
             LockSupport.park(this);
-            return since;
-        }
-        long left = patience.toNanos() - (now - since);
-        if (left <= 0) {
+        } else if (left > 0) {
+            LockSupport.parkNanos(this, left);
+        } else {
+            leaveWaiting(stream);
             throw new IOException("peer granted no flow-control window in time");
         }
-        LockSupport.parkNanos(this, left);
-        return since;
+        if (Thread.currentThread().isInterrupted()) { // parking again would return at once
+            leaveWaiting(stream);
+            throw new InterruptedIOException("interrupted while waiting to send");
+        }
+        return start;
+    }
+
+    private synchronized void leaveWaiting(SendSide stream) {
+        blocked.remove(Thread.currentThread());
+        if (stream.waiting == Thread.currentThread()) {
+            stream.waiting = null;
+        }
     }
 
     /// Appends frames that the reader owes; never waits.
@@ -297,9 +307,8 @@ final class Http2Output implements AutoCloseable {
     }
 
     private void wakeBlocked() {
-        for (Thread thread = blocked.poll(); thread != null; thread = blocked.poll()) {
-            LockSupport.unpark(thread);
-        }
+        blocked.forEach(LockSupport::unpark);
+        blocked.clear();
     }
 
     private void requireOpen() throws IOException {
@@ -330,6 +339,7 @@ final class Http2Output implements AutoCloseable {
                 }
                 if (batch.length() == 0) {
                     LockSupport.park(this);
+                    Thread.interrupted(); // nobody has a reason to; parking would not wait any more
                     Thread.yield(); // whoever became ready meanwhile goes first, so that more leaves together
                     continue;
                 }

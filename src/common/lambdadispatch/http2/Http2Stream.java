@@ -4,6 +4,7 @@ package lambdadispatch.http2;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
+import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.server.Exchange;
@@ -16,25 +17,35 @@ import lambdadispatch.server.Exchange;
 ///   open --END_STREAM sent-----> half-closed (local) --END_STREAM received--> closed
 ///   any of them --RST_STREAM either way--> closed
 /// ```
+/// One that is half-closed (local) when its handler returns waits a moment for its request's end; see [Streams], where a stream enters and leaves.
 final class Http2Stream implements Exchange {
+    private static final Runnable NOTHING = () -> { };
+    private static final Headers NO_FIELDS = new Headers(0);
+
     private final Http2Connection connection;
+    private final Streams streams;
     private final Http2Output out;
     private final SendSide send;
     private final Request request;
     private final ReceiveSide receive;
-    private boolean localClosed; // this and what follows guarded by this
+    private boolean continueDue; // this and what follows guarded by this
+    private boolean localClosed;
+    private boolean over; // the handler has returned
     private IOException failure;
-    private Runnable goneAction;
+    private Runnable goneAction = NOTHING;
     private boolean responded;
     private boolean bodiless;
     private long unsent;
 
     Http2Stream(Http2Connection connection, int id, Request request, boolean endStream) {
         this.connection = connection;
+        this.streams = connection.streams();
         this.out = connection.output();
         this.send = new SendSide(id, connection.initialSendWindow());
         this.request = request;
         this.receive = new ReceiveSide(id, request.contentLength(), connection.limits().streamWindow(), endStream);
+        int expect = endStream ? -1 : request.headers().find(HeaderName.EXPECT);
+        this.continueDue = expect >= 0 && request.headers().valueIs(expect, "100-continue");
     }
 
     int id() {
@@ -49,52 +60,63 @@ final class Http2Stream implements Exchange {
 
     /// DATA arrived. Octets in `padding` count for flow control only.
     void receive(byte[] payload, int offset, int length, int padding, boolean endStream) throws IOException {
-        if (!receive.data(payload, offset, length, length + padding, endStream)) {
-            connection.consumed(length + padding);
-            return;
+        boolean held = false;
+        try {
+            held = receive.data(payload, offset, length, length + padding, endStream);
+        } finally {
+            if (!held) {
+                streams.credit(length + padding);
+            }
         }
-        if (padding > 0) {
-            consumed(padding);
-        }
+        giveBack();
         if (endStream) {
-            connection.closedIfDone(this);
+            endIfDone();
         }
     }
 
     void receiveTrailers(Headers fields) throws StreamError {
         receive.trailers(fields);
-        connection.closedIfDone(this);
+        endIfDone();
     }
 
-    /// The stream is over before its time: reset by either side, or with its connection.
-    void fail(IOException why) throws IOException {
-        Runnable action;
-        synchronized (this) {
-            if (failure != null) {
-                return;
-            }
-            failure = why;
-            localClosed = true;
-            action = goneAction;
-            goneAction = null;
-        }
-        out.close(send, why);
-        connection.consumed(receive.fail(why));
-        if (action != null) {
-            action.run();
-        }
+    // ---- called by Streams, once, when the stream leaves before its time
+
+    /// Both halves fail from now on. Returns what is to be run for the handler.
+    synchronized Runnable fail(IOException why) {
+        failure = why;
+        localClosed = true;
+        Runnable action = over ? NOTHING : goneAction;
+        goneAction = NOTHING;
+        return action;
+    }
+
+    /// Fails the receiving half. Returns the octets that nobody will read.
+    int forget() {
+        receive.fail(failure());
+        return receive.released();
+    }
+
+    private synchronized IOException failure() {
+        return failure;
+    }
+
+    /// Octets of DATA that the peer may have sent before it sees a reset.
+    int dataDue() {
+        return receive.due();
     }
 
     boolean remoteClosed() {
         return receive.ended();
     }
 
-    boolean done() {
-        return receive.ended() && localClosed();
-    }
-
-    private synchronized boolean localClosed() {
-        return localClosed;
+    private void endIfDone() {
+        boolean sent;
+        synchronized (this) {
+            sent = localClosed;
+        }
+        if (sent && receive.ended()) {
+            streams.end(this);
+        }
     }
 
     // ---- Exchange
@@ -128,20 +150,35 @@ final class Http2Stream implements Exchange {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        int count = receive.take(into, offset, length, connection.limits().bodyBytes(), connection.bodyStall());
+        long limit = connection.limits().bodyBytes();
+        sendContinue(limit);
+        int count = receive.take(into, offset, length, limit, connection.bodyStall());
         if (count > 0) {
-            consumed(receive.windowed(count));
+            giveBack();
         }
         return count;
     }
 
-    /// Gives flow-control credit back, in steps of half a window.
-    private void consumed(int count) throws IOException {
-        int increment = receive.consumed(count);
+    /// RFC 9110 §10.1.1: only if the body has not begun to arrive and no final status was sent. It is appended under the lock, so that none follows a
+    /// final one, and without waiting for room, since the connection's reader may want the lock.
+    private void sendContinue(long limit) throws IOException {
+        synchronized (this) {
+            if (continueDue) {
+                continueDue = false;
+                if (!responded && receive.nothingCame(limit)) {
+                    out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, 100, NO_FIELDS, -1), false, true);
+                }
+            }
+        }
+    }
+
+    /// Gives flow-control credit back: the stream's in steps of half a window.
+    private void giveBack() throws IOException {
+        int increment = receive.increment();
         if (increment > 0) {
             out.windowUpdate(id(), increment);
         }
-        connection.consumed(count);
+        streams.credit(receive.released());
     }
 
     @Override
@@ -166,8 +203,13 @@ final class Http2Stream implements Exchange {
 
     @Override
     public void inform(int status, Headers headers) throws IOException {
-        // RFC 9113 §8.6: there is no 101; 100 is for the engine's own use, and clients of HTTP/2 do not need it
-        if (!responded && status != 101) {
+        boolean late;
+        synchronized (this) {
+            late = responded;
+            continueDue &= status != 100;
+        }
+        // RFC 9113 §8.6: there is no 101
+        if (!late && status != 101) {
             out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, status, headers, -1), false, false);
         }
     }
@@ -241,19 +283,30 @@ final class Http2Stream implements Exchange {
         synchronized (this) {
             localClosed = true;
         }
-        connection.closedIfDone(this);
+        endIfDone();
     }
 
-    /// The handler has returned: a response that is not whole is reset; one that is ends the request too (RFC 9113 §8.1).
+    /// The handler has returned: a response that is not whole is reset; one that is may end the request too (RFC 9113 §8.1).
     void handlerReturned() {
         boolean whole;
         synchronized (this) {
+            over = true;
+            goneAction = NOTHING;
             whole = localClosed;
-            if (failure != null || localClosed && receive.ended()) {
-                return;
-            }
         }
-        reset(whole ? ErrorCode.NO_ERROR : ErrorCode.INTERNAL_ERROR);
+        if (!whole) {
+            reset(ErrorCode.INTERNAL_ERROR);
+            return;
+        }
+        receive.discard();
+        try {
+            streams.credit(receive.released());
+        } catch (IOException e) {
+            connection.transport().close(); // the peer does not read: nothing more can be said to it
+        }
+        if (!receive.ended()) {
+            streams.endSoon(this);
+        }
     }
 
     @Override
@@ -266,8 +319,12 @@ final class Http2Stream implements Exchange {
         reset(ErrorCode.CANCEL);
     }
 
-    private void reset(int code) {
-        connection.resetByUs(this, code);
+    void reset(int code) {
+        try {
+            streams.reset(this, code, new IOException("stream reset"));
+        } catch (IOException e) {
+            connection.transport().close(); // as above
+        }
     }
 
     @Override

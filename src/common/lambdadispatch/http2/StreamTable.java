@@ -4,12 +4,13 @@ package lambdadispatch.http2;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The open streams of one connection by id: open addressing over plain ints, since each DATA frame looks one up. Guarded by itself.
+/// The open streams of one connection by id: open addressing over plain ints, since each DATA frame looks one up. Not
+/// thread-safe: [Streams] guards it.
 final class StreamTable {
     private Http2Stream[] slots = new Http2Stream[16];
     private int size;
 
-    synchronized Http2Stream get(int id) {
+    Http2Stream get(int id) {
         int mask = slots.length - 1;
         for (int i = hash(id) & mask; slots[i] != null; i = (i + 1) & mask) {
             if (slots[i].id() == id) {
@@ -19,7 +20,7 @@ final class StreamTable {
         return null;
     }
 
-    synchronized void put(Http2Stream stream) {
+    void put(Http2Stream stream) {
         if (++size * 2 > slots.length) {
             Http2Stream[] old = slots;
             slots = new Http2Stream[old.length * 2];
@@ -42,7 +43,7 @@ final class StreamTable {
     }
 
     /// Returns whether it was there.
-    synchronized boolean remove(int id) {
+    boolean remove(int id) {
         int mask = slots.length - 1;
         int i = hash(id) & mask;
         while (slots[i] != null && slots[i].id() != id) {
@@ -62,11 +63,11 @@ final class StreamTable {
         return true;
     }
 
-    synchronized int size() {
+    int size() {
         return size;
     }
 
-    synchronized List<Http2Stream> all() {
+    List<Http2Stream> all() {
         List<Http2Stream> all = new ArrayList<>(size);
         for (Http2Stream each : slots) {
             if (each != null) {

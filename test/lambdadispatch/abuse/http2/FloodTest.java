@@ -130,6 +130,15 @@ class FloodTest {
         endsInEnhanceYourCalm("ResetsOfClosedStreams", CHORES, of(get(1, "/")), i -> of(reset(1, 8)));
     }
 
+    /// Some may have been under way when the stream was reset; many were not.
+    @Test
+    void framesOnStreamsThatWereReset() throws Exception {
+        WireFrame[] broken = of(post(1, "/hang"), windowUpdate(1, 0));
+        endsInEnhanceYourCalm("HeadersOnResetStreams", CHORES, broken, i -> of(headers(1, END_STREAM, "a: b")));
+        endsInEnhanceYourCalm("DataOnResetStreams", 2 * CHORES, broken, i -> of(data(1, 0, new byte[1])));
+        endsInEnhanceYourCalm("DataOnRefusedStreams", 2 * CHORES, of(headers(1, 0, ":method: GET")), i -> of(data(1, 0, new byte[1])));
+    }
+
     @Test
     void streamsBeyondTheLimit() throws Exception {
         endsInEnhanceYourCalm("StreamFlood", 900, of(), i -> of(get(2 * i + 1, "/hang")));
