@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import javax.net.ssl.SSLContext;
+import lambdadispatch.io.Clock;
 import lambdadispatch.io.SocketTransport;
 import lambdadispatch.io.Transport;
 import lambdadispatch.server.Handler;
@@ -29,6 +31,7 @@ import lambdadispatch.support.Bounds;
 import lambdadispatch.support.ConnectionLog;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.WireFrame;
+import lambdadispatch.tls.SelfSigned;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -121,6 +124,40 @@ class ListenerTest {
         Http2Peer peer = log.add(new Http2Peer(connect(server)));
         assertThat(peer.beginWith(get(1, "/")).answer(1).text()).isEqualTo("hello over 20");
         assertThat(peer.send(get(3, "/")).answer(3).text()).isEqualTo("hello over 20");
+    }
+
+    private static void awaitConnections(Server server, int count) {
+        while (server.connections() < count) {
+            Thread.yield();
+        }
+    }
+
+    @Test
+    void aConnectionThatHasSaidNothingEndsAtOnceWhenTheListenerStops() throws Exception {
+        for (SSLContext tls : new SSLContext[] {null, SelfSigned.create("listener", Clock.SYSTEM, Duration.ofDays(1)).serverContext()}) {
+            Server server = log.owns(new Server("test", new InetSocketAddress("127.0.0.1", 0), tls, Limits.DEFAULT, HELLO));
+            server.start();
+            try (Socket silent = socket(server)) {
+                awaitConnections(server, 1);
+                long start = System.nanoTime();
+                assertThat(server.stop(Duration.ofSeconds(50))).isZero();
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+                assertThat(silent.getInputStream().read()).isNegative();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PRI * HT", "GET / HT", "GET / HTTP/1.1\r\nHo"})
+    void aConnectionThatHasBegunToSpeakHoldsTheListenersEndForAMomentOnly(String begun) throws Exception {
+        Server server = start();
+        try (Socket socket = socket(server)) {
+            socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+            awaitConnections(server, 1);
+            long start = System.nanoTime();
+            server.stop(Duration.ofSeconds(50));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        }
     }
 
     @Test

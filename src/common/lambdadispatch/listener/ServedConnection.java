@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import lambdadispatch.http1.Http1Connection;
 import lambdadispatch.http2.Http2Connection;
@@ -25,14 +26,17 @@ final class ServedConnection {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final List<String> PROTOCOLS = List.of("h2", "http/1.1");
     private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
     private static final int IDLE_BUFFER = 2048;
 
     private final SocketTransport plain;
     private final SSLContext tls;
     private final Limits limits;
     private final Handler handler;
-    private Runnable stop; // null until the protocol is known; guarded by this
+    private Runnable stop = this::stopBeforeItBegan; // until the protocol is known; guarded by this
+    private Deadline stopLimit; // null unless it was needed; guarded by this
     private boolean stopped;
+    private volatile BooleanSupplier heard = () -> false; // whether the client has sent anything yet
     private boolean closeAnnounced;
     private Http1Connection http1; // null unless it is one
 
@@ -68,6 +72,8 @@ final class ServedConnection {
             }
         } catch (IOException e) {
             LOG.debug("connection failed", "remote", plain.remoteAddress(), "why", e.getMessage());
+        } finally {
+            endStopLimit();
         }
     }
 
@@ -93,13 +99,33 @@ final class ServedConnection {
             stop = action;
             now = stopped;
         }
+        endStopLimit();
         if (now) {
             action.run();
         }
     }
 
+    /// One that has said nothing, as those that browsers and balancers open in advance, has nothing to lose; one that has begun to speak gets a moment.
+    private void stopBeforeItBegan() {
+        if (!heard.getAsBoolean()) {
+            plain.close();
+            return;
+        }
+        synchronized (this) {
+            stopLimit = new Deadline(plain::close);
+            stopLimit.arm(STOP_PATIENCE);
+        }
+    }
+
+    private synchronized void endStopLimit() {
+        if (stopLimit != null) {
+            stopLimit.close();
+        }
+    }
+
     private Transport handshake() throws IOException {
         TlsTransport secured = TlsTransport.server(plain, tls, PROTOCOLS);
+        heard = secured::heard;
         try (Deadline limit = new Deadline(plain::close)) {
             limit.arm(limits.headTimeout().compareTo(HANDSHAKE_LIMIT) < 0 ? limits.headTimeout() : HANDSHAKE_LIMIT);
             secured.handshake();
@@ -115,10 +141,13 @@ final class ServedConnection {
     }
 
     /// Waits only as long as what came agrees with the preface of RFC 9113 §3.4.
-    private static boolean startsWithPreface(Input in) throws IOException {
+    private boolean startsWithPreface(Input in) throws IOException {
         for (int at = 0; at < PREFACE.length; at++) {
             if (at == in.available() && !in.fill()) {
                 return false;
+            }
+            if (at == 0) {
+                heard = () -> true;
             }
             if (in.array()[in.position() + at] != PREFACE[at]) {
                 return false;
@@ -144,9 +173,7 @@ final class ServedConnection {
             stopped = true;
             action = stop;
         }
-        if (action != null) {
-            action.run();
-        }
+        action.run();
     }
 
     void close() {

@@ -27,14 +27,9 @@ import lambdadispatch.io.Transport;
 /// holds at most four times what came.
 public final class TlsTransport implements Transport {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
-    private static final int FIRST_BUFFER = 1024;
-    /// Room for a whole record and for more behind it: a connection with much to say gets two in one read.
-    private static final int LARGEST_BUFFER = 32 << 10;
     private static final int KEEP_OUT = 4096;
     /// Records are gathered up to this before they are written.
     private static final int GATHER = 64 << 10;
-    private static final int MAX_RECORD_TYPE = 24;
-    private static final int MAX_RECORD = (1 << 14) + 2048; // RFC 5246 §6.2.3; TLS 1.3 allows less (RFC 8446 §5.2)
     /// Records without data that a peer may send after the handshake (session tickets, KeyUpdate, empty ones). Each costs as much as a
     /// cipher's key schedule, or an answer.
     private static final int IDLE_RECORD_BURST = 100;
@@ -45,16 +40,11 @@ public final class TlsTransport implements Transport {
     private final Object handshaking = new Object(); // taken before reading
     private final Object reading = new Object();
     private final Object writing = new Object();
-    private byte[] network = new byte[FIRST_BUFFER]; // received and not yet unwrapped: [start, end); guarded by reading
-    private int start;
-    private int end;
+    private final RecordBuffer received; // guarded by reading
     private ByteBuffer clear = EMPTY; // unwrapped and not yet read; guarded by reading
     private ByteBuffer out = EMPTY; // guarded by writing
     private volatile boolean established;
     private volatile boolean outputShut;
-    private boolean firstRecord = true;
-    private boolean filled; // the last read took all there was room for: more waits, most likely; guarded by reading
-    private volatile boolean keepsBuffer;
     private int idleRecords; // guarded by reading, as the next
     private long idleRecordsSince;
     private final AtomicBoolean answering = new AtomicBoolean();
@@ -62,6 +52,7 @@ public final class TlsTransport implements Transport {
     TlsTransport(Transport plain, SSLEngine engine) {
         this.plain = plain;
         this.engine = engine;
+        this.received = new RecordBuffer(plain);
     }
 
     /// The server's side. The first of `applicationProtocols` that the client offers too is agreed on; if it offers others only, the
@@ -162,17 +153,14 @@ public final class TlsTransport implements Transport {
     /// After our close_notify the engine may take nothing more; what still comes is read off the socket all the same, or closing it
     /// would send a reset, and that drops what we said last before the peer has read it.
     private void discardPlain() throws IOException {
-        release();
-        while (plain.read(network, 0, network.length) >= 0) {
-            continue;
-        }
+        received.discardToTheEnd();
     }
 
     /// Any record counts, one that holds no data too: a ticket that came late costs a new connection, which is what to do when in doubt.
     @Override
     public boolean quiet() {
         synchronized (reading) {
-            return !clear.hasRemaining() && start == end && plain.quiet();
+            return !clear.hasRemaining() && received.isEmpty() && plain.quiet();
         }
     }
 
@@ -192,7 +180,7 @@ public final class TlsTransport implements Transport {
             }
         }
         // Further records that are here whole are worth no other call.
-        while (clear == EMPTY && wholeRecord() && target.remaining() > 0 && unwrap(target) >= 0) {
+        while (clear == EMPTY && received.wholeRecord() && target.remaining() > 0 && unwrap(target) >= 0) {
             continue;
         }
         return target.position() - before;
@@ -207,29 +195,12 @@ public final class TlsTransport implements Transport {
         return count;
     }
 
-    private boolean wholeRecord() {
-        return end - start >= 5 && end - start >= 5 + recordLength();
-    }
-
-    private int recordLength() {
-        return (network[start + 3] & 0xff) << 8 | network[start + 4] & 0xff;
-    }
-
     /// Unwraps one record into `target`, or into `clear` if it may not fit. Blocks for octets where it must. -1 at close_notify.
     private int unwrap(ByteBuffer target) throws IOException {
         while (true) {
             // The engine is shown whole records only: asked about a part of one, it may name the wrong one of its two complaints.
-            receive(5);
-            if (recordLength() > MAX_RECORD) {
-                throw new SSLException("TLS record of " + recordLength() + " octets");
-            }
-            receive(5 + recordLength());
-            ByteBuffer source = ByteBuffer.wrap(network, start, end - start);
-            SSLEngineResult result = engine.unwrap(source, target);
-            start = source.position();
-            if (start == end) {
-                release();
-            }
+            received.requireRecord();
+            SSLEngineResult result = unwrapInto(target);
             if (result.getStatus() == Status.BUFFER_OVERFLOW) {
                 return unwrapAside();
             }
@@ -245,15 +216,17 @@ public final class TlsTransport implements Transport {
         }
     }
 
+    private SSLEngineResult unwrapInto(ByteBuffer target) throws SSLException {
+        ByteBuffer source = received.view();
+        SSLEngineResult result = engine.unwrap(source, target);
+        received.consumed(source);
+        return result;
+    }
+
     /// The caller's array is shorter than a record may be: through a buffer of ours.
     private int unwrapAside() throws IOException {
         ByteBuffer aside = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
-        ByteBuffer source = ByteBuffer.wrap(network, start, end - start);
-        SSLEngineResult result = engine.unwrap(source, aside);
-        start = source.position();
-        if (start == end) {
-            release();
-        }
+        SSLEngineResult result = unwrapInto(aside);
         if (result.getStatus() == Status.CLOSED) {
             return -1;
         }
@@ -308,56 +281,14 @@ public final class TlsTransport implements Transport {
         }
     }
 
-    /// Blocks until `wanted` octets of network data are there.
-    private void receive(int wanted) throws IOException {
-        while (end - start < wanted) {
-            makeRoom();
-            int room = network.length - end;
-            int count = plain.read(network, end, room);
-            if (count < 0) {
-                throw new EOFException("TLS stream ended without close_notify");
-            }
-            end += count;
-            filled = count == room;
-            if (firstRecord) {
-                firstRecord = false;
-                // RFC 8446 §5.1: content types are 20 to 24; a letter is the start of an HTTP request
-                int type = network[start] & 0xff;
-                if (type < 20 || type > MAX_RECORD_TYPE) {
-                    throw new NotTls();
-                }
-            }
-        }
-    }
-
-    /// Makes room for at least one octet. The buffer grows with what came, not with what a record's head announces: six octets would else hold 32 KiB.
-    private void makeRoom() {
-        int waiting = end - start;
-        int capacity = network.length;
-        if (waiting == capacity) {
-            capacity = Math.min(capacity * 4, LARGEST_BUFFER);
-        } else if (end < capacity) {
-            return;
-        }
-        byte[] target = capacity == network.length ? network : new byte[capacity];
-        System.arraycopy(network, start, target, 0, waiting);
-        network = target;
-        end = waiting;
-        start = 0;
-    }
-
-    /// All that came was unwrapped. A read that took all there was room for is followed by another; any other may be the last for a long time.
-    private void release() {
-        start = 0;
-        end = 0;
-        if (network.length > FIRST_BUFFER && !filled && !keepsBuffer) {
-            network = new byte[FIRST_BUFFER];
-        }
+    /// Whether the peer has sent anything.
+    public boolean heard() {
+        return received.heard();
     }
 
     @Override
     public void keepBuffers() {
-        keepsBuffer = true;
+        received.keep();
     }
 
     @Override
