@@ -12,7 +12,7 @@ out=build
 modules=(common extension router aws emulator demo)
 
 # The product's own thread settings, so that tests meet what users will meet.
-jvm_flags=(-Djdk.virtualThreadScheduler.parallelism=1 -Djdk.virtualThreadScheduler.maxPoolSize=1)
+jvm_flags=(--add-opens=java.base/java.lang=ALL-UNNAMED -Djdk.virtualThreadScheduler.parallelism=1 -Djdk.virtualThreadScheduler.maxPoolSize=1)
 
 verb_help() {
     cat <<'HELP'

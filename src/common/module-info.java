@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// What router, extension, emulator and demo share: bytes, HTTP, TLS, JSON, configuration, logging.
 module lambdadispatch.common {
+    exports lambdadispatch.carrier;
     exports lambdadispatch.channel;
     exports lambdadispatch.config;
     exports lambdadispatch.cost;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Transport;
 import lambdadispatch.support.Http1Peer;
 import lambdadispatch.support.Http2Peer;
@@ -31,7 +32,7 @@ final class GoodClient implements AutoCloseable {
     private GoodClient(Transport transport, Question question) {
         this.transport = transport;
         this.question = question;
-        thread = Thread.ofVirtual().name("good-client").start(this::run);
+        thread = Threads.virtual("good-client").start(this::run);
     }
 
     static GoodClient http2(Transport transport) throws IOException {

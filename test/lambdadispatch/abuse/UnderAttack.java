@@ -64,7 +64,7 @@ public final class UnderAttack implements BeforeAllCallback, AfterAllCallback, A
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        process = new ProcessBuilder(java.toString(), HEAP, "-XX:+UseSerialGC", "-Djdk.virtualThreadScheduler.parallelism=1",
+        process = new ProcessBuilder(java.toString(), HEAP, "-XX:+UseSerialGC", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-Djdk.virtualThreadScheduler.parallelism=1",
                 "-Djdk.virtualThreadScheduler.maxPoolSize=1", "-Dlambdadispatch.log=none", "-cp", System.getProperty("java.class.path"),
                 AbusedListener.class.getName()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));

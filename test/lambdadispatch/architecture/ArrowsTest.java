@@ -33,20 +33,21 @@ class ArrowsTest {
 
     /// The packages of the common module, from the bottom up. A package names only what stands beside it here.
     private static final Map<String, Set<String>> COMMON = new TreeMap<>(Map.ofEntries(
-            entry("io", Set.of()),
+            entry("carrier", Set.of()),
+            entry("io", Set.of("carrier")),
             entry("invoke", Set.of()),
             entry("config", Set.of()),
             entry("cost", Set.of()),
             entry("json", Set.of("io")),
-            entry("log", Set.of("io")),
+            entry("log", Set.of("carrier", "io")),
             entry("metrics", Set.of("io")),
             entry("http", Set.of("io")),
             entry("hpack", Set.of("io", "http")),
-            entry("tls", Set.of("io", "log")),
+            entry("tls", Set.of("carrier", "io", "log")),
             entry("server", Set.of("io", "http")), // what a handler sees, without an engine
-            entry("http1", Set.of("io", "http", "log", "server", "tls")),
-            entry("http2", Set.of("io", "http", "log", "server", "hpack", "http1")), // http1: h2c upgrade, the request that came with it
-            entry("listener", Set.of("io", "http", "log", "server", "tls", "http1", "http2")),
+            entry("http1", Set.of("carrier", "io", "http", "log", "server", "tls")),
+            entry("http2", Set.of("carrier", "io", "http", "log", "server", "hpack", "http1")), // http1: h2c upgrade, the request that came with it
+            entry("listener", Set.of("carrier", "io", "http", "log", "server", "tls", "http1", "http2")),
             entry("channel", Set.of("io", "http", "json", "log", "http1"))));
 
     /// Dispatch and scaling are pure state: they see neither sockets nor HTTP, so that a simulation can drive them.

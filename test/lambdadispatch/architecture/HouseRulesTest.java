@@ -19,6 +19,7 @@ class HouseRulesTest {
     private static final int LONGEST_FILE = 450;
     private static final String LICENCE = "// SPDX-License-Identifier: MIT";
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");
+    private static final Pattern MAKES_A_THREAD = Pattern.compile("Thread\\.(of|start)(Virtual|Platform)|new Thread\\(|\\bExecutors\\.|CompletableFuture\\.(run|supply)Async");
     private static final Pattern EMPTY_NAME = Pattern.compile("(Impl|Utils?|Helpers?|Manager)\\.java$");
 
     @Test
@@ -49,6 +50,13 @@ class HouseRulesTest {
         Set<String> topics = new TreeSet<>();
         Sources.files(".java", "src").forEach(file -> Sources.lines(file).forEach(line -> made.matcher(line).results().forEach(found -> topics.add(found.group(1)))));
         assertThat(topics).isNotEmpty().isEqualTo(new TreeSet<>(Log.TOPICS));
+    }
+
+    @Test
+    void threadsAreMadeInOnePlace() {
+        List<Path> others = Sources.files(".java", "src").stream()
+                .filter(file -> !file.startsWith("src/common/lambdadispatch/carrier") && !file.startsWith("src/aws-sdk")).toList();
+        assertThat(faults(others, (file, lines) -> lines.stream().noneMatch(line -> MAKES_A_THREAD.matcher(line).find()))).isEmpty();
     }
 
     private static List<Path> java() {

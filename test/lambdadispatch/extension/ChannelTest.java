@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.config.Settings;
@@ -86,7 +87,7 @@ class ChannelTest {
 
     private static CompletableFuture<Channel.End> serving(Channel channel) {
         CompletableFuture<Channel.End> end = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> end.complete(channel.serve()));
+        Threads.virtual("test").start(() -> end.complete(channel.serve()));
         return end;
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.carrier.Threads;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,7 +80,7 @@ class DownlinkTest {
     @Test
     void readerSleepsUntilSomethingComes() throws Exception {
         CompletableFuture<Integer> count = new CompletableFuture<>();
-        Thread reader = Thread.ofVirtual().start(() -> {
+        Thread reader = Threads.virtual("test").start(() -> {
             try {
                 count.complete(read(10));
             } catch (IOException e) {

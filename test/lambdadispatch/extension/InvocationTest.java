@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.ExitReason;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.channel.InvokeResponse;
@@ -60,9 +61,9 @@ class InvocationTest {
         ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
                 new ExtensionConfig.Health("/health", 200, 200), Duration.ofMillis(idleGraceMillis), "127.0.0.1:1");
         Readiness readiness = new Readiness(config);
-        Thread.ofVirtual().start(readiness::run);
+        Threads.virtual("test").start(readiness::run);
         CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> {
+        Threads.virtual("test").start(() -> {
             try {
                 response.complete(new Invocation(config, payload, readiness, System.currentTimeMillis() + deadlineInMillis).run());
             } catch (InterruptedException | RuntimeException e) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Input;
 import lambdadispatch.support.MemoryTransport;
 
@@ -50,7 +51,7 @@ final class RelayBed implements AutoCloseable {
         address = new AppAddress(List.of(new InetSocketAddress(server.getInetAddress(), server.getLocalPort())));
         App app = new App(address, compression, habits);
         relay = new Relay(app, new Input(down[1]::read, 4096, 256 << 10), sink);
-        Thread.ofVirtual().name("relay").start(this::serve);
+        Threads.virtual("relay").start(this::serve);
     }
 
     static RelayBed compressing() throws IOException {

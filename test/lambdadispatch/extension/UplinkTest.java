@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.carrier.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,7 +25,7 @@ class UplinkTest {
     /// Sends on a thread of its own and returns once that waits.
     private CompletableFuture<Void> sendAndWait(String text) {
         CompletableFuture<Void> sent = new CompletableFuture<>();
-        Thread sender = Thread.ofVirtual().start(() -> {
+        Thread sender = Threads.virtual("test").start(() -> {
             try {
                 uplink.send(piece(text));
                 sent.complete(null);

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.Headers;
 import lambdadispatch.io.Input;
 import lambdadispatch.io.SocketTransport;
@@ -39,7 +40,7 @@ class Http1ClientTest {
         listener = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
         uri = URI.create("http://127.0.0.1:" + listener.socket().getLocalPort() + "/path?a=b%20c");
         client = new Http1Client(Http1Client.Options.DEFAULT);
-        Thread.ofVirtual().start(() -> {
+        Threads.virtual("test").start(() -> {
             for (int number = 0; listener.isOpen(); number++) {
                 accept(number);
             }
@@ -49,7 +50,7 @@ class Http1ClientTest {
     private void accept(int number) {
         try {
             SocketTransport transport = new SocketTransport(listener.accept());
-            Thread.ofVirtual().start(() -> serve(transport, number));
+            Threads.virtual("test").start(() -> serve(transport, number));
         } catch (IOException closed) {
             return; // the test is over
         }

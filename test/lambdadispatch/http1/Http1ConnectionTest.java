@@ -12,6 +12,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.log.Log;
@@ -94,7 +95,7 @@ class Http1ConnectionTest {
     @Test
     void aLongBodyThatNobodyReadCostsTheConnection() throws Exception {
         try (Served served = new Served(Http1ConnectionTest::ok)) {
-            Thread.ofVirtual().start(() -> {
+            Threads.virtual("test").start(() -> {
                 try {
                     served.client.send(post("Content-Length: 10000000\r\n"));
                     for (int i = 0; i < 1_000; i++) {

@@ -2,6 +2,7 @@
 package lambdadispatch.http1;
 
 import java.io.IOException;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Input;
 import lambdadispatch.io.TimedSource;
 import lambdadispatch.server.Handler;
@@ -32,7 +33,7 @@ final class Served implements AutoCloseable {
         TimedSource source = new TimedSource(serverEnd);
         Input in = new Input(source, 2048, Math.max(limits.headBytes(), CAPACITY));
         connection = new Http1Connection(serverEnd, source, in, limits, handler, null);
-        thread = Thread.ofVirtual().name("served").start(connection::run);
+        thread = Threads.virtual("served").start(connection::run);
     }
 
     Served(Handler handler) {

@@ -2,6 +2,7 @@
 package lambdadispatch.http2;
 
 import java.io.IOException;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Input;
 import lambdadispatch.io.TimedSource;
 import lambdadispatch.server.Exchange;
@@ -31,7 +32,7 @@ final class Served implements AutoCloseable {
         TimedSource source = new TimedSource(ours);
         connection = new Http2Connection(ours, source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), limits, handler);
         peer = log.add(new Http2Peer(ends[1]));
-        reader = Thread.ofVirtual().name("served").start(connection::run);
+        reader = Threads.virtual("served").start(connection::run);
         log.owns(this);
     }
 

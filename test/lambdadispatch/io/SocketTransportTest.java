@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import lambdadispatch.carrier.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,7 +37,7 @@ class SocketTransportTest {
 
     private static void onVirtualThread(Callable<Void> work) throws Exception {
         FutureTask<Void> task = new FutureTask<>(work);
-        Thread.startVirtualThread(task);
+        Threads.virtual("look").start(task);
         task.get();
     }
 

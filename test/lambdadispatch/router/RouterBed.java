@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.io.Clock;
 import lambdadispatch.metrics.Registry;
@@ -99,7 +100,7 @@ public final class RouterBed {
 
     private static CompletableFuture<Void> run(Handler handler, ScriptedExchange exchange) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> {
+        Threads.virtual("test").start(() -> {
             try {
                 handler.handle(exchange);
                 done.complete(null);

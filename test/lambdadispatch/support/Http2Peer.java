@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.hpack.HpackDecoder;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Input;
@@ -79,7 +80,7 @@ public final class Http2Peer implements AutoCloseable {
     public Http2Peer(Transport transport) {
         this.transport = transport;
         this.in = new Input(transport::read, 4096, 1 << 17);
-        this.reader = Thread.ofVirtual().name("http2-peer").unstarted(this::readAll);
+        this.reader = Threads.virtual("http2-peer").unstarted(this::readAll);
     }
 
     /// Answers nothing by itself from now on.

@@ -10,6 +10,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import lambdadispatch.carrier.Threads;
 import org.junit.jupiter.api.Test;
 
 class MemoryTransportTest {
@@ -110,7 +111,7 @@ class MemoryTransportTest {
 
     private static FutureTask<Integer> start(java.util.concurrent.Callable<Integer> work) {
         FutureTask<Integer> task = new FutureTask<>(work);
-        Thread.ofVirtual().start(task);
+        Threads.virtual("test").start(task);
         return task;
     }
 

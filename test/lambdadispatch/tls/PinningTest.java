@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import javax.net.ssl.SSLException;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Clock;
 import lambdadispatch.support.FakeClock;
 import lambdadispatch.support.MemoryTransport;
@@ -28,7 +29,7 @@ class PinningTest {
                 server.handshake();
                 return null;
             });
-            Thread.ofVirtual().start(shaking);
+            Threads.virtual("test").start(shaking);
             client.handshake();
             client.write(new byte[] {42}, 0, 1);
             byte[] received = new byte[1];

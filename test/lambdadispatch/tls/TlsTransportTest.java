@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import javax.net.ssl.SSLException;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Clock;
 import lambdadispatch.io.Transport;
 import lambdadispatch.support.MemoryTransport;
@@ -45,7 +46,7 @@ class TlsTransportTest {
 
     private static <T> FutureTask<T> start(Callable<T> action) {
         FutureTask<T> task = new FutureTask<>(action);
-        Thread.ofVirtual().start(task);
+        Threads.virtual("test").start(task);
         return task;
     }
 

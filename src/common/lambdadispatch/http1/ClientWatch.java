@@ -20,7 +20,7 @@ final class ClientWatch implements AutoCloseable {
 
     ClientWatch(Http1Connection connection) {
         this.connection = connection;
-        this.delay = new Deadline(() -> Thread.ofVirtual().name("client-watch").start(this::readAhead));
+        this.delay = new Deadline(this::readAhead);
     }
 
     /// Starts to watch, once the exchange has lasted a moment.

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
@@ -210,7 +211,7 @@ public final class Http2Connection {
         }
         shutdown.busy();
         handlers.incrementAndGet();
-        Thread.ofVirtual().name("http2-stream").start(() -> handle(stream));
+        Threads.virtual("http2-stream").start(() -> handle(stream));
     }
 
     private void handle(Http2Stream stream) {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.hpack.HpackEncoder;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Deadline;
@@ -60,7 +61,7 @@ final class Http2Output implements AutoCloseable {
         this.windowStall = stall;
         this.onFailure = onFailure;
         this.deadline = new Deadline(transport::reset);
-        this.writer = Thread.ofVirtual().name("http2-writer").unstarted(this::writeAll);
+        this.writer = Threads.virtual("http2-writer").unstarted(this::writeAll);
     }
 
     void start() {

@@ -2,72 +2,58 @@
 package lambdadispatch.io;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import lambdadispatch.carrier.Threads;
+import lambdadispatch.carrier.TimerWheel;
 
 /// A time limit that can be armed again and again at the price of a clock reading: blocking reads and writes have no time-outs of their own.
 ///
-/// One daemon thread looks at all armed deadlines when the earliest may be due, at most every [#GRAIN_MILLIS] (so they fire up to that much late) and at least
-/// every second; it sleeps while none is armed.
-public final class Deadline implements AutoCloseable {
-    public static final long GRAIN_MILLIS = 50;
+/// It fires up to [#GRAIN_MILLIS] late, on a virtual thread of its own. Whoever disarms it learns whether it was in time: either the action has begun, or it never
+/// will for what the deadline was armed for.
+public final class Deadline extends TimerWheel.Entry implements AutoCloseable {
+    public static final long GRAIN_MILLIS = TimerWheel.TICK_NANOS / 1_000_000 + 1;
 
-    private final Deadlines deadlines;
     private final Runnable action;
-    private volatile long at; // 0 while not armed
+    private final Executor runner;
 
-    /// @param action what happens when it fires; must not block. Runs once per arming
+    /// Belongs to the carrier of the caller.
+    /// @param action what happens when it fires; runs once per arming, on a thread of its own
     public Deadline(Runnable action) {
-        this(action, Deadlines.SYSTEM);
+        this(action, Threads.timers(), task -> Threads.virtual("deadline").start(task));
     }
 
-    Deadline(Runnable action, Deadlines deadlines) {
-        this.deadlines = deadlines;
+    Deadline(Runnable action, TimerWheel wheel, Executor runner) {
+        super(wheel);
         this.action = action;
-        deadlines.add(this);
+        this.runner = runner;
     }
 
     /// Starts or restarts the clock. Zero or negative means no limit.
     public void arm(Duration limit) {
-        armNanos(limit.toNanos());
+        armFor(limit.toNanos());
     }
 
     public void armNanos(long nanos) {
-        if (nanos <= 0) {
-            at = 0;
-            return;
-        }
-        long then = deadlines.now() + nanos;
-        at = then == 0 ? 1 : then;
-        deadlines.armed(then);
+        armFor(nanos);
     }
 
-    public void disarm() {
-        at = 0;
+    /// @return false if it was not armed, or if its action has begun, or has run
+    public boolean disarm() {
+        return takeBack();
     }
 
-    /// Forgets it for good.
+    /// Forgets it for good; arming it again has no effect.
     @Override
     public void close() {
-        at = 0;
-        deadlines.remove(this);
+        remove();
     }
 
-    boolean armed() {
-        return at != 0;
-    }
-
-    /// @return nanoseconds until it is due, `Long.MAX_VALUE` if it is not armed (any more)
-    long fireIfDue(long now) {
-        long due = at;
-        if (due == 0) {
-            return Long.MAX_VALUE;
-        }
-        if (due - now > 0) {
-            return due - now;
-        }
-        if (at == due) {
-            at = 0;
-            action.run();
-        }
-        return Long.MAX_VALUE;
+    @Override
+    protected void due(long armedFor) {
+        runner.execute(() -> {
+            if (takeUp(armedFor)) {
+                action.run();
+            }
+        });
     }
 }

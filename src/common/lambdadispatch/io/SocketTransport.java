@@ -6,23 +6,35 @@ import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import lambdadispatch.carrier.ChannelWaits;
 
-/// A TCP connection as a [Transport]: a blocking-mode [SocketChannel], to be used from virtual threads.
+/// A TCP connection as a [Transport], to be used from virtual threads. On carriers of ours the channel is non-blocking and waits by [ChannelWaits];
+/// with the JDK's scheduler it is blocking, and the thread waits inside of it.
 public final class SocketTransport implements Transport {
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
+    private final ChannelWaits waits; // null: the JDK's scheduler serves
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
     // The views wrap the caller's array, which is nearly always the same one: no allocation per call.
     private ByteBuffer readView = NONE;
     private ByteBuffer writeView = NONE;
 
+    /// @param channel connected; this transport's alone from now on
     public SocketTransport(SocketChannel channel) throws IOException {
+        this(channel, ChannelWaits.of(channel));
+    }
+
+    private SocketTransport(SocketChannel channel, ChannelWaits waits) throws IOException {
         this.channel = channel;
+        this.waits = waits;
         this.remote = (InetSocketAddress) channel.getRemoteAddress();
         this.local = (InetSocketAddress) channel.getLocalAddress();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -30,14 +42,39 @@ public final class SocketTransport implements Transport {
 
     /// Opens a connection; call from a virtual thread.
     /// @throws SocketTimeoutException not connected within the limit
+    /// @throws UnknownHostException the address was not resolved
     public static SocketTransport connect(InetSocketAddress address, Duration limit) throws IOException {
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(address.getHostString());
+        }
         SocketChannel channel = SocketChannel.open();
+        ChannelWaits waits = null;
         try {
-            channel.socket().connect(address, Math.toIntExact(Math.max(1, limit.toMillis())));
-            return new SocketTransport(channel);
+            waits = ChannelWaits.of(channel);
+            if (waits == null) {
+                channel.socket().connect(address, Math.toIntExact(Math.max(1, limit.toMillis())));
+            } else if (!channel.connect(address)) {
+                awaitConnection(channel, waits, limit);
+            }
+            return new SocketTransport(channel, waits);
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            close(channel, waits);
             throw e;
+        }
+    }
+
+    private static void awaitConnection(SocketChannel channel, ChannelWaits waits, Duration limit) throws IOException {
+        try (Deadline deadline = new Deadline(() -> close(channel, waits))) {
+            deadline.arm(limit.isPositive() ? limit : Duration.ofMillis(1));
+            try {
+                do {
+                    waits.awaitConnection();
+                } while (!channel.finishConnect());
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (ClosedChannelException e) { // nobody else knows this channel
+                throw new SocketTimeoutException("Connect timed out");
+            }
         }
     }
 
@@ -70,14 +107,33 @@ public final class SocketTransport implements Transport {
             readView = view;
         }
         view.limit(offset + length).position(offset);
-        return channel.read(view);
+        return waits == null ? channel.read(view) : read(view, length);
+    }
+
+    private int read(ByteBuffer view, int length) throws IOException {
+        while (true) {
+            if (waits.inputSeen()) {
+                int count = channel.read(view);
+                if (count >= 0 && count < length) {
+                    waits.inputDrained();
+                }
+                if (count != 0) {
+                    return count;
+                }
+            }
+            waits.awaitInput();
+        }
     }
 
     /// Reads what has arrived, without waiting: 0 if nothing has, -1 at the end of the stream. One system call. While nobody else reads or writes.
     public int readAtOnce(byte[] into, int offset, int length) throws IOException {
+        ByteBuffer view = ByteBuffer.wrap(into, offset, length);
+        if (waits != null) {
+            return channel.read(view);
+        }
         channel.configureBlocking(false); // no system call: a virtual thread that reads has the descriptor non-blocking already
         try {
-            return channel.read(ByteBuffer.wrap(into, offset, length));
+            return channel.read(view);
         } finally {
             if (channel.isOpen()) {
                 channel.configureBlocking(true);
@@ -93,7 +149,11 @@ public final class SocketTransport implements Transport {
             writeView = view;
         }
         view.limit(offset + length).position(offset);
+        channel.write(view);
         while (view.hasRemaining()) {
+            if (waits != null) {
+                waits.awaitOutput(); // a short write means that the socket is full
+            }
             channel.write(view);
         }
     }
@@ -101,21 +161,10 @@ public final class SocketTransport implements Transport {
     @Override
     public boolean quiet() {
         try {
-            channel.configureBlocking(false);
-            try {
-                return channel.read(ByteBuffer.allocate(1)) == 0;
-            } finally {
-                channel.configureBlocking(true);
-            }
+            return readAtOnce(new byte[1], 0, 1) == 0;
         } catch (IOException e) {
             return false; // reset, or closed by us
         }
-    }
-
-    /// Forgets the arrays last used, so that an idle connection does not keep them alive.
-    public void forgetViews() {
-        readView = NONE;
-        writeView = NONE;
     }
 
     @Override
@@ -127,6 +176,9 @@ public final class SocketTransport implements Transport {
     public void shutdownInput() {
         try {
             channel.shutdownInput();
+            if (waits != null) {
+                waits.inputShut();
+            }
         } catch (IOException e) {
             close(); // not connected any more: closing is all that is left to do
         }
@@ -145,11 +197,19 @@ public final class SocketTransport implements Transport {
 
     @Override
     public void close() {
+        close(channel, waits);
+    }
+
+    private static void close(SocketChannel channel, ChannelWaits waits) {
         try {
             channel.close();
         } catch (IOException e) {
             // The descriptor is released whatever close reports (close(2)); there is nobody left to tell.
             return;
+        } finally {
+            if (waits != null) {
+                waits.closed();
+            }
         }
     }
 

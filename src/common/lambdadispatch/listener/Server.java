@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.listener;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import lambdadispatch.carrier.Threads;
+import lambdadispatch.io.SocketListener;
 import lambdadispatch.io.SocketTransport;
 import lambdadispatch.log.Log;
 import lambdadispatch.server.Handler;
 import lambdadispatch.server.Limits;
 
 /// A listener on one port: accepts, detects the protocol (TLS ALPN, HTTP/2 preface, HTTP/1.1) and runs a [Handler] per request.
-/// Each connection has a virtual thread of its own.
+/// Each connection has a virtual thread of its own; where there are several carriers, they take the connections in turn.
 public final class Server implements AutoCloseable {
     private static final int BACKLOG = 4096;
     private static final Duration ACCEPT_RETRY = Duration.ofMillis(100);
@@ -33,7 +34,7 @@ public final class Server implements AutoCloseable {
     private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger exchanges = new AtomicInteger();
     private final Object emptied = new Object();
-    private ServerSocketChannel listener;
+    private SocketListener listener;
     private volatile boolean stopping;
     private volatile boolean closeAnnounced;
 
@@ -58,19 +59,12 @@ public final class Server implements AutoCloseable {
     /// Binds and starts to accept.
     /// @throws java.net.BindException the port is taken
     public void start() throws IOException {
-        listener = ServerSocketChannel.open();
-        try {
-            listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            listener.bind(wanted, BACKLOG);
-        } catch (IOException e) {
-            listener.close();
-            throw e;
-        }
-        Thread.ofVirtual().name(name + "-accept").start(this::acceptAll);
+        listener = new SocketListener(wanted, BACKLOG);
+        Threads.spread(name + "-accept").start(this::acceptAll);
     }
 
     public InetSocketAddress address() {
-        return (InetSocketAddress) listener.socket().getLocalSocketAddress();
+        return listener.address();
     }
 
     /// Exchanges under way.
@@ -102,7 +96,7 @@ public final class Server implements AutoCloseable {
                 continue;
             }
             admitted.incrementAndGet();
-            Thread.ofVirtual().name(name).start(() -> {
+            Threads.spread(name).start(() -> {
                 try {
                     serve(channel);
                 } finally {
@@ -191,7 +185,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void closeQuietly(java.nio.channels.Channel channel) {
+    private void closeQuietly(Closeable channel) {
         try {
             channel.close();
         } catch (IOException e) {

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.io.Clock;
 
@@ -45,7 +46,7 @@ public final class Log {
 
     static {
         try {
-            Runtime.getRuntime().addShutdownHook(new Thread(Log::flush, "log flush")); // the last words of a program are the ones that matter
+            Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("log flush", Log::flush)); // the last words of a program are the ones that matter
         } catch (IllegalStateException shuttingDown) {
             // The first line of all is logged by a shutdown hook; that hook has to flush.
         }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Bytes;
 
 /// Owns the buffer between those who log and the output, and the one thread that empties it.
@@ -82,7 +83,7 @@ final class LogWriter {
 
     private Thread thread() {
         if (thread == null) {
-            thread = Thread.ofPlatform().name("log").daemon().unstarted(this::run);
+            thread = Threads.platform("log").unstarted(this::run);
             thread.start();
         }
         return thread;

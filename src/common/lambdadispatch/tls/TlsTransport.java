@@ -13,6 +13,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Transport;
 
 /// TLS over another [Transport], by [SSLEngine].
@@ -252,7 +253,7 @@ public final class TlsTransport implements Transport {
         }
         // Until the answer is out, each record says again that one is due.
         if (status == HandshakeStatus.NEED_WRAP && answering.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("tls-answer").start(this::answer);
+            Threads.virtual("tls-answer").start(this::answer);
         }
     }
 

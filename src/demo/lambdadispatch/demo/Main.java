@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.listener.Server;
 import lambdadispatch.server.Limits;
 
@@ -22,7 +23,7 @@ public final class Main {
     public static void main(String[] arguments) throws InterruptedException {
         try {
             Server server = start(DemoConfig.from(System.getenv()));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> server.stop(Duration.ofSeconds(1)), "stop"));
+            Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("stop", () -> server.stop(Duration.ofSeconds(1))));
             System.out.println("demo: listening on http://127.0.0.1:" + server.address().getPort());
             new CountDownLatch(1).await();
         } catch (IllegalArgumentException e) {

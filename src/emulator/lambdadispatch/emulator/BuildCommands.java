@@ -9,8 +9,9 @@ import java.util.List;
 ///
 /// @param demo for `/bin/sh`
 public record BuildCommands(List<String> router, List<String> extension, String demo) {
-    // One carrier thread and the serial collector: what the images have built in.
+    // One carrier thread that is the event loop, and the serial collector: what the images have built in.
     private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "-Xss256k",
+            "--add-opens=java.base/java.lang=lambdadispatch.common",
             "-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1");
 
     /// From the module path that this program itself was started with, else from `build/modules`.

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.config.Settings;
 import lambdadispatch.emulator.environment.AppRule;
 import lambdadispatch.log.Log;
@@ -47,7 +48,7 @@ public final class LocalStack {
         }
         String taken = stack.ports.taken();
         refuse(taken == null ? List.of() : List.of(taken), 1);
-        Runtime.getRuntime().addShutdownHook(new Thread(stack::stop, "stop"));
+        Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("stop", stack::stop));
         System.exit(stack.run(commands, options.environment()));
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.config.Settings;
 import lambdadispatch.log.Log;
 
@@ -28,7 +29,7 @@ public final class Main {
         }
         try {
             Emulator emulator = Emulator.start(config);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(emulator), "stop"));
+            Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("stop", () -> stop(emulator)));
             new CountDownLatch(1).await();
         } catch (BindException e) {
             System.err.println("Port " + config.port() + " is taken; " + EmulatorConfig.PORT + " names another.");

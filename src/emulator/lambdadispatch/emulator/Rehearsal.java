@@ -11,12 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.environment.FunctionSettings;
@@ -88,17 +87,17 @@ public final class Rehearsal {
     }
 
     private static void play(String base) throws Exception {
-        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<?>> played = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
-                played.add(clients.submit(() -> {
-                    playOne(base);
-                    return null;
-                }));
-            }
-            for (Future<?> one : played) {
-                one.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            }
+        List<FutureTask<Void>> played = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            FutureTask<Void> one = new FutureTask<>(() -> {
+                playOne(base);
+                return null;
+            });
+            played.add(one);
+            Threads.virtual("client").start(one);
+        }
+        for (FutureTask<Void> one : played) {
+            one.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.ExitReason;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.channel.InvokeResponse;
@@ -77,8 +78,8 @@ final class Invocation {
             return;
         }
         // The first one alone: over cleartext it carries the upgrade, and in any case the others must find its connection.
-        Thread.ofVirtual().name("channel").start(() -> channel(true));
-        Thread.ofVirtual().name("ping").start(this::ping);
+        Threads.spread("channel").start(() -> channel(true));
+        Threads.virtual("ping").start(this::ping);
         closing.await();
         // Time for what runs; the router ends the downlinks as their exchanges finish.
         long left = deadlineMs - LAST_WORDS.toMillis() - System.currentTimeMillis();
@@ -162,7 +163,7 @@ final class Invocation {
 
     private void openOthers() {
         for (int i = 1; i < payload.numberOfChannels(); i++) {
-            Thread.ofVirtual().name("channel").start(() -> channel(false));
+            Threads.spread("channel").start(() -> channel(false));
         }
     }
 
@@ -272,6 +273,8 @@ final class Invocation {
     /// Asks the router to drain this instance, then waits for it to end the channels; not if it can not be asked.
     void close(ExitReason why) {
         LOG.debug("asking to close", "why", why);
+        note(why);
+        closing.countDown(); // first, or the downlinks' ends that this asks for would look like the router's own wish
         link.requestClose().whenComplete((status, failure) -> {
             if (failure != null) {
                 LOG.debug("close request failed", "why", failure.toString());

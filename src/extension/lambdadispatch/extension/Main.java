@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.ExitReason;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.channel.InvokeResponse;
@@ -60,7 +61,7 @@ public final class Main {
         }
         tune(config);
         Main main = new Main(config);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(main::stop));
+        Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("shutdown", main::stop));
         try {
             main.run();
         } catch (IOException e) {
@@ -77,8 +78,7 @@ public final class Main {
     /// Before the first virtual thread and the first HTTP client, or it has no effect.
     private static void tune(ExtensionConfig config) {
         if (config.runtime() == ExtensionConfig.Runtime.CURRENT_THREAD) {
-            setUnlessGiven("jdk.virtualThreadScheduler.parallelism", "1");
-            setUnlessGiven("jdk.virtualThreadScheduler.maxPoolSize", "1");
+            Threads.carriersUnlessGiven(1);
         }
         // One unread channel must not starve the others: the connection's window holds what all streams' windows may.
         setUnlessGiven("jdk.httpclient.windowsize", Integer.toString(256 << 10));
@@ -115,9 +115,9 @@ public final class Main {
 
     private void run() throws IOException, InterruptedException {
         extensions.register(extensionName());
-        Thread.ofVirtual().name("readiness").start(readiness::run);
+        Threads.virtual("readiness").start(readiness::run);
         awaitInit();
-        Thread.ofVirtual().name("events").start(this::awaitShutdown);
+        Threads.virtual("events").start(this::awaitShutdown);
         Duration ownStart = Duration.ofNanos(System.nanoTime() - startNanos);
         while (!shuttingDown) {
             serve(runtime.next(), ownStart);

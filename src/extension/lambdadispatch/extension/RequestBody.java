@@ -3,6 +3,7 @@ package lambdadispatch.extension;
 
 import java.io.IOException;
 import java.time.Duration;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.http1.BodyReader;
 
 /// Sends the rest of a request's body to the app while its response may already be coming back.
@@ -21,7 +22,7 @@ final class RequestBody implements Runnable {
     private RequestBody(BodyReader body, AppConnection app) {
         this.body = body;
         this.app = app;
-        this.thread = Thread.ofVirtual().name("request-body").unstarted(this);
+        this.thread = Threads.virtual("request-body").unstarted(this);
     }
 
     static RequestBody start(BodyReader body, AppConnection app) {

@@ -4,6 +4,7 @@ package lambdadispatch.extension;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.SharedUplinkEntry;
 import lambdadispatch.io.Bytes;
 import lambdadispatch.log.Log;
@@ -20,7 +21,7 @@ final class SharedUplink {
 
     private final Runnable onLost;
     private final Uplink uplink = new Uplink(this::over);
-    private final Thread sender = Thread.ofVirtual().name("shared-uplink").unstarted(this::sendAll);
+    private final Thread sender = Threads.virtual("shared-uplink").unstarted(this::sendAll);
     private Bytes pending = new Bytes(FIRST_CAPACITY); // this and what follows guarded by this
     private boolean senderParked;
     private boolean open;

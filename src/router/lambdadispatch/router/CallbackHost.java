@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.config.Settings;
 import lambdadispatch.invoke.CallbackAddress;
 import lambdadispatch.log.Log;
@@ -63,7 +64,7 @@ final class CallbackHost {
 
     private static CompletableFuture<Optional<String>> probe(CallbackAddress platform, Map<String, String> environment, Duration limit) {
         CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
-        Thread.ofVirtual().name("callback-" + platform.name()).start(() -> {
+        Threads.virtual("callback-" + platform.name()).start(() -> {
             try {
                 Optional<String> address = platform.find(environment, limit);
                 LOG.debug("callback address", "platform", platform.name(), "address", address.orElse("none"));

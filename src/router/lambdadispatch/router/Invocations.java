@@ -3,6 +3,7 @@ package lambdadispatch.router;
 
 import java.io.IOException;
 import java.util.function.Function;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.channel.InvokeResponse;
 import lambdadispatch.invoke.FunctionInvoker;
@@ -28,7 +29,7 @@ final class Invocations implements Actions {
 
     @Override
     public void invoke(Instance instance) {
-        Thread.ofVirtual().name("invoke").start(() -> run(instance));
+        Threads.virtual("invoke").start(() -> run(instance));
     }
 
     private void run(Instance instance) {

@@ -4,6 +4,7 @@ package lambdadispatch.router;
 import java.net.BindException;
 import java.util.List;
 import java.util.Map;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.config.Settings;
 import lambdadispatch.log.Log;
 
@@ -23,13 +24,11 @@ public final class Main {
             settings.faults().forEach(System.err::println);
             System.exit(2);
         }
-        // Before the first virtual thread, or it has no effect.
-        System.setProperty("jdk.virtualThreadScheduler.parallelism", Integer.toString(config.workerThreads()));
-        System.setProperty("jdk.virtualThreadScheduler.maxPoolSize", Integer.toString(config.workerThreads()));
+        Threads.carriers(config.workerThreads());
         try {
             Router router = new Router(config, System.getenv());
             router.start();
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
+            Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("shutdown", () -> {
                 router.stop();
                 Log.flush();
                 Runtime.getRuntime().halt(0); // SIGTERM alone would make it 143, but nothing went wrong

@@ -17,6 +17,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.channel.InvokePayload;
@@ -94,7 +95,7 @@ final class Router {
         report();
         openAdminPort();
         pools.defaultPool().warmUp(config.warmUpCount());
-        Thread.ofVirtual().name("tick").start(this::tick);
+        Threads.virtual("tick").start(this::tick);
         LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost, "port", controlPort);
     }
 

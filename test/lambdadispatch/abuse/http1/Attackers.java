@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.abuse.UnderAttack;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.support.Http1Peer;
 
 /// Many clients that do the same.
@@ -28,7 +29,7 @@ final class Attackers implements AutoCloseable {
         AtomicInteger waiting = new AtomicInteger(peers.size());
         List<Http1Peer.Answer> answers = java.util.Collections.synchronizedList(new ArrayList<>());
         for (Http1Peer peer : peers) {
-            Thread.ofVirtual().start(() -> {
+            Threads.virtual("test").start(() -> {
                 try {
                     answers.add(peer.answer());
                 } catch (IOException e) {

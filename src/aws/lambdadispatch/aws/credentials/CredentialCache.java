@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import lambdadispatch.aws.Credentials;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Clock;
 import lambdadispatch.log.Log;
 
@@ -85,7 +86,7 @@ public final class CredentialCache implements AutoCloseable {
     /// @param before as for [#askNow(int)]: read before what made the caller think that it is time, or that may be out of date by now
     private void refreshInBackground(int before) {
         if (refreshing.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("credentials").start(() -> {
+            Threads.virtual("credentials").start(() -> {
                 try {
                     askNow(before);
                 } catch (CredentialsException e) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.json.Json;
 
 /// A program of the user's that prints credentials as JSON, run by `/bin/sh`.
@@ -33,7 +34,7 @@ record ProcessSource(String command, Duration limit) implements CredentialSource
     private String run() throws CredentialsException {
         Process process = start();
         // One that prints for ever or never ends is killed; its pipe then ends, whatever it started.
-        Thread watch = Thread.ofVirtual().name("credential-process").start(() -> endAfterLimit(process));
+        Thread watch = Threads.virtual("credential-process").start(() -> endAfterLimit(process));
         try (InputStream stdout = process.getInputStream()) {
             byte[] output = stdout.readNBytes(LONGEST_OUTPUT + 1);
             if (output.length > LONGEST_OUTPUT) {

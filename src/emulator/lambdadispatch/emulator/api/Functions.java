@@ -4,6 +4,7 @@ package lambdadispatch.emulator.api;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.emulator.environment.Billing;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.environment.Fleet;
@@ -67,7 +68,7 @@ public final class Functions implements AutoCloseable {
 
     @Override
     public void close() {
-        var closing = functions.values().stream().map(function -> Thread.ofVirtual().start(function.fleet()::close)).toList();
+        var closing = functions.values().stream().map(function -> Threads.virtual("close").start(function.fleet()::close)).toList();
         for (Thread thread : closing) {
             try {
                 thread.join();

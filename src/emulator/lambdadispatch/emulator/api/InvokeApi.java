@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.emulator.body.Payload;
 import lambdadispatch.emulator.environment.Finished;
 import lambdadispatch.emulator.environment.Invocation;
@@ -195,7 +196,7 @@ final class InvokeApi {
         if (!events.tryAcquire()) {
             throw new ApiException(ApiError.throttled("CallerRateLimitExceeded"));
         }
-        Thread.ofVirtual().name("event " + invocation.requestId()).start(() -> {
+        Threads.virtual("event " + invocation.requestId()).start(() -> {
             try {
                 function.invoker().invoke(invocation);
             } catch (Throttled e) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.emulator.process.Guardian;
 import lambdadispatch.log.Log;
 
@@ -34,7 +35,7 @@ public final class Fleet implements AutoCloseable {
         this.function = function;
         this.settings = settings;
         this.guardian = guardian;
-        Thread.ofVirtual().name("reaper of " + function).start(this::reap);
+        Threads.virtual("reaper of " + function).start(this::reap);
     }
 
     public List<Environment> environments() {
@@ -64,7 +65,7 @@ public final class Fleet implements AutoCloseable {
                 return last.environment();
             }
             Environment dead = last.environment();
-            Thread.ofVirtual().start(() -> discard(dead));
+            Threads.virtual("discard").start(() -> discard(dead));
         }
         return null;
     }
@@ -109,7 +110,7 @@ public final class Fleet implements AutoCloseable {
             for (Environment expired = awaitExpired(); expired != null; expired = awaitExpired()) {
                 LOG.info("idle environment reclaimed", "environment", expired.id());
                 Environment environment = expired;
-                Thread.ofVirtual().start(() -> retire(environment, "spindown"));
+                Threads.virtual("retire").start(() -> retire(environment, "spindown"));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -149,7 +150,7 @@ public final class Fleet implements AutoCloseable {
             notifyAll();
             ending = new ArrayList<>(all);
         }
-        List<Thread> threads = ending.stream().map(environment -> Thread.ofVirtual().start(() -> retire(environment, "spindown"))).toList();
+        List<Thread> threads = ending.stream().map(environment -> Threads.virtual("retire").start(() -> retire(environment, "spindown"))).toList();
         for (Thread thread : threads) {
             try {
                 thread.join();

@@ -4,6 +4,7 @@ package lambdadispatch.emulator.environment;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.log.Log;
 
 /// Takes one invocation after another through an environment of its own: cold start and init where none is idle, run, freeze or end.
@@ -26,7 +27,7 @@ public final class Invoker {
     public Finished invoke(Invocation invocation) throws Throttled, InterruptedException {
         Environment idle = fleet.reserve();
         CompletableFuture<Finished> result = new CompletableFuture<>();
-        Thread.ofVirtual().name("invocation " + invocation.requestId()).start(() -> new Run(invocation, result).drive(idle));
+        Threads.spread("invocation " + invocation.requestId()).start(() -> new Run(invocation, result).drive(idle));
         try {
             return result.get();
         } catch (ExecutionException e) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import lambdadispatch.carrier.Threads;
 
 /// Reads a child's output and hands it on line by line; what is too long for one line comes as several.
 final class Lines {
@@ -20,7 +21,7 @@ final class Lines {
 
     /// Follows the stream to its end on a platform thread: reading a pipe would hold the carrier that all virtual threads share.
     static void follow(InputStream stream, String name, Consumer<String> listener) {
-        Thread.ofPlatform().daemon().name(name).start(() -> {
+        Threads.platform(name).start(() -> {
             try (stream) {
                 new Lines(listener).read(stream);
             } catch (IOException e) {

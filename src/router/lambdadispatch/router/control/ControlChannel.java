@@ -3,6 +3,7 @@ package lambdadispatch.router.control;
 
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.HeadLimits;
 import lambdadispatch.http1.HeadParser;
 import lambdadispatch.http1.ResponseHead;
@@ -106,7 +107,7 @@ public final class ControlChannel extends Slot {
     @Override
     protected void end() {
         // The pool calls this on any thread, which must not wait for the connection's buffer to have room.
-        Thread.ofVirtual().name("channel-end").start(this::sayGoAway);
+        Threads.virtual("channel-end").start(this::sayGoAway);
     }
 
     /// The exchange is over and the pool does not want the channel any more: ends the downlink between exchanges, which means "go away".

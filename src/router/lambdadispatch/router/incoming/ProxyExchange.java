@@ -3,6 +3,7 @@ package lambdadispatch.router.incoming;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
@@ -169,7 +170,7 @@ final class ProxyExchange {
             sent = true;
             if (!wholeRequest) {
                 pump = new BodyPump(client, channel, this::breakOff);
-                Thread.ofVirtual().name("body-pump").start(pump);
+                Threads.virtual("body-pump").start(pump);
             }
             new ResponseRelay(client, channel, record).run(this::finished, pump);
             return true;

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.carrier;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.util.concurrent.locks.LockSupport;
+
+/// Who waits for one channel, and its place in a carrier's selector.
+///
+/// Interest in input is registered with the first wait and then kept: in the steady state a wait costs no system call of its own. It is dropped when
+/// the channel becomes ready while nobody waits, or `select` would return for it again and again, and taken up with the next wait.
+/// Interest in output lasts for one wait, since a socket is nearly always writable.
+///
+/// **No wake-up is lost**, whichever carrier the waiting thread runs on. `select` is level-triggered, so an event that nobody took comes again as long as there is
+/// interest. Whoever waits first says so (`inputWaiter`) and then makes sure of the interest; the loop that drops the interest
+/// looks at `inputWaiter` once more afterwards. So either the waiter sees that the interest is gone and takes it up, or the loop sees the waiter.
+///
+/// One thread may wait for input while another waits for output. Any thread may close the channel and call [#closed], which ends both waits.
+public final class ChannelWaits {
+    private static final int INPUT = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+    private static final int OUTPUT = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
+    private static final VarHandle INPUT_WAITER;
+    private static final VarHandle OUTPUT_WAITER;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            INPUT_WAITER = lookup.findVarHandle(ChannelWaits.class, "inputWaiter", Thread.class);
+            OUTPUT_WAITER = lookup.findVarHandle(ChannelWaits.class, "outputWaiter", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final SelectableChannel channel;
+    private volatile Thread inputWaiter;
+    private volatile Thread outputWaiter;
+    private volatile boolean inputSeen;
+    private volatile SelectionKey key; // null before the first wait
+    private volatile Carrier carrier; // of the key
+
+    private ChannelWaits(SelectableChannel channel) {
+        this.channel = channel;
+    }
+
+    /// Takes over the waiting for a channel, which is made non-blocking. Null where the JDK's scheduler serves: there a virtual thread waits in the channel's own
+    /// calls, which then have to be left blocking.
+    public static ChannelWaits of(SelectableChannel channel) throws IOException {
+        if (!Threads.areOnEventLoops()) {
+            return null;
+        }
+        channel.configureBlocking(false);
+        return new ChannelWaits(channel);
+    }
+
+    /// Whether there may be input that was not read. A hint: false only means that a wait is the better next step.
+    public boolean inputSeen() {
+        return inputSeen;
+    }
+
+    /// A read has brought less than there was room for, so there was no more: the next one had better wait.
+    public void inputDrained() {
+        inputSeen = false;
+    }
+
+    /// Waits until there may be input, the end of it, or a connection to accept.
+    /// @throws AsynchronousCloseException the channel was closed meanwhile
+    /// @throws ClosedByInterruptException this thread was interrupted, and the channel is closed, as with the JDK's own channels
+    public void awaitInput() throws IOException {
+        await(channel.validOps() & INPUT, INPUT_WAITER);
+        inputSeen = true;
+    }
+
+    /// Waits until output may be taken; failures as with [#awaitInput].
+    public void awaitOutput() throws IOException {
+        await(SelectionKey.OP_WRITE, OUTPUT_WAITER);
+    }
+
+    /// Waits until a connection is established or has failed: the channel says which. Failures as with [#awaitInput].
+    public void awaitConnection() throws IOException {
+        await(SelectionKey.OP_CONNECT, OUTPUT_WAITER);
+    }
+
+    private void await(int operation, VarHandle slot) throws IOException {
+        Thread self = Thread.currentThread();
+        if (!slot.compareAndSet(this, null, self)) {
+            throw new IllegalStateException("another thread waits for this channel already");
+        }
+        try {
+            takeInterest(operation);
+            while ((Thread) slot.getVolatile(this) == self) {
+                if (!channel.isOpen()) {
+                    throw new AsynchronousCloseException();
+                }
+                LockSupport.park(this);
+                if (self.isInterrupted()) {
+                    channel.close();
+                    closed();
+                    throw new ClosedByInterruptException();
+                }
+            }
+        } catch (CancelledKeyException e) {
+            throw new AsynchronousCloseException();
+        } finally {
+            slot.compareAndSet(this, self, null);
+        }
+    }
+
+    private void takeInterest(int operation) throws IOException {
+        SelectionKey known = key;
+        if (known == null) {
+            known = register(operation);
+        }
+        if ((known.interestOps() & operation) == 0) {
+            known.interestOpsOr(operation);
+            carrier.interestChanged();
+        }
+    }
+
+    private synchronized SelectionKey register(int operation) throws IOException {
+        if (key == null) {
+            Carrier mine = Threads.carrier();
+            carrier = mine;
+            key = mine.register(channel, operation, this);
+        }
+        return key;
+    }
+
+    /// Called by the loop.
+    void ready(SelectionKey ready) {
+        int operations;
+        try {
+            operations = ready.readyOps();
+        } catch (CancelledKeyException e) {
+            closed();
+            return;
+        }
+        if ((operations & INPUT) != 0) {
+            inputSeen = true;
+            if (!wake(INPUT_WAITER)) {
+                dropInterest(ready, INPUT);
+                wake(INPUT_WAITER);
+            }
+        }
+        if ((operations & OUTPUT) != 0) {
+            dropInterest(ready, OUTPUT);
+            wake(OUTPUT_WAITER);
+        }
+    }
+
+    private static void dropInterest(SelectionKey key, int operations) {
+        try {
+            key.interestOpsAnd(~operations);
+        } catch (CancelledKeyException e) {
+            return; // closed meanwhile, and whoever closed it wakes the waiters
+        }
+    }
+
+    /// Ends the wait of whoever waits in `slot`. False if nobody does.
+    private boolean wake(VarHandle slot) {
+        while (true) {
+            Thread waiter = (Thread) slot.getVolatile(this);
+            if (waiter == null) {
+                return false;
+            }
+            if (slot.compareAndSet(this, waiter, null)) {
+                LockSupport.unpark(waiter);
+                return true;
+            }
+        }
+    }
+
+    /// To be called after the input was shut: a wait for it ends, if the system has not ended it already.
+    public void inputShut() {
+        inputSeen = true;
+        wake(INPUT_WAITER);
+    }
+
+    /// To be called after the channel was closed: waits end, and the selector lets go of the descriptor.
+    public void closed() {
+        LockSupport.unpark(inputWaiter);
+        LockSupport.unpark(outputWaiter);
+        Carrier known = carrier;
+        if (known != null) {
+            known.interestChanged();
+        }
+    }
+
+    /// To be called after the channel was closed, where it matters that its port is free: waits until it is.
+    public void closedAndReleased() {
+        closed();
+        Carrier known = carrier;
+        if (known != null) {
+            known.releaseClosed();
+        }
+    }
+}
