@@ -11,8 +11,9 @@ version=${LAMBDA_DISPATCH_VERSION:-0.1.0}
 out=build
 modules=(common extension router aws emulator demo)
 
-# The product's own thread settings, so that tests meet what users will meet.
-jvm_flags=(--add-opens=java.base/java.lang=ALL-UNNAMED -Djdk.virtualThreadScheduler.parallelism=1 -Djdk.virtualThreadScheduler.maxPoolSize=1)
+# The product's own thread settings, so that tests meet what users will meet: one carrier, which is the event loop.
+event_loop=--add-opens=java.base/java.lang=ALL-UNNAMED
+carriers=1
 
 verb_help() {
     cat <<'HELP'
@@ -22,6 +23,7 @@ Usage: ./build.sh VERB [ARGUMENTS]
   test [NAME...]         run all tests, or those of the classes or packages named:
                          JsonTest, Json, 'Http1*', json, lambdadispatch.http2, JsonTest#aMethod
                          The last line counts what passed, failed and was skipped; why it was stands above it
+  test [--jdk-scheduler] [--carriers N] [NAME...]   the same on the JDK's scheduler instead of our event loop, and on N threads
   test --with-sdk [NAME...]   run the tests of the AWS SDK invoker, which the plain build does not know
   run [OPTIONS]          start the local stack: emulated Lambda, router, demo app (run --help)
   image [--with-sdk]     link the run-time images and the Lambda layer into build/image (--with-sdk: also router-sdk)
@@ -295,6 +297,15 @@ total() { # words file
 verb_test() {
     need_jdk
     local name select=() log=$out/test-output.txt status=0 scanned=$out/test path
+    while true; do
+        case ${1:-} in
+            --jdk-scheduler) event_loop= ;;
+            --carriers) carriers=$2 && shift ;;
+            *) break ;;
+        esac
+        shift
+    done
+    local threads=(${event_loop:+"$event_loop"} "-Djdk.virtualThreadScheduler.parallelism=$carriers" "-Djdk.virtualThreadScheduler.maxPoolSize=$carriers")
     if [ "${1:-}" = --with-sdk ]; then
         shift
         locked prepare_sdk_tests
@@ -312,7 +323,7 @@ verb_test() {
     done
     case " ${select[*]-} " in *' --include-classname '*) ;; *) select+=(--include-classname '.*') ;; esac
     rm -f "$out/test.log"
-    "$JAVA_HOME/bin/java" "${jvm_flags[@]}" -ea -Xmx512m -Dlambdadispatch.log="$out/test.log" -cp "$path" \
+    "$JAVA_HOME/bin/java" "${threads[@]}" -ea -Xmx512m -Dlambdadispatch.log="$out/test.log" -cp "$path" \
         org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=summary \
         --fail-if-no-tests --scan-classpath="$scanned" "${select[@]}" </dev/null 2>&1 | tee "$log" || status=$?
     local passed failed
