@@ -276,6 +276,9 @@ final class Invocation {
         note(why);
         closing.countDown(); // first, or the downlinks' ends that this asks for would look like the router's own wish
         link.requestClose().whenComplete((status, failure) -> {
+            if (allEnded.getCount() == 0) {
+                return; // what was asked for came before the answer
+            }
             if (failure != null) {
                 LOG.debug("close request failed", "why", failure.toString());
                 giveUp(ExitReason.RouterConnectionError);
