@@ -44,7 +44,7 @@ public final class Main {
 
     /// Begins to stop as SIGTERM does. Not on the caller's thread, which the stop may have to wait for.
     static void stop() {
-        Thread.ofPlatform().name("stop").start(() -> System.exit(0));
+        Threads.platform("stop").start(() -> System.exit(0));
     }
 
     private static void fail(String why) {
