@@ -33,6 +33,7 @@ final class World {
             new TreeSet<>(Comparator.comparingLong((Try t) -> t.request.arrivedNanos).thenComparingLong(t -> t.number));
     /// Those whose last instance died under them: others may pass them for [#APART].
     private static final double APART = 5;
+    private static final int MOST_RETRIES = 3;
     private long tries;
     private long undecided;
 
@@ -155,7 +156,7 @@ final class World {
         /// Its channel died under it: a second try, or 502.
         void broken() {
             channel = null;
-            if (latest.ordinal > 0) {
+            if (latest.ordinal > 0 && (latest.ordinal == MOST_RETRIES || !pool.environmentsDieAnyway())) {
                 end();
                 measured.broken++;
                 measured.brokenOthers += job.kills() ? 0 : 1;
@@ -163,7 +164,7 @@ final class World {
             }
             measured.retried++;
             Try earlier = latest;
-            latest = new Try(this, 1);
+            latest = new Try(this, earlier.ordinal + 1);
             waiting.add(latest);
             pool.submitAgain(latest, earlier);
         }

@@ -11,13 +11,20 @@ final class FailurePolicy {
     private final Matching matching;
     private final Counts counts;
     private final Outbox outbox;
+    private final Deaths deaths;
 
-    FailurePolicy(Fleet fleet, Growth growth, Matching matching, Counts counts, Outbox outbox) {
+    FailurePolicy(Fleet fleet, Growth growth, Matching matching, Counts counts, Outbox outbox, long now) {
         this.fleet = fleet;
         this.growth = growth;
         this.matching = matching;
         this.counts = counts;
         this.outbox = outbox;
+        this.deaths = new Deaths(now);
+    }
+
+    /// Environments die with requests on them whichever these are: one that was there when two died is no killer for that.
+    boolean environmentsDieAnyway(long now) {
+        return deaths.happenAnyway(now);
     }
 
     /// Judges an invoke that is over.
@@ -27,6 +34,9 @@ final class FailurePolicy {
         boolean runsOn = instance.state == Instance.State.OPEN && !InvokeFault.ofTheFunction(result);
         if (!runsOn) {
             fleet.close(instance, now, outbox);
+        }
+        if (result instanceof InvokeResult.FunctionError && (instance.brokeSuspect || instance.brokeOther)) {
+            deaths.add(instance.brokeSuspect, now);
         }
         if (fault != null && fault.excusedByService() && instance.servedWell > 0) {
             diedAfterService(instance, fault, result, now);

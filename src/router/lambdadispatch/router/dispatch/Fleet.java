@@ -91,7 +91,9 @@ final class Fleet {
             case FREE -> instance.free.remove(slot);
             case BUSY -> {
                 instance.busy.remove(slot);
-                slot.broken = broken;
+                if (broken) {
+                    broke(slot);
+                }
                 if (broken) {
                     instance.brokenInRow++;
                     instance.aside = true;
@@ -161,9 +163,15 @@ final class Fleet {
         breakOff(instance, outbox);
     }
 
+    private static void broke(Slot slot) {
+        slot.broken = true;
+        slot.instance().brokeSuspect |= slot.suspect;
+        slot.instance().brokeOther |= !slot.suspect;
+    }
+
     private static void breakOff(Instance instance, Outbox outbox) {
         for (Slot slot : instance.busy.clear()) {
-            slot.broken = true;
+            broke(slot);
             outbox.reset(slot, instance.invokeEnded);
         }
     }

@@ -49,6 +49,9 @@ public final class Instance {
     long closedNanos;
     /// Exchanges that ended with an answer below 500.
     long servedWell;
+    /// Exchanges that it lost: a suspect's, and those of others.
+    boolean brokeSuspect;
+    boolean brokeOther;
     int brokenInRow;
     int unansweredInRow;
     /// No new exchange until it is heard from again: a channel broke, or a ping is overdue.

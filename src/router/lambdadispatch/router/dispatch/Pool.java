@@ -51,7 +51,7 @@ public final class Pool {
         this.growth = new Growth(settings, steering, random, now);
         this.outbox = new Outbox(function, actions);
         this.matching = new Matching(settings, fleet, counts, outbox);
-        this.failures = new FailurePolicy(fleet, growth, matching, counts, outbox);
+        this.failures = new FailurePolicy(fleet, growth, matching, counts, outbox, now);
         this.health = new Health(settings.liveness(), fleet, growth, failures, outbox, now);
     }
 
@@ -115,6 +115,13 @@ public final class Pool {
         }
         if (matching.waiting() == 1) {
             scale(now);
+        }
+    }
+
+    /// Whether a request that was there when two instances died may be tried on a third: environments die without it as well, and far more often.
+    public boolean environmentsDieAnyway() {
+        synchronized (lock) {
+            return failures.environmentsDieAnyway(clock.nanoTime());
         }
     }
 

@@ -22,7 +22,7 @@ import lambdadispatch.server.Exchange;
 final class ProxyExchange {
     /// A body this short that is at hand goes out with its head, and can be sent again.
     private static final int INLINE_BODY = 16 << 10;
-    /// A request that may be what kills instances gets no third one to kill.
+    /// A request that may be what kills instances gets no third one to kill, unless they die without it as well.
     private static final int MAX_LOSSES = 2;
     /// An instance that fell silent was given up for that, and not for its requests; still there is an end to everything.
     private static final int MAX_TRIES = 4;
@@ -189,7 +189,7 @@ final class ProxyExchange {
     }
 
     private boolean mayRetry() {
-        return losses < MAX_LOSSES && tries < MAX_TRIES;
+        return tries < MAX_TRIES && (losses < MAX_LOSSES || pool.environmentsDieAnyway());
     }
 
     private boolean replayable() {
