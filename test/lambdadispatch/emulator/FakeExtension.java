@@ -30,7 +30,7 @@ public final class FakeExtension {
             System.exit(7);
         }
         Answer registered = call("POST", "/2020-01-01/extension/register", "{\"events\":[\"SHUTDOWN\"]}".getBytes(StandardCharsets.UTF_8),
-                "Lambda-Extension-Name", "fake");
+                "Lambda-Extension-Name", "lambda-dispatch");
         System.out.println("registered " + System.getenv("LAMBDA_TASK_ROOT"));
         String identifier = registered.header("Lambda-Extension-Identifier");
         java.io.File flag = new java.io.File(System.getenv().getOrDefault("FAKE_FLAG", "/nonexistent"));

@@ -173,9 +173,38 @@ class InvokeTest {
                 .isEqualTo("403 UnrecognizedClientException");
     }
 
+    @Test
+    void signatureForAnotherRegionOrServiceIs403() throws IOException {
+        String path = "/2015-03-31/functions/fake/invocations";
+        byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+        Credentials known = new Credentials("AKIDEXAMPLE", "secret", "");
+        Lambda.Answer region = lambda.sendAsIs("POST", path, body, signed(path, body, known, new SigV4Signer("eu-west-1", "lambda")));
+        assertThat(refusal(region)).isEqualTo("403 InvalidSignatureException");
+        assertThat(region.json().text("message")).contains("Credential should be scoped to a valid region.");
+        Lambda.Answer service = lambda.sendAsIs("POST", path, body, signed(path, body, known, new SigV4Signer("eu-north-1", "s3")));
+        assertThat(refusal(service)).isEqualTo("403 InvalidSignatureException");
+        assertThat(service.json().text("message")).contains("Credential should be scoped to correct service: 'lambda'.");
+    }
+
+    @Test
+    void functionOfAnotherRegionOrAccountIsNotHere() throws IOException {
+        Lambda.Answer region = lambda.invokeFunction("arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Afake", "1");
+        assertThat(refusal(region)).isEqualTo("404 ResourceNotFoundException");
+        assertThat(region.json().text("message")).contains("Functions from 'eu-west-1' are not reachable in this region ('eu-north-1')");
+        for (String foreign : new String[] {"arn%3Aaws%3Alambda%3Aeu-north-1%3A999999999999%3Afunction%3Afake", "999999999999%3Afunction%3Afake"}) {
+            Lambda.Answer account = lambda.invokeFunction(foreign, "1");
+            assertThat(refusal(account)).isEqualTo("403 AccessDeniedException");
+            assertThat(account.json().text("message").orElse("")).contains("arn:aws:lambda:eu-north-1:999999999999:function:fake", "no resource-based policy");
+        }
+    }
+
     private static Headers signed(String path, byte[] body, Credentials credentials) {
+        return signed(path, body, credentials, new SigV4Signer("eu-north-1", "lambda"));
+    }
+
+    private static Headers signed(String path, byte[] body, Credentials credentials, SigV4Signer signer) {
         Headers headers = Headers.of("Host", lambda.emulator.endpoint().getAuthority());
-        new SigV4Signer("eu-north-1", "lambda").sign("POST", path, "", headers, body, credentials, Instant.now());
+        signer.sign("POST", path, "", headers, body, credentials, Instant.now());
         return headers;
     }
 

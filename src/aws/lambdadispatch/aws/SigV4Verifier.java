@@ -19,7 +19,7 @@ import lambdadispatch.http.Request;
 /// Checks a received request's Signature Version 4, as AWS does: for the local emulator and for tests of the signer.
 public final class SigV4Verifier {
     /// What is wrong with a request, in the terms of AWS's answers.
-    public enum Verdict { VALID, MISSING, INCOMPLETE, UNKNOWN_KEY, SKEWED, MISMATCH }
+    public enum Verdict { VALID, MISSING, INCOMPLETE, UNKNOWN_KEY, OTHER_REGION, OTHER_SERVICE, SKEWED, MISMATCH }
 
     private static final Duration MAX_SKEW = Duration.ofMinutes(5);
     private static final DateTimeFormatter AMZ_DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT);
@@ -27,9 +27,19 @@ public final class SigV4Verifier {
             "AWS4-HMAC-SHA256 +Credential=([^/, ]+)/(\\d{8})/([^/, ]+)/([^/, ]+)/aws4_request, *SignedHeaders=([^, ]+), *Signature=([0-9a-f]{64})");
 
     private final Credentials credentials;
+    private final String region;
+    private final String service;
 
+    /// Takes signatures for any region and service.
     public SigV4Verifier(Credentials credentials) {
+        this(credentials, null, null);
+    }
+
+    /// Takes signatures whose scope names these.
+    public SigV4Verifier(Credentials credentials, String region, String service) {
         this.credentials = credentials;
+        this.region = region;
+        this.service = service;
     }
 
     public Verdict verify(Request request, byte[] body, Instant now) {
@@ -44,6 +54,12 @@ public final class SigV4Verifier {
         }
         if (!parts.group(1).equals(credentials.accessKeyId())) {
             return Verdict.UNKNOWN_KEY;
+        }
+        if (region != null && !parts.group(3).equals(region)) {
+            return Verdict.OTHER_REGION;
+        }
+        if (service != null && !parts.group(4).equals(service)) {
+            return Verdict.OTHER_SERVICE;
         }
         Headers signed = signed(request, parts.group(5));
         if (signed == null) {

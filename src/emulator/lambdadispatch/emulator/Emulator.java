@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import lambdadispatch.aws.Credentials;
 import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.api.Front;
 import lambdadispatch.emulator.api.Functions;
@@ -34,7 +35,8 @@ public final class Emulator implements AutoCloseable {
     private Emulator(EmulatorConfig config) throws IOException {
         guardian = new Guardian();
         functions = new Functions(config.functions(), config.function(), guardian);
-        front = new Front(functions, new SignatureCheck(config.accessKey(), config.secretKey(), Clock.SYSTEM), config.faults(), RandomGenerator.getDefault());
+        var check = new SignatureCheck(new Credentials(config.accessKey(), config.secretKey(), ""), config.function().region(), Clock.SYSTEM);
+        front = new Front(functions, check, config.faults(), RandomGenerator.getDefault());
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), config.port());
         server = new Server("emulator", address, null, LIMITS, front);
     }

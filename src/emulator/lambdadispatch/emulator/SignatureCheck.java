@@ -14,8 +14,8 @@ final class SignatureCheck implements Authorization {
     private final SigV4Verifier verifier;
     private final Clock clock;
 
-    SignatureCheck(String accessKey, String secretKey, Clock clock) {
-        this.verifier = new SigV4Verifier(new Credentials(accessKey, secretKey, ""));
+    SignatureCheck(Credentials known, String region, Clock clock) {
+        this.verifier = new SigV4Verifier(known, region, "lambda");
         this.clock = clock;
     }
 
@@ -26,6 +26,8 @@ final class SignatureCheck implements Authorization {
             case MISSING -> refusal("MissingAuthenticationTokenException", "Missing Authentication Token");
             case INCOMPLETE -> refusal("IncompleteSignatureException", "Authorization header does not have all that a signature needs.");
             case UNKNOWN_KEY -> refusal("UnrecognizedClientException", "The security token included in the request is invalid.");
+            case OTHER_REGION -> refusal("InvalidSignatureException", "Credential should be scoped to a valid region.");
+            case OTHER_SERVICE -> refusal("InvalidSignatureException", "Credential should be scoped to correct service: 'lambda'.");
             case SKEWED -> refusal("InvalidSignatureException", "Signature expired or not yet current: the clocks differ by more than 5 min.");
             case MISMATCH -> refusal("InvalidSignatureException", "The request signature we calculated does not match the signature you provided."
                     + " Check your AWS Secret Access Key and signing method.");

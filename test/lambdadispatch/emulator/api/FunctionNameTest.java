@@ -10,12 +10,16 @@ import org.junit.jupiter.api.Test;
 class FunctionNameTest {
     @Test
     void everyDocumentedFormIsUnderstood() throws ApiException {
-        FunctionName plain = new FunctionName("my-function", null);
+        FunctionName plain = new FunctionName(null, null, "my-function", null);
         assertThat(FunctionName.of("my-function", null)).isEqualTo(plain);
-        assertThat(FunctionName.of("123456789012:function:my-function", null)).isEqualTo(plain);
-        assertThat(FunctionName.of("arn:aws:lambda:us-west-2:123456789012:function:my-function", null)).isEqualTo(plain);
+        for (String form : new String[] {"123456789012:function:my-function", "123456789012:my-function"}) {
+            assertThat(FunctionName.of(form, null)).as(form).isEqualTo(new FunctionName(null, "123456789012", "my-function", null));
+        }
+        for (String form : new String[] {"arn:aws:lambda:us-west-2:123456789012:function:my-function", "us-west-2:123456789012:function:my-function"}) {
+            assertThat(FunctionName.of(form, null)).as(form).isEqualTo(new FunctionName("us-west-2", "123456789012", "my-function", null));
+        }
         assertThat(FunctionName.of("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:my-function:v1", null).qualifier()).isEqualTo("v1");
-        assertThat(FunctionName.of("my-function:v1", "v1")).isEqualTo(new FunctionName("my-function", "v1"));
+        assertThat(FunctionName.of("my-function:v1", "v1")).isEqualTo(new FunctionName(null, null, "my-function", "v1"));
         assertThat(FunctionName.of("my-function", "$LATEST").executedVersion()).isEqualTo("$LATEST");
         assertThat(FunctionName.of("my-function:12", null).executedVersion()).isEqualTo("12");
     }

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Timeout;
 /// The state of an environment, without any process or socket.
 @Timeout(20)
 class LifecycleTest {
-    private final Lifecycle lifecycle = new Lifecycle("f");
+    private final Lifecycle lifecycle = new Lifecycle(new Lifecycle.Function("f", "123456789012", "e"));
 
     @Test
     void environmentIsReadyOnceRuntimeAndEveryExtensionAsk() throws Exception {
-        Extension extension = lifecycle.extension(lifecycle.register("e", Set.of("SHUTDOWN")));
+        Extension extension = lifecycle.extension(lifecycle.register("e", Set.of("SHUTDOWN"))).orElseThrow();
         assertThat(lifecycle.awaitRegistered(soon())).isTrue();
         CompletableFuture<Lifecycle.Delivery> invocation = ask(new Poll());
         assertThat(lifecycle.awaitReady(now())).isFalse();
@@ -64,7 +64,16 @@ class LifecycleTest {
         lifecycle.begin(invocation("1"), 7);
         asked.get(5, TimeUnit.SECONDS);
         lifecycle.finish("1", new Outcome.Success(new byte[0]));
+        assertThatThrownBy(() -> lifecycle.finish("1", new Outcome.Success(new byte[0]))).isInstanceOf(Refused.class)
+                .hasMessage("State transition from RuntimeResponseSentState to InvocationResponse failed for runtime. Error: State transition is not allowed");
+        ask(new Poll());
         assertThatThrownBy(() -> lifecycle.finish("1", new Outcome.Success(new byte[0]))).isInstanceOf(Refused.class).hasMessage("Invalid request ID");
+    }
+
+    @Test
+    void runtimeThatAsksAgainBeforeItAnswersGetsTheSameInvocation() throws Exception {
+        lifecycle.begin(invocation("1"), 7);
+        assertThat(ask(new Poll()).get(5, TimeUnit.SECONDS)).isSameAs(ask(new Poll()).get(5, TimeUnit.SECONDS));
     }
 
     @Test
@@ -83,13 +92,21 @@ class LifecycleTest {
     }
 
     @Test
-    void registrationIsRefusedForUnknownEventsDoubleNamesAndOnceClosed() throws Exception {
-        assertThat(refusal(Set.of("SOMETIMES"), "a")).isEqualTo("Extension.InvalidEventType");
-        lifecycle.register("a", Set.of());
-        assertThat(refusal(Set.of(), "a")).isEqualTo("Extension.AlreadyRegistered");
-        lifecycle.awaitRegistered(soon());
-        assertThat(refusal(Set.of(), "b")).isEqualTo("Extension.RegistrationClosed");
-        assertThatThrownBy(() -> lifecycle.extension("nobody")).isInstanceOf(Refused.class);
+    void registrationIsRefusedForUnknownEventsForeignNamesTwiceAndOnceClosed() throws Exception {
+        assertThat(refusal(Set.of("SOMETIMES"), "e")).isEqualTo("Extension.InvalidEventType");
+        assertThat(refusal(Set.of("SHUTDOWN"), "other")).as("not the file's name: within the runtime's process").isEqualTo("Extension.InvalidEventType");
+        lifecycle.register("e", Set.of("SHUTDOWN"));
+        assertThat(lifecycle.awaitRegistered(soon())).isTrue();
+        assertThat(refusal(Set.of(), "e")).isEqualTo("Extension.InvalidExtensionState");
+        assertThat(refusal(Set.of("INVOKE"), "inner")).isEqualTo("none");
+        assertThat(refusal(Set.of("INVOKE"), "inner")).isEqualTo("Extension.InvalidExtensionState");
+        for (int i = 2; i < 10; i++) {
+            lifecycle.register("inner" + i, Set.of());
+        }
+        assertThat(refusal(Set.of(), "eleventh")).isEqualTo("Extension.TooManyExtensions");
+        ask(new Poll());
+        assertThat(refusal(Set.of(), "late")).isEqualTo("Extension.RegistrationClosed");
+        assertThat(lifecycle.extension("nobody")).isEmpty();
     }
 
     private String refusal(Set<String> events, String name) {

@@ -25,9 +25,10 @@ public record ApiError(int status, String type, String message, String reason, i
         return of(404, "ResourceNotFoundException", "Function not found: " + arn);
     }
 
-    static ApiError accessDenied(String accessKey, String arn) {
-        return of(403, "AccessDeniedException", "User: " + accessKey + " is not authorized to perform: lambda:InvokeFunction on resource: " + arn
-                + " because no identity-based policy allows the lambda:InvokeFunction action");
+    /// @param policy which kind would have to allow it: `identity` or `resource`
+    static ApiError accessDenied(String caller, String arn, String policy) {
+        return of(403, "AccessDeniedException", "User: " + caller + " is not authorized to perform: lambda:InvokeFunction on resource: " + arn
+                + " because no " + policy + "-based policy allows the lambda:InvokeFunction action");
     }
 
     static ApiError service() {

@@ -7,18 +7,22 @@ import java.util.regex.Pattern;
 
 /// A function as an invoke names it: by name, partial ARN or ARN, each with or without a qualifier.
 ///
-/// @param qualifier version, alias or `$LATEST`; null where none was given
-public record FunctionName(String name, String qualifier) {
-    private static final String NAME = "([a-zA-Z0-9-_]{1,64})";
+/// @param region null where none was given, as are the others
+/// @param qualifier version, alias or `$LATEST`
+public record FunctionName(String region, String account, String name, String qualifier) {
     private static final int LONGEST = 170;
     /// The pattern of `FunctionName` in the API reference, with the parts we need in groups.
-    private static final Pattern FORM = Pattern.compile(
-            "(?:(?:arn:(?:aws[a-zA-Z-]*):lambda:)?(?:[a-z]{2}(?:-[a-z]+)+-\\d:)?(?:\\d{12}:)?function:|\\d{12}:)?" + NAME + "(?::(\\$LATEST|[a-zA-Z0-9-_]{1,128}))?");
+    private static final Pattern FORM = Pattern.compile("(?:(?:arn:(?:aws[a-zA-Z-]*):lambda:)?(?:([a-z]{2}(?:-[a-z]+)+-\\d):)?(?:(\\d{12}):)?function:|(\\d{12}):)?"
+            + "([a-zA-Z0-9-_]{1,64})(?::(\\$LATEST|[a-zA-Z0-9-_]{1,128}))?");
 
     /// Reads one of the documented forms; empty if it is none.
     public static Optional<FunctionName> parse(String text) {
         Matcher form = FORM.matcher(text);
-        return text.length() <= LONGEST && form.matches() ? Optional.of(new FunctionName(form.group(1), form.group(2))) : Optional.empty();
+        if (text.length() > LONGEST || !form.matches()) {
+            return Optional.empty();
+        }
+        String account = form.group(2) == null ? form.group(3) : form.group(2);
+        return Optional.of(new FunctionName(form.group(1), account, form.group(4), form.group(5)));
     }
 
     /// @param qualifier the query parameter, or null
@@ -34,7 +38,7 @@ public record FunctionName(String name, String qualifier) {
         if (named.qualifier != null && !named.qualifier.equals(qualifier)) {
             throw invalid("The derived qualifier from the function name does not match the specified qualifier.");
         }
-        return new FunctionName(named.name, qualifier);
+        return new FunctionName(named.region, named.account, named.name, qualifier);
     }
 
     private static ApiException invalid(String message) {

@@ -42,12 +42,24 @@ public final class Functions implements AutoCloseable {
         return billing;
     }
 
+    /// Only functions of this region and account are here: Lambda tells the others apart, and so a router that is set up for another place is noticed.
     Function find(FunctionName name) throws ApiException {
+        if (name.region() != null && !name.region().equals(settings.region())) {
+            throw new ApiException(ApiError.of(404, "ResourceNotFoundException",
+                    "Functions from '" + name.region() + "' are not reachable in this region ('" + settings.region() + "')"));
+        }
+        if (name.account() != null && !name.account().equals(settings.account())) {
+            throw new ApiException(ApiError.accessDenied(caller(), arn(name).replace(settings.account(), name.account()), "resource"));
+        }
         Function function = functions.get(name.name());
         if (function == null) {
             throw new ApiException(ApiError.notFound(arn(name)));
         }
         return function;
+    }
+
+    String caller() {
+        return "arn:aws:iam::" + settings.account() + ":user/test";
     }
 
     String arn(FunctionName name) {

@@ -150,7 +150,7 @@ final class InvokeApi {
     private boolean answeredWrongly(Exchange exchange, Faults.Kind fault, FunctionName name) throws IOException, ApiException, Throttled {
         switch (fault) {
             case DROP -> exchange.abort();
-            case DENIED -> throw new ApiException(ApiError.accessDenied("arn:aws:iam::" + functions.settings().account() + ":user/test", functions.arn(name)));
+            case DENIED -> throw new ApiException(ApiError.accessDenied(functions.caller(), functions.arn(name), "identity"));
             case MISSING -> throw new ApiException(ApiError.notFound(functions.arn(name)));
             case THROTTLE -> throw new Throttled("FunctionInvocationRateLimitExceeded");
             case SERVICE -> throw new ApiException(ApiError.service());
@@ -207,7 +207,7 @@ final class InvokeApi {
                 events.release();
             }
         });
-        empty(exchange, 202, invocation.requestId(), new FunctionName(function.name(), null));
+        empty(exchange, 202, invocation.requestId(), new FunctionName(null, null, function.name(), null));
     }
 
     private static void empty(Exchange exchange, int status, String requestId, FunctionName name) throws IOException {

@@ -9,39 +9,73 @@ import lambdadispatch.log.Log;
 import lambdadispatch.server.Exchange;
 import lambdadispatch.server.Handler;
 
-/// The HTTP server of one environment: sorts calls by path, and writes what both APIs answer alike.
+/// The HTTP server of one environment: sorts calls by path and method, and writes what all APIs answer alike. Statuses, error types and messages are
+/// those of AWS's runtime interface emulator, which is Lambda's own Runtime API; docs/emulator.md lists what was compared.
 final class ApiCalls implements Handler {
+    /// What answers a call.
+    @FunctionalInterface
+    interface Call {
+        void answer(Exchange exchange) throws IOException, InterruptedException, Refused;
+    }
+
+    /// A path has one method.
+    record Route(String method, Call call) {}
+
     private static final Log LOG = Log.of("emulator");
 
     private final RuntimeApi runtime;
     private final ExtensionsApi extensions;
+    private final MetadataApi metadata;
 
-    ApiCalls(Lifecycle lifecycle) {
-        runtime = new RuntimeApi(lifecycle);
-        extensions = new ExtensionsApi(lifecycle);
+    ApiCalls(Lifecycle lifecycle, MetadataApi metadata) {
+        this.runtime = new RuntimeApi(lifecycle);
+        this.extensions = new ExtensionsApi(lifecycle);
+        this.metadata = metadata;
     }
 
     @Override
     public void handle(Exchange exchange) throws IOException {
+        String method = exchange.request().method();
         String path = exchange.request().path();
+        Route route = route(path);
+        if (route == null) {
+            LOG.warn("api call unknown", "call", method + " " + path);
+            exchange.answer(404, "text/plain; charset=utf-8", ascii("404 page not found\n"));
+        } else if (!route.method().equals(method)) {
+            LOG.warn("api call refused", "call", method + " " + path, "status", 405);
+            exchange.respond(405, Headers.of("Allow", route.method()), 0); // RFC 9110 §15.5.6
+            exchange.end();
+        } else {
+            call(exchange, route.call());
+        }
+    }
+
+    private Route route(String path) {
+        if (path.equals(MetadataApi.PATH)) {
+            return new Route("GET", metadata::answer);
+        }
+        return switch (path) {
+            case "/2018-06-01/ping" -> new Route("GET", exchange -> exchange.answer(200, "text/plain; charset=utf-8", ascii("pong")));
+            case "/2020-08-15/logs" -> new Route("PUT", exchange -> unsupported(exchange, "Logs"));
+            case "/2022-07-01/telemetry" -> new Route("PUT", exchange -> unsupported(exchange, "Telemetry"));
+            default -> path.startsWith(RuntimeApi.PREFIX) ? runtime.route(path.substring(RuntimeApi.PREFIX.length()))
+                    : path.startsWith(ExtensionsApi.PREFIX) ? extensions.route(path.substring(ExtensionsApi.PREFIX.length())) : null;
+        };
+    }
+
+    private static void call(Exchange exchange, Call call) throws IOException {
         try {
-            if (path.startsWith(RuntimeApi.PREFIX)) {
-                runtime.call(exchange, exchange.request().method() + " " + path.substring(RuntimeApi.PREFIX.length()));
-            } else if (path.startsWith(ExtensionsApi.PREFIX)) {
-                extensions.call(exchange, exchange.request().method() + " " + path.substring(ExtensionsApi.PREFIX.length()));
-            } else {
-                throw unknown(exchange);
-            }
+            call.answer(exchange);
         } catch (Refused e) {
-            LOG.warn("api call refused", "call", exchange.request().method() + " " + path, "status", e.status(), "type", e.errorType(), "why", e.getMessage());
+            LOG.warn("api call refused", "call", exchange.request().method() + " " + exchange.request().path(), "status", e.status(), "type", e.errorType(), "why", e.getMessage());
             answer(exchange, e.status(), Json.object("errorMessage", e.getMessage(), "errorType", e.errorType()));
         } catch (InterruptedException e) {
             throw new IOException("interrupted", e);
         }
     }
 
-    static Refused unknown(Exchange exchange) {
-        return new Refused(404, "InvalidPath", "There is no " + exchange.request().method() + " " + exchange.request().path());
+    private static void unsupported(Exchange exchange, String api) throws IOException {
+        answer(exchange, 202, Json.object("errorMessage", api + " API is not supported", "errorType", api + ".NotSupported"));
     }
 
     static void accepted(Exchange exchange) throws IOException {
@@ -57,5 +91,9 @@ final class ApiCalls implements Handler {
         exchange.respond(200, headers, body.length);
         exchange.write(body, 0, body.length);
         exchange.end();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.emulator.process.Guardian;
 import lambdadispatch.emulator.process.ListeningPorts;
@@ -38,6 +39,7 @@ public final class Environment {
     private final FunctionSettings settings;
     private final Guardian guardian;
     private final Lifecycle lifecycle;
+    private final MetadataApi metadata = new MetadataApi(UUID.randomUUID().toString());
     private final Output output = new Output();
     private final AppStart appStart;
     private Server api;
@@ -51,7 +53,7 @@ public final class Environment {
         this.function = function;
         this.settings = settings;
         this.guardian = guardian;
-        this.lifecycle = new Lifecycle(function);
+        this.lifecycle = new Lifecycle(new Lifecycle.Function(function, settings.account(), settings.extensionName()));
         this.appStart = new AppStart(id, settings.rule());
     }
 
@@ -95,9 +97,9 @@ public final class Environment {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
             appPort = Ports.take(settings.rule().port());
-            api = new Server("environment " + id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, API_LIMITS, new ApiCalls(lifecycle));
+            api = new Server("environment " + id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, API_LIMITS, new ApiCalls(lifecycle, metadata));
             api.start();
-            Map<String, String> variables = Variables.ofExtension(settings, function, api.address().getPort(), appPort);
+            Map<String, String> variables = Variables.ofExtension(settings, function, new Variables.Addresses(api.address().getPort(), metadata.token(), appPort));
             add(Part.EXTENSION, settings.extension(), variables);
             if (!lifecycle.awaitRegistered(deadline)) {
                 return startFailure(requestId, limit);

@@ -3,9 +3,11 @@ package lambdadispatch.emulator.environment;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import lambdadispatch.emulator.body.Payload;
 import lambdadispatch.http.Headers;
 import lambdadispatch.json.Json;
@@ -17,6 +19,7 @@ import lambdadispatch.server.Exchange;
 final class ExtensionsApi {
     static final String PREFIX = "/2020-01-01/extension/";
     private static final String IDENTIFIER = "lambda-extension-identifier";
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final int LONGEST_BODY = 256 << 10;
 
     private final Lifecycle lifecycle;
@@ -25,40 +28,56 @@ final class ExtensionsApi {
         this.lifecycle = lifecycle;
     }
 
-    void call(Exchange exchange, String call) throws IOException, InterruptedException, Refused {
-        switch (call) {
-            case "POST register" -> register(exchange);
-            case "GET event/next" -> next(exchange);
-            case "POST init/error" -> error(exchange, "Extension.InitError");
-            case "POST exit/error" -> error(exchange, "Extension.ExitError");
-            default -> throw ApiCalls.unknown(exchange);
-        }
+    /// Null for a path that is none of its own.
+    ApiCalls.Route route(String path) {
+        return switch (path) {
+            case "register" -> new ApiCalls.Route("POST", this::register);
+            case "event/next" -> new ApiCalls.Route("GET", this::next);
+            case "init/error" -> new ApiCalls.Route("POST", exchange -> error(exchange, lifecycle::initFailed));
+            case "exit/error" -> new ApiCalls.Route("POST", exchange -> error(exchange, lifecycle::exitFailed));
+            default -> null;
+        };
     }
 
     private void register(Exchange exchange) throws IOException, Refused {
         String name = exchange.request().headers().get("lambda-extension-name");
         byte[] body = Payload.read(exchange, LONGEST_BODY);
         if (name == null || name.isEmpty()) {
-            throw new Refused(403, "Extension.InvalidExtensionName", "Missing Lambda-Extension-Name header");
+            throw new Refused(403, "Extension.InvalidExtensionName", "Empty extension name");
         }
         String identifier = lifecycle.register(name, events(body));
-        byte[] answer = Json.object("functionName", lifecycle.function(), "functionVersion", "$LATEST", "handler", "app")
-                .write().getBytes(StandardCharsets.UTF_8);
-        ApiCalls.answer(exchange, Headers.of("Lambda-Extension-Identifier", identifier), answer);
+        Json answer = wantsAccount(exchange)
+                ? Json.object("accountId", lifecycle.function().account(), "functionName", lifecycle.function().name(), "functionVersion", "$LATEST", "handler", "app")
+                : Json.object("functionName", lifecycle.function().name(), "functionVersion", "$LATEST", "handler", "app");
+        ApiCalls.answer(exchange, Headers.of("Lambda-Extension-Identifier", identifier), answer.write().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean wantsAccount(Exchange exchange) {
+        String features = exchange.request().headers().get("lambda-extension-accept-feature");
+        return features != null && Stream.of(features.split(",")).anyMatch(feature -> feature.strip().equals("accountId"));
     }
 
     private static Set<String> events(byte[] body) throws Refused {
         try {
-            return Json.parseObject(body == null ? new byte[0] : body).items("events").stream()
-                    .map(event -> event instanceof Json.JsonString text ? text.value() : event.write())
-                    .collect(Collectors.toUnmodifiableSet());
+            Json.JsonObject request = Json.parseObject(body == null ? new byte[0] : body);
+            if (!request.items("configurationKeys").isEmpty()) {
+                throw new Refused(403, "InvalidRequestFormat", "configurationKeys are deprecated; use environment variables instead");
+            }
+            Set<String> events = new LinkedHashSet<>();
+            for (Json event : request.items("events")) {
+                if (!(event instanceof Json.JsonString text)) {
+                    throw new Refused(403, "InvalidRequestFormat", "an event is named by a text, not by " + event.write());
+                }
+                events.add(text.value());
+            }
+            return events;
         } catch (JsonException e) {
-            throw new Refused(400, "InvalidRequestFormat", "Could not parse the request body: " + e.getMessage());
+            throw new Refused(403, "InvalidRequestFormat", "Could not parse the request body: " + e.getMessage());
         }
     }
 
     private void next(Exchange exchange) throws IOException, InterruptedException, Refused {
-        Extension extension = lifecycle.extension(exchange.request().headers().get(IDENTIFIER));
+        Extension extension = lifecycle.extension(identifier(exchange)).orElseThrow(() -> unknown("Unknown extension " + exchange.request().headers().get(IDENTIFIER)));
         Poll poll = new Poll();
         exchange.onClientGone(() -> lifecycle.gone(poll));
         String event = lifecycle.nextEvent(extension, poll);
@@ -69,14 +88,35 @@ final class ExtensionsApi {
         }
     }
 
-    private void error(Exchange exchange, String type) throws IOException, Refused {
-        lifecycle.extension(exchange.request().headers().get(IDENTIFIER));
+    /// What an error report does to the environment.
+    private interface Failure {
+        void of(Extension extension, String error) throws Refused;
+    }
+
+    private void error(Exchange exchange, Failure failure) throws IOException, Refused {
+        String identifier = identifier(exchange);
         byte[] body = Payload.read(exchange, LONGEST_BODY);
         String named = exchange.request().headers().get("lambda-extension-function-error-type");
-        if (named == null) {
-            throw new Refused(400, "Extension.MissingHeader", "Missing Lambda-Extension-Function-Error-Type header");
+        if (named == null || named.isEmpty()) {
+            throw new Refused(403, "Extension.MissingHeader", "Lambda-Extension-Function-Error-Type not found");
         }
-        lifecycle.broken(new Fault(type, named + " " + RuntimeApi.message(body)));
+        Extension extension = lifecycle.extension(identifier).orElseThrow(() -> unknown("Unknown Lambda-Extension-Identifier"));
+        failure.of(extension, named + " " + RuntimeApi.message(body));
         ApiCalls.accepted(exchange);
+    }
+
+    private static String identifier(Exchange exchange) throws Refused {
+        String identifier = exchange.request().headers().get(IDENTIFIER);
+        if (identifier == null || identifier.isEmpty()) {
+            throw new Refused(403, "Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header");
+        }
+        if (!UUID_FORM.matcher(identifier).matches()) {
+            throw new Refused(403, "Extension.InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier");
+        }
+        return identifier;
+    }
+
+    private static Refused unknown(String message) {
+        return new Refused(403, "Extension.UnknownExtensionIdentifier", message);
     }
 }

@@ -2,6 +2,7 @@
 package lambdadispatch.emulator.environment;
 
 import java.nio.file.Path;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,11 @@ public record FunctionSettings(
             String account, List<String> extension, String app, Map<String, String> variables, Consumer<String> printed) {
         this(memoryMegabytes, timeout, initLimit, coldStart, idleLife, concurrency, region, account, extension, app, variables, printed,
                 Path.of("").toAbsolutePath(), AppRule.DEFAULT, text -> {});
+    }
+
+    /// The name that the extension must register under: its file's, or, where a command of several words stands for the file, the one in the layer.
+    String extensionName() {
+        return extension.size() == 1 ? Path.of(extension.getFirst()).getFileName().toString() : "lambda-dispatch";
     }
 
     /// The function's ARN.

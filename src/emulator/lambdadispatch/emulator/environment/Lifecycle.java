@@ -4,6 +4,7 @@ package lambdadispatch.emulator.environment;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -16,82 +17,130 @@ final class Lifecycle {
     /// An invocation as handed to the runtime.
     record Delivery(Invocation invocation, long deadlineMs) {}
 
-    private final String function;
+    /// What runs here.
+    ///
+    /// @param extension the name of its file in /opt/extensions: the one that may register under it
+    record Function(String name, String account, String extension) {}
+
+    /// Named as the Runtime API's messages name them.
+    private enum RuntimeState {
+        STARTED("Started"), INIT_ERROR("InitError"), READY("Ready"), RUNNING("Running"), RESPONSE_SENT("RuntimeResponseSentState");
+
+        private final String text;
+
+        RuntimeState(String text) {
+            this.text = text;
+        }
+    }
+
+    private static final int MOST_EXTENSIONS = 10;
+
+    private final Function function;
     private final Map<String, Extension> extensions = new HashMap<>();
-    private boolean registrationClosed;
-    private boolean runtimeAsked;
+    private RuntimeState runtime = RuntimeState.STARTED;
     private Poll runtimePoll;
     private Delivery current; // until its outcome is there
     private boolean delivered;
+    private String answered; // the request whose outcome is there, until the runtime asks for the next
     private Outcome outcome;
     private Fault fault;
     private boolean closing;
 
-    Lifecycle(String function) {
+    Lifecycle(Function function) {
         this.function = function;
     }
 
     // --- what the processes call, through the APIs ---
 
+    /// A name that is not the file's makes it an extension within the runtime's process: no SHUTDOWN for those.
     synchronized String register(String name, Set<String> events) throws Refused {
-        if (registrationClosed) {
-            throw new Refused(403, "Extension.RegistrationClosed", "Extension registration closed already");
+        boolean external = name.equals(function.extension());
+        for (String event : events) {
+            if (!event.equals("INVOKE") && !event.equals("SHUTDOWN")) {
+                throw new Refused(403, "Extension.InvalidEventType", event + ": ErrorInvalidEventType");
+            }
+            if (event.equals("SHUTDOWN") && !external) {
+                throw new Refused(403, "Extension.InvalidEventType", event + ": ShutdownEventNotSupportedForInternalExtension");
+            }
         }
-        if (extensions.values().stream().anyMatch(extension -> extension.name().equals(name))) {
-            throw new Refused(403, "Extension.AlreadyRegistered", "Extension " + name + " is already registered");
-        }
-        if (!Set.of("INVOKE", "SHUTDOWN").containsAll(events)) {
-            throw new Refused(403, "Extension.InvalidEventType", "Event type must be INVOKE or SHUTDOWN: " + events);
-        }
+        mayRegister(name, external);
         String identifier = UUID.randomUUID().toString();
-        extensions.put(identifier, new Extension(name, events));
+        extensions.put(identifier, new Extension(identifier, name, events));
         notifyAll();
         return identifier;
     }
 
-    synchronized Extension extension(String identifier) throws Refused {
-        if (identifier == null) {
-            throw new Refused(403, "Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header");
+    private void mayRegister(String name, boolean external) throws Refused {
+        Optional<Extension> same = extensions.values().stream().filter(extension -> extension.name().equals(name)).findAny();
+        if (external && same.isPresent()) {
+            throw same.get().notAllowed("Registered", name);
         }
-        Extension extension = extensions.get(identifier);
-        if (extension == null) {
-            throw new Refused(403, "Extension.UnknownExtensionIdentifier", "Unknown extension " + identifier);
+        if (!external && runtime != RuntimeState.STARTED) {
+            throw new Refused(403, "Extension.RegistrationClosed", "Extension registration closed already");
         }
-        return extension;
+        if (same.isPresent()) {
+            throw new Refused(403, "Extension.InvalidExtensionState", "Extension with this name already registered");
+        }
+        if (!external && extensions.size() >= MOST_EXTENSIONS) {
+            throw new Refused(403, "Extension.TooManyExtensions", "Extension limit (" + MOST_EXTENSIONS + ") reached");
+        }
+    }
+
+    synchronized Optional<Extension> extension(String identifier) {
+        return Optional.ofNullable(extensions.get(identifier));
     }
 
     /// Waits for the extension's next event. Returns null if whoever asked has gone.
-    synchronized String nextEvent(Extension extension, Poll poll) throws InterruptedException {
-        if (extension.poll() != null) {
-            extension.poll().leave();
-        }
-        extension.poll(poll);
+    synchronized String nextEvent(Extension extension, Poll poll) throws InterruptedException, Refused {
+        extension.asks(poll);
         notifyAll();
-        while (extension.pending().isEmpty() && !poll.gone()) {
+        while (!extension.told() && !poll.gone()) {
             wait();
         }
-        if (poll.gone()) {
-            return null;
+        return poll.gone() ? null : extension.take();
+    }
+
+    synchronized void initFailed(Extension extension, String error) throws Refused {
+        extension.initFailed();
+        broken(new Fault("Extension.InitError", error));
+    }
+
+    synchronized void exitFailed(Extension extension, String error) throws Refused {
+        extension.exitFailed();
+        broken(new Fault("Extension.ExitError", error));
+    }
+
+    synchronized void runtimeInitFailed(Fault what) throws Refused {
+        if (runtime != RuntimeState.STARTED) {
+            throw notAllowed("InitError");
         }
-        extension.poll(null);
-        return extension.pending().remove();
+        runtime = RuntimeState.INIT_ERROR;
+        broken(what);
     }
 
     /// Waits for the next invocation. Returns null if whoever asked has gone.
-    synchronized Delivery nextInvocation(Poll poll) throws InterruptedException {
+    /// Who asks again without having answered gets the same one again.
+    synchronized Delivery nextInvocation(Poll poll) throws InterruptedException, Refused {
+        if (runtime == RuntimeState.INIT_ERROR) {
+            throw notAllowed("Ready");
+        }
         if (runtimePoll != null) {
             runtimePoll.leave();
         }
         runtimePoll = poll;
-        runtimeAsked = true;
+        if (current == null) {
+            runtime = RuntimeState.READY;
+            answered = null;
+        }
         notifyAll();
-        while ((current == null || delivered) && !poll.gone()) {
+        while (current == null && !poll.gone()) {
             wait();
         }
         if (poll.gone()) {
             return null;
         }
         runtimePoll = null;
+        runtime = RuntimeState.RUNNING;
         delivered = true;
         return current;
     }
@@ -109,14 +158,30 @@ final class Lifecycle {
         notifyAll();
     }
 
-    /// The runtime's response or error for an invocation.
-    synchronized void finish(String requestId, Outcome result) throws Refused {
+    /// Refuses an answer that does not fit, before its body is read.
+    /// @param kind of answer, as a state is named
+    synchronized void mayAnswer(String requestId, String kind) throws Refused {
+        if (requestId.equals(answered)) {
+            throw notAllowed(kind);
+        }
         if (current == null || !delivered || !current.invocation().requestId().equals(requestId)) {
             throw new Refused(400, "InvalidRequestID", "Invalid request ID");
         }
+    }
+
+    /// The runtime's response or error for an invocation.
+    synchronized void finish(String requestId, Outcome result) throws Refused {
+        mayAnswer(requestId, "InvocationResponse");
         current = null;
+        answered = requestId;
+        runtime = RuntimeState.RESPONSE_SENT;
         outcome = result;
         notifyAll();
+    }
+
+    private Refused notAllowed(String to) {
+        return new Refused(403, "InvalidStateTransition",
+                "State transition from " + runtime.text + " to " + to + " failed for runtime. Error: State transition is not allowed");
     }
 
     /// Something broke for good; the first such thing counts, and none once the environment is being closed.
@@ -129,11 +194,9 @@ final class Lifecycle {
 
     // --- what the driver calls ---
 
-    /// Waits until an extension has registered; no more may then. Returns false if time ran out or it broke.
+    /// Waits until the extension has registered. Returns false if time ran out or it broke.
     synchronized boolean awaitRegistered(long deadlineNanos) throws InterruptedException {
-        boolean registered = await(() -> !extensions.isEmpty(), deadlineNanos);
-        registrationClosed = registered;
-        return registered;
+        return await(() -> extensions.values().stream().anyMatch(extension -> extension.name().equals(function.extension())), deadlineNanos);
     }
 
     /// Waits until runtime and extensions all ask for what is next. Returns false if time ran out or it broke.
@@ -142,7 +205,7 @@ final class Lifecycle {
     }
 
     private boolean runtimeWaiting() {
-        return runtimeAsked && runtimePoll != null && !runtimePoll.gone();
+        return runtimePoll != null && !runtimePoll.gone();
     }
 
     /// Gives the invocation to the runtime, and an event to each extension that wants one.
@@ -176,7 +239,7 @@ final class Lifecycle {
         return fault;
     }
 
-    String function() {
+    Function function() {
         return function;
     }
 
@@ -184,7 +247,7 @@ final class Lifecycle {
         boolean told = false;
         for (Extension extension : extensions.values()) {
             if (extension.wants(kind)) {
-                extension.pending().add(event);
+                extension.tell(event);
                 told = true;
             }
         }

@@ -2,6 +2,7 @@
 package lambdadispatch.emulator.environment;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import lambdadispatch.emulator.body.Payload;
 import lambdadispatch.http.Headers;
 import lambdadispatch.json.Json;
@@ -20,22 +21,26 @@ final class RuntimeApi {
         this.lifecycle = lifecycle;
     }
 
-    void call(Exchange exchange, String call) throws IOException, InterruptedException, Refused {
-        String[] parts = call.split("/");
-        if (call.equals("GET invocation/next")) {
-            next(exchange);
-        } else if (call.equals("POST init/error")) {
-            initError(exchange);
-        } else if (parts.length == 3 && parts[0].equals("POST invocation") && parts[2].equals("response")) {
-            response(exchange, parts[1]);
-        } else if (parts.length == 3 && parts[0].equals("POST invocation") && parts[2].equals("error")) {
-            invocationError(exchange, parts[1]);
-        } else {
-            throw ApiCalls.unknown(exchange);
+    /// Null for a path that is none of its own.
+    ApiCalls.Route route(String path) {
+        String[] parts = path.split("/", -1);
+        if (path.equals("invocation/next")) {
+            return new ApiCalls.Route("GET", this::next);
         }
+        if (path.equals("init/error")) {
+            return new ApiCalls.Route("POST", this::initError);
+        }
+        if (parts.length != 3 || !parts[0].equals("invocation") || parts[1].isEmpty()) {
+            return null;
+        }
+        return switch (parts[2]) {
+            case "response" -> new ApiCalls.Route("POST", exchange -> response(exchange, parts[1]));
+            case "error" -> new ApiCalls.Route("POST", exchange -> invocationError(exchange, parts[1]));
+            default -> null;
+        };
     }
 
-    private void next(Exchange exchange) throws IOException, InterruptedException {
+    private void next(Exchange exchange) throws IOException, InterruptedException, Refused {
         Poll poll = new Poll();
         exchange.onClientGone(() -> lifecycle.gone(poll));
         Lifecycle.Delivery delivery = lifecycle.nextInvocation(poll);
@@ -61,26 +66,28 @@ final class RuntimeApi {
     }
 
     private void response(Exchange exchange, String requestId) throws IOException, Refused {
+        lifecycle.mayAnswer(requestId, "InvocationResponse");
         byte[] payload = Payload.read(exchange, Invocation.LONGEST_RESPONSE);
         if (payload == null) {
             String message = "Response payload size exceeded maximum allowed payload size (" + Invocation.LONGEST_RESPONSE + " bytes).";
             lifecycle.finish(requestId, Outcome.Failure.of("Function.ResponseSizeTooLarge", null, message));
-            throw new Refused(413, "RequestEntityTooLarge", message);
+            throw new Refused(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (" + Invocation.LONGEST_RESPONSE + " bytes).");
         }
         lifecycle.finish(requestId, new Outcome.Success(payload));
         ApiCalls.accepted(exchange);
     }
 
     private void invocationError(Exchange exchange, String requestId) throws IOException, Refused {
+        lifecycle.mayAnswer(requestId, "InvocationErrorResponse");
         byte[] payload = Payload.read(exchange, Invocation.LONGEST_RESPONSE);
-        byte[] told = payload == null || payload.length == 0 ? Json.object().write().getBytes(java.nio.charset.StandardCharsets.UTF_8) : payload;
+        byte[] told = payload == null || payload.length == 0 ? Json.object().write().getBytes(StandardCharsets.UTF_8) : payload;
         lifecycle.finish(requestId, new Outcome.Failure(type(exchange, "Function.Unknown"), told));
         ApiCalls.accepted(exchange);
     }
 
-    private void initError(Exchange exchange) throws IOException {
+    private void initError(Exchange exchange) throws IOException, Refused {
         byte[] payload = Payload.read(exchange, Invocation.LONGEST_RESPONSE);
-        lifecycle.broken(new Fault(type(exchange, "Runtime.InitError"), message(payload)));
+        lifecycle.runtimeInitFailed(new Fault(type(exchange, "Runtime.InitError"), message(payload)));
         ApiCalls.accepted(exchange);
     }
 

@@ -15,21 +15,31 @@ final class Variables {
 
     private Variables() {}
 
-    /// What the extension gets.
+    /// What is this environment's own.
     ///
-    /// @param appPort in a real environment every app can have the same port; on one machine each needs its own
-    static Map<String, String> ofExtension(FunctionSettings settings, String function, int apiPort, int appPort) {
+    /// @param app the app's port: in a real environment every app can have the same, on one machine each needs its own
+    record Addresses(int api, String metadataToken, int app) {}
+
+    /// What the extension gets. The credentials are nobody's: an app that asks AWS for something is refused here, as it is where its role may not.
+    static Map<String, String> ofExtension(FunctionSettings settings, String function, Addresses addresses) {
         Map<String, String> variables = new HashMap<>(settings.variables());
+        String api = "127.0.0.1:" + addresses.api();
         variables.putAll(Map.of(
                 "AWS_LAMBDA_FUNCTION_NAME", function,
                 "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(settings.memoryMegabytes()),
                 "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand",
-                "AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + apiPort,
+                "AWS_LAMBDA_RUNTIME_API", api,
+                "AWS_LAMBDA_METADATA_API", api,
+                "AWS_LAMBDA_METADATA_TOKEN", addresses.metadataToken()));
+        variables.putAll(Map.of(
+                "AWS_ACCESS_KEY_ID", "ASIAEMULATED",
+                "AWS_SECRET_ACCESS_KEY", "emulated",
+                "AWS_SESSION_TOKEN", "emulated",
                 "AWS_REGION", settings.region(),
                 "AWS_DEFAULT_REGION", settings.region(),
                 "TZ", ":UTC",
-                "LAMBDA_DISPATCH_PORT", Integer.toString(appPort)));
+                "LAMBDA_DISPATCH_PORT", Integer.toString(addresses.app())));
         return variables;
     }
 
