@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.http2;
 
+import static lambdadispatch.support.WireFrame.data;
 import static lambdadispatch.support.WireFrame.get;
+import static lambdadispatch.support.WireFrame.post;
+import static lambdadispatch.support.WireFrame.reset;
+import static lambdadispatch.support.WireFrame.windowUpdate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -49,5 +53,29 @@ class ClientHabitsTest {
     void aClientThatMeasuresThePathWithAPingForEachFrameIsServedWhole() throws IOException {
         Http2Peer peer = Served.start(log, download(2_500, 100)).peer.probing().begin();
         assertThat(peer.send(get(1, "/")).answer(1).body()).hasSize(250_000);
+    }
+
+    @Test
+    void aClientThatLeavesManyDownloadsAfterTheirHeadsIsNoAttacker() throws IOException {
+        // what a proxy in front does for each of its clients that leaves, and Go for each body that is closed unread
+        Http2Peer peer = Served.start(log, download(10, PIECE)).peer.silent().begin();
+        for (int id = 1; id < 1_600; id += 2) {
+            int stream = id;
+            peer.send(get(id, "/"));
+            peer.until("no head", () -> peer.soFar(stream).status() == 200);
+            peer.send(reset(id, 8));
+        }
+        peer.polite();
+        assertThat(peer.send(windowUpdate(0, 1 << 24), get(1_601, "/")).answer(1_601).body()).hasSize(10 * PIECE);
+    }
+
+    @Test
+    void aClientThatStopsItsUploadsOnceTheyAreAnsweredIsNoAttacker() throws IOException {
+        Http2Peer peer = Served.start(log, exchange -> exchange.answer(503, "text/plain", new byte[1])).peer.begin();
+        for (int id = 1; id < 1_600; id += 2) {
+            peer.send(post(id, "/"), data(id, 0, new byte[100])).answer(id);
+            peer.send(reset(id, 0));
+        }
+        peer.roundTrip("goes on.");
     }
 }

@@ -89,6 +89,12 @@ public final class Http2Peer implements AutoCloseable {
         return this;
     }
 
+    /// Answers by itself (again) from now on.
+    public Http2Peer polite() {
+        polite = true;
+        return this;
+    }
+
     /// Grants window in steps of so many octets, as a client does that reads in small pieces (Go: 4 KiB).
     public Http2Peer granting(int octets) {
         step = octets;

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 ///
 /// | kind | what fills it | attack it stops |
 /// |---|---|---|
-/// | resets | streams reset by the peer, or by us for the peer's errors | Rapid Reset (CVE-2023-44487), MadeYouReset (CVE-2025-8671) |
+/// | resets | streams reset by the peer before they were answered, or by us for the peer's errors | Rapid Reset (CVE-2023-44487), MadeYouReset (CVE-2025-8671) |
 /// | chores | SETTINGS, PRIORITY, GOAWAY, CONTINUATION, empty DATA, unknown frames, PING and WINDOW_UPDATE that nothing was sent for | floods (CVE-2019-9512, -9513, -9515, -9518, CVE-2024-27316) |
 final class AbuseBudget {
     private static final int RESET_BURST = 200;

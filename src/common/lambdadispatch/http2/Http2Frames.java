@@ -166,8 +166,11 @@ final class Http2Frames {
         Http2Stream stream = streams.get(frame.streamId);
         if (stream != null) {
             int code = Frames.readInteger(frame.payload, frame.offset);
+            boolean answered = stream.responded(); // the client waited for it: neither quicker nor cheaper than asking for something short
             streams.broken(stream, new IOException("stream reset by the client: " + ErrorCode.name(code)));
-            budget.reset();
+            if (!answered) {
+                budget.reset();
+            }
         } else if (!streams.resetDue(frame.streamId)) {
             budget.chore();
         }
