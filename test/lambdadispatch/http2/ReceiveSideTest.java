@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http2.ClosedStreams.How;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The receiving half of a stream by itself: what it counts against which window, whom it wakes, and when it refuses (RFC 9113 §5.1, §6.9, §8.1.1).
+@Timeout(60)
+class ReceiveSideTest {
+    private static final int SIZE = 1000;
+    private static final byte[] OCTETS = new byte[4096];
+
+    private final ReceiveSide side = new ReceiveSide(1, -1, SIZE, false);
+
+    private interface Event {
+        void happens() throws Exception;
+    }
+
+    /// What a handler that waits for the body gets once that happens.
+    private static int whileWaiting(ReceiveSide side, Event event) throws Exception {
+        FutureTask<Integer> taken = new FutureTask<>(() -> side.take(new byte[4096], 0, 4096, -1, Duration.ZERO));
+        Thread handler = Thread.ofVirtual().start(taken);
+        while (handler.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        event.happens();
+        return taken.get(20, TimeUnit.SECONDS);
+    }
+
+    // ---- credit
+
+    @Test
+    void whatIsTakenCountsAsWhatCameAnotherWayUntilThatIsUsedUp() {
+        side.supply(OCTETS, 0, 100);
+        assertThat(side.windowed(60)).isZero();
+        assertThat(side.windowed(60)).isEqualTo(20);
+        assertThat(side.windowed(50)).as("from then on all of it used the window").isEqualTo(50);
+        side.supply(OCTETS, 0, 10);
+        assertThat(side.windowed(10)).isZero();
+        assertThat(side.windowed(10)).isEqualTo(10);
+    }
+
+    @Test
+    void creditIsGivenInStepsOfHalfAWindowAndCountedOnce() {
+        assertThat(side.consumed(499)).isZero();
+        assertThat(side.consumed(1)).isEqualTo(500);
+        assertThat(side.consumed(499)).isZero();
+        assertThat(side.consumed(700)).isEqualTo(1199);
+        assertThat(side.consumed(0)).isZero();
+    }
+
+    @Test
+    void afterItsEndAStreamGetsNoCreditAnyMore() throws StreamError {
+        side.data(OCTETS, 0, 600, 600, true);
+        assertThat(side.consumed(600)).isZero();
+    }
+
+    @Test
+    void theWindowIsWhatWasLeftAndWhatWasGivenBack() throws StreamError {
+        assertThat(side.data(OCTETS, 0, 900, 1000, false)).as("padding counts").isTrue();
+        assertThatThrownBy(() -> side.data(OCTETS, 0, 0, 1, false)).isInstanceOf(StreamError.class).hasMessageContaining("window");
+        ReceiveSide other = new ReceiveSide(1, -1, SIZE, false);
+        other.data(OCTETS, 0, 1000, 1000, false);
+        assertThat(other.consumed(600)).isEqualTo(600);
+        assertThat(other.data(OCTETS, 0, 600, 600, false)).isTrue();
+        assertThatThrownBy(() -> other.data(OCTETS, 0, 1, 1, false)).isInstanceOf(StreamError.class);
+    }
+
+    @Test
+    void whatIsForgottenUnreadIsOwedButForWhatUsedNoWindow() throws StreamError {
+        side.data(OCTETS, 0, 300, 300, false);
+        side.supply(OCTETS, 0, 100);
+        assertThat(side.fail(new IOException("gone"))).isEqualTo(300);
+        assertThat(side.available()).isZero();
+        ReceiveSide read = new ReceiveSide(1, -1, SIZE, false);
+        read.supply(OCTETS, 0, 100);
+        assertThat(read.fail(new IOException("gone"))).isZero();
+    }
+
+    @Test
+    void whatIsSuppliedHasTheWindowsBoundAndNoMoreAfterTheEnd() throws StreamError {
+        assertThat(side.supply(OCTETS, 0, SIZE)).isTrue();
+        assertThat(side.supply(OCTETS, 0, 1)).isFalse();
+        ReceiveSide ended = new ReceiveSide(1, -1, SIZE, false);
+        ended.data(OCTETS, 0, 0, 0, true);
+        assertThat(ended.supply(OCTETS, 0, 1)).isFalse();
+    }
+
+    // ---- wake-ups
+
+    @Test
+    void aHandlerThatWaitsIsWokenByWhateverComes() throws Exception {
+        assertThat(whileWaiting(side, () -> side.data(OCTETS, 0, 5, 5, false))).isEqualTo(5);
+        assertThat(whileWaiting(side, () -> side.supply(OCTETS, 0, 6))).isEqualTo(6);
+        assertThat(whileWaiting(side, () -> side.data(OCTETS, 0, 0, 0, true))).isEqualTo(-1);
+        ReceiveSide trailed = new ReceiveSide(1, -1, SIZE, false);
+        assertThat(whileWaiting(trailed, () -> trailed.trailers(Headers.of("sum", "7")))).isEqualTo(-1);
+        assertThat(trailed.trailers().get("sum")).isEqualTo("7");
+        assertThat(trailed.ended()).isTrue();
+    }
+
+    @Test
+    void aHandlerThatWaitsIsWokenByTheStreamsFailure() {
+        assertThatThrownBy(() -> whileWaiting(side, () -> side.fail(new IOException("gone")))).hasRootCauseMessage("gone");
+        assertThatThrownBy(() -> side.take(OCTETS, 0, 1, -1, Duration.ZERO)).hasMessage("gone");
+    }
+
+    @Test
+    void aBodyThatStallsIsGivenUpAndOneThatComesInTimeIsNot() throws Exception {
+        assertThatThrownBy(() -> side.take(new byte[1], 0, 1, -1, Duration.ofMillis(20))).isInstanceOf(SocketTimeoutException.class);
+        FutureTask<Integer> taken = new FutureTask<>(() -> side.take(new byte[9], 0, 9, -1, Duration.ofHours(1)));
+        Thread handler = Thread.ofVirtual().start(taken);
+        while (handler.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        side.data(OCTETS, 0, 9, 9, false);
+        assertThat(taken.get(20, TimeUnit.SECONDS)).isEqualTo(9);
+    }
+
+    // ---- rules
+
+    @Test
+    void dataAddsUpToItsContentLengthExactly() throws StreamError {
+        ReceiveSide exact = new ReceiveSide(1, 10, SIZE, false);
+        assertThat(exact.data(OCTETS, 0, 9, 9, false)).isTrue();
+        assertThat(exact.data(OCTETS, 0, 1, 1, true)).isTrue();
+        ReceiveSide longer = new ReceiveSide(1, 10, SIZE, false);
+        assertThatThrownBy(() -> longer.data(OCTETS, 0, 11, 11, false)).isInstanceOf(StreamError.class); // RFC 9113 §8.1.1
+        ReceiveSide shorter = new ReceiveSide(1, 10, SIZE, false);
+        assertThatThrownBy(() -> shorter.data(OCTETS, 0, 9, 9, true)).isInstanceOf(StreamError.class);
+        ReceiveSide trailed = new ReceiveSide(1, 10, SIZE, false);
+        assertThatThrownBy(() -> trailed.trailers(new Headers())).isInstanceOf(StreamError.class);
+        ReceiveSide whole = new ReceiveSide(1, 10, SIZE, false);
+        whole.data(OCTETS, 0, 10, 10, false);
+        whole.trailers(new Headers());
+        assertThat(whole.drained()).as("ended, but not read").isFalse();
+    }
+
+    @Test
+    void nothingComesAfterTheEnd() throws StreamError {
+        side.data(OCTETS, 0, 1, 1, true);
+        assertThatThrownBy(() -> side.data(OCTETS, 0, 0, 0, false)).isInstanceOf(StreamError.class).hasMessageContaining("END_STREAM");
+        assertThatThrownBy(() -> side.trailers(new Headers())).isInstanceOf(StreamError.class).hasMessageContaining("END_STREAM");
+        side.fail(new IOException("reset"));
+        assertThat(side.data(OCTETS, 0, 1, 1, false)).as("it was on its way when the stream was reset").isFalse();
+    }
+
+    @Test
+    void aBodyOfItsLimitIsTakenAndALongerOneIs413() throws Exception {
+        side.data(OCTETS, 0, 10, 10, false);
+        assertThat(side.take(new byte[10], 0, 10, 10, Duration.ZERO)).isEqualTo(10);
+        side.data(OCTETS, 0, 1, 1, true);
+        assertThatThrownBy(() -> side.take(new byte[10], 0, 10, 10, Duration.ZERO)).isInstanceOf(BadMessage.class);
+        assertThat(side.take(new byte[10], 0, 10, -1, Duration.ZERO)).as("without a limit").isEqualTo(1);
+        assertThat(side.drained()).isTrue();
+        ReceiveSide announced = new ReceiveSide(1, 11, SIZE, false);
+        assertThatThrownBy(() -> announced.take(new byte[10], 0, 10, 10, Duration.ZERO)).as("before any of it comes").isInstanceOf(BadMessage.class);
+    }
+
+    // ---- the connection's own counts
+
+    @Test
+    void theConnectionsWindowIsExactAndGivenBackByHalves() throws ConnectionError {
+        ReceiveWindow window = new ReceiveWindow(SIZE);
+        window.received(SIZE);
+        assertThatThrownBy(() -> window.received(1)).isInstanceOf(ConnectionError.class);
+        ReceiveWindow other = new ReceiveWindow(SIZE);
+        other.received(SIZE);
+        assertThat(other.consumed(499)).isZero();
+        assertThat(other.consumed(1)).isEqualTo(500);
+        assertThat(other.consumed(499)).as("counted once").isZero();
+        other.received(500);
+        assertThatThrownBy(() -> other.received(1)).isInstanceOf(ConnectionError.class);
+    }
+
+    @Test
+    void howAStreamWasClosedIsKnownUntilANewerOneTakesItsPlace() {
+        ClosedStreams closed = new ClosedStreams();
+        assertThat(closed.how(1)).isEqualTo(How.UNKNOWN);
+        closed.add(1, How.RESET_BY_US);
+        closed.add(3, How.ENDED);
+        assertThat(closed.how(1)).isEqualTo(How.RESET_BY_US);
+        assertThat(closed.how(3)).isEqualTo(How.ENDED);
+        assertThat(closed.how(1025)).as("the same place, but not that stream").isEqualTo(How.UNKNOWN);
+        closed.add(1025, How.RESET_BY_PEER);
+        assertThat(closed.how(1025)).isEqualTo(How.RESET_BY_PEER);
+        assertThat(closed.how(1)).isEqualTo(How.UNKNOWN);
+        for (int id = 5; id < 1025; id += 2) { // the 510 between them
+            closed.add(id, How.ENDED);
+        }
+        assertThat(closed.how(3)).isEqualTo(How.ENDED);
+        assertThat(closed.how(1025)).isEqualTo(How.RESET_BY_PEER);
+    }
+}
