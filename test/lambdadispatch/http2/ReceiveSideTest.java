@@ -40,39 +40,67 @@ class ReceiveSideTest {
 
     // ---- credit
 
+    private static int taken(ReceiveSide from, int octets) throws IOException {
+        return from.take(new byte[octets], 0, octets, -1, Duration.ZERO);
+    }
+
     @Test
-    void whatIsTakenCountsAsWhatCameAnotherWayUntilThatIsUsedUp() {
+    void whatIsTakenCountsAsWhatCameAnotherWayUntilThatIsUsedUp() throws IOException {
         side.supply(OCTETS, 0, 100);
-        assertThat(side.windowed(60)).isZero();
-        assertThat(side.windowed(60)).isEqualTo(20);
-        assertThat(side.windowed(50)).as("from then on all of it used the window").isEqualTo(50);
-        side.supply(OCTETS, 0, 10);
-        assertThat(side.windowed(10)).isZero();
-        assertThat(side.windowed(10)).isEqualTo(10);
+        side.data(OCTETS, 0, 500, 500, false);
+        taken(side, 60);
+        assertThat(side.released()).isZero();
+        taken(side, 60);
+        assertThat(side.released()).isEqualTo(20);
+        taken(side, 50);
+        assertThat(side.released()).as("from then on all of it used the window").isEqualTo(50);
+        assertThat(side.released()).as("each octet is given back once").isZero();
     }
 
     @Test
-    void creditIsGivenInStepsOfHalfAWindowAndCountedOnce() {
-        assertThat(side.consumed(499)).isZero();
-        assertThat(side.consumed(1)).isEqualTo(500);
-        assertThat(side.consumed(499)).isZero();
-        assertThat(side.consumed(700)).isEqualTo(1199);
-        assertThat(side.consumed(0)).isZero();
+    void creditIsGivenInStepsOfHalfAWindowAndCountedOnce() throws IOException {
+        side.data(OCTETS, 0, 1000, 1000, false);
+        taken(side, 499);
+        assertThat(side.increment()).isZero();
+        taken(side, 1);
+        assertThat(side.increment()).isEqualTo(500);
+        assertThat(side.increment()).isZero();
+        taken(side, 499);
+        assertThat(side.increment()).isZero();
+        side.data(OCTETS, 0, 300, 300, false);
+        taken(side, 1000);
+        assertThat(side.increment()).isEqualTo(800);
+        assertThat(side.released()).isEqualTo(1300);
     }
 
     @Test
-    void afterItsEndAStreamGetsNoCreditAnyMore() throws StreamError {
+    void afterItsEndAStreamGetsNoWindowAnyMoreButTheConnectionDoes() throws IOException {
         side.data(OCTETS, 0, 600, 600, true);
-        assertThat(side.consumed(600)).isZero();
+        taken(side, 600);
+        assertThat(side.increment()).isZero();
+        assertThat(side.released()).isEqualTo(600);
+        ReceiveSide discarded = new ReceiveSide(1, -1, SIZE, false);
+        discarded.data(OCTETS, 0, 600, 600, false);
+        discarded.discard();
+        assertThat(discarded.increment()).isZero();
+        assertThat(discarded.released()).isEqualTo(600);
+        discarded.data(OCTETS, 0, 90, 100, false);
+        assertThat(discarded.released()).as("nor is what still comes kept").isEqualTo(100);
+        assertThat(discarded.available()).isZero();
+        assertThatThrownBy(() -> taken(discarded, 1)).hasMessage("exchange is over");
     }
 
     @Test
-    void theWindowIsWhatWasLeftAndWhatWasGivenBack() throws StreamError {
+    void theWindowIsWhatWasLeftAndWhatWasGivenBack() throws IOException {
         assertThat(side.data(OCTETS, 0, 900, 1000, false)).as("padding counts").isTrue();
+        assertThat(side.released()).as("and is given back at once").isEqualTo(100);
+        assertThat(side.due()).isZero();
         assertThatThrownBy(() -> side.data(OCTETS, 0, 0, 1, false)).isInstanceOf(StreamError.class).hasMessageContaining("window");
         ReceiveSide other = new ReceiveSide(1, -1, SIZE, false);
         other.data(OCTETS, 0, 1000, 1000, false);
-        assertThat(other.consumed(600)).isEqualTo(600);
+        taken(other, 600);
+        assertThat(other.increment()).isEqualTo(600);
+        assertThat(other.due()).isEqualTo(600);
         assertThat(other.data(OCTETS, 0, 600, 600, false)).isTrue();
         assertThatThrownBy(() -> other.data(OCTETS, 0, 1, 1, false)).isInstanceOf(StreamError.class);
     }
@@ -81,11 +109,14 @@ class ReceiveSideTest {
     void whatIsForgottenUnreadIsOwedButForWhatUsedNoWindow() throws StreamError {
         side.data(OCTETS, 0, 300, 300, false);
         side.supply(OCTETS, 0, 100);
-        assertThat(side.fail(new IOException("gone"))).isEqualTo(300);
+        side.fail(new IOException("gone"));
+        assertThat(side.released()).isEqualTo(300);
         assertThat(side.available()).isZero();
+        assertThat(side.due()).isEqualTo(ClosedStreams.NOTHING_DUE);
         ReceiveSide read = new ReceiveSide(1, -1, SIZE, false);
         read.supply(OCTETS, 0, 100);
-        assertThat(read.fail(new IOException("gone"))).isZero();
+        read.fail(new IOException("gone"));
+        assertThat(read.released()).isZero();
     }
 
     @Test
@@ -114,6 +145,11 @@ class ReceiveSideTest {
     void aHandlerThatWaitsIsWokenByTheStreamsFailure() {
         assertThatThrownBy(() -> whileWaiting(side, () -> side.fail(new IOException("gone")))).hasRootCauseMessage("gone");
         assertThatThrownBy(() -> side.take(OCTETS, 0, 1, -1, Duration.ZERO)).hasMessage("gone");
+    }
+
+    @Test
+    void aHandlerThatWaitsIsWokenWhenItsExchangeIsOver() {
+        assertThatThrownBy(() -> whileWaiting(side, side::discard)).hasRootCauseMessage("exchange is over");
     }
 
     @Test
@@ -188,18 +224,51 @@ class ReceiveSideTest {
     void howAStreamWasClosedIsKnownUntilANewerOneTakesItsPlace() {
         ClosedStreams closed = new ClosedStreams();
         assertThat(closed.how(1)).isEqualTo(How.UNKNOWN);
-        closed.add(1, How.RESET_BY_US);
-        closed.add(3, How.ENDED);
+        closed.add(1, How.RESET_BY_US, 0);
+        closed.add(3, How.ENDED, 0);
         assertThat(closed.how(1)).isEqualTo(How.RESET_BY_US);
         assertThat(closed.how(3)).isEqualTo(How.ENDED);
         assertThat(closed.how(1025)).as("the same place, but not that stream").isEqualTo(How.UNKNOWN);
-        closed.add(1025, How.RESET_BY_PEER);
+        closed.add(1025, How.RESET_BY_PEER, 0);
         assertThat(closed.how(1025)).isEqualTo(How.RESET_BY_PEER);
         assertThat(closed.how(1)).isEqualTo(How.UNKNOWN);
         for (int id = 5; id < 1025; id += 2) { // the 510 between them
-            closed.add(id, How.ENDED);
+            closed.add(id, How.ENDED, 0);
         }
         assertThat(closed.how(3)).isEqualTo(How.ENDED);
         assertThat(closed.how(1025)).isEqualTo(How.RESET_BY_PEER);
+    }
+
+    @Test
+    void whatMayHaveBeenUnderWayIsDueOnceAndNoMoreOfItThanTheWindowLeft() {
+        ClosedStreams closed = new ClosedStreams();
+        closed.add(1, How.RESET_BY_US, 1000);
+        assertThat(closed.dataDue(1, 1001, false)).isFalse();
+        assertThat(closed.dataDue(1, 500, false)).isTrue();
+        assertThat(closed.dataDue(1, 1, false)).isTrue();
+        assertThat(closed.dataDue(1, 244, false)).as("a short frame counts as 256 octets").isTrue();
+        assertThat(closed.dataDue(1, 1, false)).isFalse();
+        assertThat(closed.dataDue(1, 0, true)).as("its end").isTrue();
+        assertThat(closed.dataDue(1, 0, false)).as("nothing follows that").isFalse();
+        assertThat(closed.dataDue(1025, 0, false)).as("another stream in its place").isFalse();
+        assertThat(closed.dataDue(1, 0, true)).isFalse();
+    }
+
+    @Test
+    void trailersAndAResetAreDueOnce() {
+        ClosedStreams closed = new ClosedStreams();
+        closed.add(1, How.RESET_BY_US, 0);
+        assertThat(closed.trailersDue(1025)).isFalse();
+        assertThat(closed.trailersDue(1)).isTrue();
+        assertThat(closed.trailersDue(1)).isFalse();
+        assertThat(closed.dataDue(1, 0, false)).isFalse();
+        assertThat(closed.resetDue(1025)).isFalse();
+        assertThat(closed.resetDue(1)).isTrue();
+        assertThat(closed.resetDue(1)).isFalse();
+        closed.add(3, How.ENDED, ClosedStreams.NOTHING_DUE);
+        assertThat(closed.trailersDue(3)).isFalse();
+        assertThat(closed.resetDue(3)).isTrue();
+        closed.add(5, How.RESET_BY_PEER, ClosedStreams.NOTHING_DUE);
+        assertThat(closed.resetDue(5)).isFalse();
     }
 }
