@@ -25,7 +25,11 @@ final class ChannelModel extends Slot {
             world.timeline.after(KILLED_AFTER, () -> kill(granted));
             return;
         }
-        double seconds = granted.job.seconds();
+        double seconds = switch (owner.bad) {
+            case NONE -> granted.job.seconds();
+            case TEN_TIMES_SLOWER -> 10 * granted.job.seconds();
+            case FAILS_AT_ONCE -> 0.001;
+        };
         boolean breaks = world.random.nextDouble() < world.scenario.faults().channelBreaks();
         world.timeline.after(breaks ? seconds / 2 : seconds, () -> finish(granted, breaks));
     }
@@ -54,8 +58,9 @@ final class ChannelModel extends Slot {
             return;
         }
         expected.channel = null;
-        expected.served();
-        if (!owner.world.pool.slotReleased(this, 200)) {
+        boolean failed = owner.bad == Faults.Bad.FAILS_AT_ONCE;
+        expected.served(failed);
+        if (!owner.world.pool.slotReleased(this, failed ? 500 : 200)) {
             remove();
         }
     }

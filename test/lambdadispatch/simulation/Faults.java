@@ -8,11 +8,18 @@ package lambdadispatch.simulation;
 /// @param channelBreaks an exchange ends by losing its channel
 /// @param clientLeaves a client loses its patience, waiting or not
 /// @param throttledAbove environments the account allows at once
+/// @param bad what is wrong with the first instance of all
 /// @param life how long an instance lives after it has connected, in any case
-record Faults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove, Spread life) {
-    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 1000, Spread.always(Double.POSITIVE_INFINITY));
+record Faults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove, Spread life, Bad bad) {
+    enum Bad { NONE, TEN_TIMES_SLOWER, FAILS_AT_ONCE }
+
+    static Faults of(Bad bad) {
+        return new Faults(0, 0, 0, 0, 0, 1000, Spread.always(Double.POSITIVE_INFINITY), bad);
+    }
+
+    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 1000, Spread.always(Double.POSITIVE_INFINITY), Bad.NONE);
 
     static Faults life(Spread life) {
-        return new Faults(0, 0, 0, 0, 0, 1000, life);
+        return new Faults(0, 0, 0, 0, 0, 1000, life, Bad.NONE);
     }
 }

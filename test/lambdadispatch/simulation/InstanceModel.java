@@ -18,6 +18,7 @@ final class InstanceModel {
     final Instance instance;
     private final double invoked;
     private final Set<ChannelModel> channels = new LinkedHashSet<>();
+    final Faults.Bad bad;
     private int running;
     private double lastActive;
     private double frozenUntil;
@@ -29,6 +30,7 @@ final class InstanceModel {
         this.world = world;
         this.instance = instance;
         this.invoked = world.timeline.seconds();
+        this.bad = world.measured.invokes == 1 ? world.scenario.faults().bad() : Faults.Bad.NONE;
     }
 
     /// The app is healthy: connect back.

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.simulation;
 
-import java.util.Arrays;
 import java.util.TreeMap;
 
 /// What one run showed.
 final class Measured {
-    private double[] waits = new double[1024];
-    private int count;
-    private boolean sorted;
+    private final Samples waits = new Samples();
+    /// From arrival to the end of the answer.
+    final Samples times = new Samples();
     long requests;
     long served;
+    /// Of those served: answered with 500.
+    long failed;
     long refused;
     long left;
     long broken;
@@ -29,12 +30,12 @@ final class Measured {
     final TreeMap<Integer, Integer> environmentsBySecond = new TreeMap<>();
 
     void waited(double arrivedSeconds, double seconds) {
-        if (count == waits.length) {
-            waits = Arrays.copyOf(waits, 2 * count);
-        }
-        waits[count++] = seconds;
-        sorted = false;
+        waits.add(arrivedSeconds, seconds);
         worstBySecond.merge((int) arrivedSeconds, seconds, Math::max);
+    }
+
+    void took(double arrivedSeconds, double seconds) {
+        times.add(arrivedSeconds, seconds);
     }
 
     /// Of the requests that do no harm.
@@ -51,11 +52,7 @@ final class Measured {
 
     /// @param share 0.5 is the median, 1 the longest
     double waitAt(double share) {
-        if (!sorted) {
-            Arrays.sort(waits, 0, count);
-            sorted = true;
-        }
-        return count == 0 ? 0 : waits[(int) Math.min(count - 1, Math.ceil(share * count) - (share > 0 ? 1 : 0))];
+        return waits.at(share);
     }
 
     /// Of the requests that came then or later.
@@ -63,20 +60,8 @@ final class Measured {
         return worstBySecond.tailMap((int) arrivedSeconds).values().stream().mapToDouble(w -> w).max().orElse(0);
     }
 
-    double meanWait() {
-        double sum = 0;
-        for (int i = 0; i < count; i++) {
-            sum += waits[i];
-        }
-        return count == 0 ? 0 : sum / count;
-    }
-
     /// The share of requests that waited longer than this.
     double shareAbove(double seconds) {
-        int above = 0;
-        for (int i = 0; i < count; i++) {
-            above += waits[i] > seconds ? 1 : 0;
-        }
-        return count == 0 ? 0 : (double) above / count;
+        return waits.shareAbove(seconds);
     }
 }

@@ -38,7 +38,8 @@ final class RandomScenarios {
         return new Faults(
                 sometimes(random, 0.3), sometimes(random, 0.5), sometimes(random, 0.3), sometimes(random, 0.02), sometimes(random, 0.1),
                 random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000,
-                random.nextInt(4) == 0 ? Spread.between(0.05, 10 * random.nextDouble()) : Spread.always(Double.POSITIVE_INFINITY));
+                random.nextInt(4) == 0 ? Spread.between(0.05, 10 * random.nextDouble()) : Spread.always(Double.POSITIVE_INFINITY),
+                Faults.Bad.values()[random.nextInt(Faults.Bad.values().length)]);
     }
 
     private static Work work(Random random, double median) {

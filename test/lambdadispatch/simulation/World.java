@@ -142,9 +142,11 @@ final class World {
             undecided--;
         }
 
-        void served() {
+        void served(boolean failed) {
             end();
             measured.served++;
+            measured.failed += failed ? 1 : 0;
+            measured.took(arrivedNanos / 1e9, (timeline.nanoTime() - arrivedNanos) / 1e9);
         }
 
         void refused() {

@@ -20,17 +20,18 @@ public final class PoolAudit {
             that(instance.state == Instance.State.OPEN || instance.free.size() == 0, "a free slot of an instance that is not open");
             boolean may = instance.state == Instance.State.OPEN
                     && !instance.aside
+                    && !instance.ejected
                     && instance.free.size() > 0
                     && instance.busy.size() < most;
             that(!(may && waiting), "a request waits while a slot it may use is free");
             that(!(may && suspectWaiting && suspects(instance) == 0), "a suspect waits while a slot it may use is free");
             that(may == (instance.bucket != Offers.NONE), "an instance is offered wrongly, or not");
             if (may) {
-                that(instance.bucket == instance.busy.size(), "an instance is in the wrong bucket");
-                least = Math.min(least, instance.busy.size());
+                that(instance.bucket == instance.busy.size() + instance.handicap, "an instance is in the wrong bucket");
+                least = Math.min(least, instance.busy.size() + instance.handicap);
             }
         }
-        that(least == (offered == null ? Integer.MAX_VALUE : offered.busy.size()), "not the least loaded instance is offered");
+        that(least == (offered == null ? Integer.MAX_VALUE : offered.busy.size() + offered.handicap), "not the least loaded instance is offered");
     }
 
     /// Walks every list.

@@ -181,6 +181,16 @@ final class Fleet {
         instances.values().forEach(instance -> instance.heardNanos += nanos);
     }
 
+    /// How the instance compares with the others.
+    void rate(Instance instance, boolean ejected, boolean slow) {
+        int handicap = slow ? Offers.MOST_HANDICAP : 0;
+        if (instance.ejected != ejected || instance.handicap != handicap) {
+            instance.ejected = ejected;
+            instance.handicap = handicap;
+            offers.update(instance);
+        }
+    }
+
     /// No new exchange until it is heard from again.
     void setAside(Instance instance) {
         if (!instance.aside) {

@@ -56,6 +56,11 @@ public final class Instance {
     int unansweredInRow;
     /// No new exchange until it is heard from again: a channel broke, or a ping is overdue.
     boolean aside;
+    final Rating rating = new Rating();
+    /// No new exchange for a while: it answers with errors where others do not.
+    boolean ejected;
+    /// Counts as so much fuller than it is: the others come first.
+    int handicap;
     /// Did not connect within the start time-out; still welcome if it does, but no longer counted on.
     boolean late;
     /// About to reach its deadline: no longer counted on, but serves until its replacement is there.
@@ -137,8 +142,13 @@ public final class Instance {
         return false;
     }
 
+    /// What instances are chosen by, least first.
+    int rank() {
+        return busy.size() + handicap;
+    }
+
     boolean mayTakeMore(int maxConcurrentCount) {
-        return state == State.OPEN && !aside && free.size() > 0 && busy.size() < maxConcurrentCount;
+        return state == State.OPEN && !aside && !ejected && free.size() > 0 && busy.size() < maxConcurrentCount;
     }
 
     /// Counted on to serve from now on for a good while: neither late nor near its end.

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /// One instance at one moment, for operators. Holds no secret: the name is the public one.
 ///
-/// @param state `starting`, `late`, `open`, `aside`, `expiring`, `draining`, or `closed` while the invoke still goes on
+/// @param state `starting`, `late`, `open`, `aside`, `ejected`, `expiring`, `draining`, or `closed` while the invoke still goes on
 /// @param purpose `serve`, `stay` (held by `MinInstanceCount`) or `init_only`
 /// @param ageMillis since the invoke
 /// @param closesInMillis until it asks to be closed, by its own reckoning; -1 while it has not said
@@ -28,7 +28,7 @@ public record InstanceView(
     private static String state(Instance instance) {
         return switch (instance.state) {
             case STARTING -> instance.late ? "late" : "starting";
-            case OPEN -> instance.expiring ? "expiring" : instance.aside ? "aside" : "open";
+            case OPEN -> instance.expiring ? "expiring" : instance.ejected ? "ejected" : instance.aside ? "aside" : "open";
             case DRAINING -> "draining";
             case CLOSED -> "closed";
         };

@@ -4,11 +4,13 @@ package lambdadispatch.router.dispatch;
 import java.util.BitSet;
 import java.util.function.Predicate;
 
-/// The instances that could take one more exchange now, in buckets by how many they run: the least loaded is found without a scan.
+/// The instances that could take one more exchange now, in buckets by how many they run (a slow one counts as fuller than it is): the least loaded is found without a scan.
 ///
 /// Among equals the one used last comes first. So at low load the others stay idle, and an idle instance can return.
 final class Offers {
     static final int NONE = -1;
+    /// Of what an instance may count as fuller than it is.
+    static final int MOST_HANDICAP = 8;
 
     private final int maxConcurrentCount;
     private final Instance[] heads;
@@ -16,8 +18,8 @@ final class Offers {
 
     Offers(int maxConcurrentCount) {
         this.maxConcurrentCount = maxConcurrentCount;
-        this.heads = new Instance[maxConcurrentCount];
-        this.filled = new BitSet(maxConcurrentCount);
+        this.heads = new Instance[maxConcurrentCount + MOST_HANDICAP];
+        this.filled = new BitSet(heads.length);
     }
 
     /// The least loaded instance, or null when none can take more.
@@ -40,7 +42,7 @@ final class Offers {
 
     /// To be called after every change to an instance's state, flags or slots.
     void update(Instance instance) {
-        int wanted = instance.mayTakeMore(maxConcurrentCount) ? instance.busy.size() : NONE;
+        int wanted = instance.mayTakeMore(maxConcurrentCount) ? instance.rank() : NONE;
         if (wanted == instance.bucket) {
             return;
         }

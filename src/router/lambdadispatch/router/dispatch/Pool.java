@@ -32,6 +32,7 @@ public final class Pool {
     private final Outbox outbox;
     private final FailurePolicy failures;
     private final Health health;
+    private final Outliers outliers;
     private boolean draining;
     private boolean retired;
     private long askedNanos;
@@ -52,6 +53,7 @@ public final class Pool {
         this.outbox = new Outbox(function, actions);
         this.matching = new Matching(settings, fleet, counts, outbox);
         this.failures = new FailurePolicy(fleet, growth, matching, counts, outbox, now);
+        this.outliers = new Outliers(fleet, outbox);
         this.health = new Health(settings.liveness(), fleet, growth, failures, outbox, now);
     }
 
@@ -168,6 +170,9 @@ public final class Pool {
             }
             long now = clock.nanoTime();
             load.finished(now - slot.grantedNanos);
+            if (status > 0) {
+                outliers.answered(slot.instance(), status, now - slot.grantedNanos, now);
+            }
             if (status > 0 && status < 500) {
                 slot.instance().servedWell++;
                 growth.served(slot.instance(), now);
@@ -275,6 +280,7 @@ public final class Pool {
             long now = clock.nanoTime();
             load.update(fleet.running(), now);
             health.age(load, now);
+            outliers.review(now);
             matching.expire(now);
             failures.refuseInVain(now);
             scale(now);
