@@ -21,6 +21,7 @@ import lambdadispatch.router.dispatch.AllowedFunctions;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.Pools;
+import lambdadispatch.router.incoming.LowPriority;
 import lambdadispatch.router.incoming.ProxyHandler;
 import lambdadispatch.router.incoming.TrustedProxies;
 import lambdadispatch.router.observe.Observer;
@@ -47,7 +48,7 @@ public final class RouterBed {
         pools = new Pools("f", new AllowedFunctions("other-*"), settings, Clock.SYSTEM, actions, new Random(seed.getAndIncrement()));
         control = new ControlHandler(pools, Clock.SYSTEM);
         TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
-        proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, false, trusted), new Observer(true, new Registry()), () -> true);
+        proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, false, trusted, LowPriority.NONE), new Observer(true, new Registry()), () -> true);
     }
 
     public static PoolSettings oneAtATime() {

@@ -57,7 +57,7 @@ class CostGuardTest {
         for (ScalingAlgorithm algorithm : ScalingAlgorithm.values()) {
             Bill bill = tenMinutesOf(fault, algorithm);
             assertThat(bill.invokes).as(fault + ", " + algorithm).isBetween(1, fault.most);
-            assertThat(bill.submitted - bill.refused).as("requests left without an answer").isLessThanOrEqualTo(1000);
+            assertThat(bill.submitted - bill.refused).as("requests left without an answer").isLessThanOrEqualTo(PoolSettings.DEFAULTS.waiting().maxQueueLength());
         }
     }
 

@@ -34,6 +34,11 @@ final class Measured {
         worstBySecond.merge((int) arrivedSeconds, seconds, Math::max);
     }
 
+    /// Requests that arrived in that time, whatever became of them.
+    double arrivedBetween(double from, double until) {
+        return waits.within(Double.POSITIVE_INFINITY, from, until);
+    }
+
     void took(double arrivedSeconds, double seconds) {
         times.add(arrivedSeconds, seconds);
     }

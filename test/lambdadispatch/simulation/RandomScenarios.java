@@ -44,6 +44,7 @@ final class RandomScenarios {
 
     private static Work work(Random random, double median) {
         Work work = Work.of(Spread.logNormal(median, random.nextDouble()));
+        work = random.nextInt(4) == 0 ? work.withLowPriority(random.nextDouble()) : work;
         return random.nextInt(4) == 0 ? work.withPoison(0.01 * random.nextDouble()) : work;
     }
 
@@ -57,7 +58,7 @@ final class RandomScenarios {
         ScalingAlgorithm algorithm = ScalingAlgorithm.values()[random.nextInt(ScalingAlgorithm.values().length)];
         return PoolSettings.DEFAULTS
                 .withChannels(concurrent + random.nextInt(10), concurrent)
-                .with(new PoolSettings.Waiting(random.nextInt(3) == 0 ? 20 : 1000, Duration.ofSeconds(5 + random.nextInt(115))))
+                .with(new PoolSettings.Waiting(random.nextInt(3) == 0 ? 20 : 1000, Duration.ofSeconds(5 + random.nextInt(115)), random.nextInt(4) > 0))
                 .with(new PoolSettings.Scaling(
                         algorithm, 1 + random.nextInt(3), new PoolSettings.InstanceCounts(random.nextInt(Math.min(3, max + 1)), max), Duration.ofSeconds(5 + random.nextInt(40))))
                 .with(new PoolSettings.InvokeLimits(0.5 + 5 * random.nextDouble(), 5 + random.nextInt(60), Duration.ofMillis(500), Duration.ofSeconds(60)));

@@ -24,6 +24,7 @@ final class Simulate {
         Map<String, Supplier<String>> tables = new LinkedHashMap<>();
         tables.put("guard", Simulate::guard);
         tables.put("dying", Dying::table);
+        tables.put("overload", Overload::table);
         tables.put("outliers", BadInstance::table);
         return tables;
     }

@@ -12,11 +12,19 @@ interface Work {
         return random -> new Job(seconds.sample(random));
     }
 
+    /// This share of the requests is of low priority.
+    default Work withLowPriority(double share) {
+        return random -> {
+            Job job = next(random);
+            return random.nextDouble() < share ? new Job(job.seconds(), job.kills(), true) : job;
+        };
+    }
+
     /// This share of the requests kills its environment.
     default Work withPoison(double share) {
         return random -> {
             Job job = next(random);
-            return random.nextDouble() < share ? new Job(job.seconds(), true) : job;
+            return random.nextDouble() < share ? new Job(job.seconds(), true, job.low()) : job;
         };
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.simulation;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -34,6 +36,7 @@ final class World {
     /// Those whose last instance died under them: others may pass them for [#APART].
     private static final double APART = 5;
     private static final int MOST_RETRIES = 3;
+    private static final long STANDING = 500_000_000L;
     private long tries;
     private long undecided;
 
@@ -132,6 +135,7 @@ final class World {
     final class Request {
         final long arrivedNanos = timeline.nanoTime();
         final Job job = scenario.work().next(services);
+        final int low = job.low() ? 1 : 0;
         Try latest;
         ChannelModel channel;
         boolean over;
@@ -196,6 +200,7 @@ final class World {
         final double submitted = timeline.seconds();
 
         Try(Request request, int ordinal) {
+            super(request.job.low());
             this.request = request;
             this.ordinal = ordinal;
         }
@@ -218,9 +223,26 @@ final class World {
             that(!suspect || ordinal > 0, "suspected for nothing");
             that(suspect || ordinal == 0 || waited >= APART, "a suspect is treated as any other too soon");
             that(!suspect || PoolAudit.suspects(slot.instance()) == 1, "two suspects run on the same instance");
+            if (PoolAudit.overloaded(pool) && !suspect) {
+                checkTurnInOverload();
+                return;
+            }
             for (Try before : waiting.headSet(this)) {
                 that(PoolAudit.isSuspect(before) != suspect, "served out of turn");
             }
+        }
+
+        private void checkTurnInOverload() {
+            List<Try> alike = new ArrayList<>();
+            for (Try each : waiting) {
+                if (!PoolAudit.isSuspect(each) && each.request.low == request.low) {
+                    alike.add(each);
+                }
+                that(request.low <= each.request.low || PoolAudit.isSuspect(each), "low priority comes before others in an overload");
+            }
+            boolean stands = timeline.nanoTime() - alike.getFirst().request.arrivedNanos > STANDING;
+            long rightOne = (stands ? alike.getLast() : alike.getFirst()).request.arrivedNanos;
+            that(request.arrivedNanos == rightOne, "served out of turn in an overload");
         }
 
         @Override

@@ -10,6 +10,7 @@ import lambdadispatch.log.LogLine;
 import lambdadispatch.router.dispatch.AllowedFunctions;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.ScalingAlgorithm;
+import lambdadispatch.router.incoming.LowPriority;
 import lambdadispatch.router.incoming.TrustedProxies;
 import lambdadispatch.router.observe.CloudWatchTarget;
 import lambdadispatch.server.Limits;
@@ -40,7 +41,7 @@ record RouterConfig(
 
     record Functions(String name, AllowedFunctions allowed, String invoker) {}
 
-    record Incoming(String healthPath, boolean via, TrustedProxies trusted, Limits limits) {}
+    record Incoming(String healthPath, boolean via, TrustedProxies trusted, LowPriority lowPriority, Limits limits) {}
 
     record Shutdown(Duration drainDelay, Duration drainTimeout) {}
 
@@ -128,7 +129,9 @@ record RouterConfig(
                 .with(new PoolSettings.Waiting(
                         s.integer(P + "MaxQueueLength", d.waiting().maxQueueLength(), 1, 1_000_000, "requests that may wait; more get 503"),
                         s.millis(P + "IncomingRequestTimeout", d.waiting().incomingRequestTimeout(), Duration.ofMillis(1), DAY,
-                                "how long a request may wait for a slot; then 504")))
+                                "how long a request may wait for a slot; then 504"),
+                        s.flag(P + "ShedOverload", d.waiting().sheds(),
+                                "at MaxInstanceCount, once a queue stands: the newest request first, 503 for what has waited 5 s")))
                 .with(new PoolSettings.InvokeLimits(
                         s.integer(P + "InvokesPerSecond", (int) d.invokes().perSecond(), 1, 1000, "sustained invokes a second: the cost guard"),
                         s.integer(P + "InvokeBurst", d.invokes().burst(), 1, 10_000, "invokes at once after a quiet time"),
@@ -157,7 +160,17 @@ record RouterConfig(
                 s.integer(P + "MaxConnections", d.maxConnections(), 1, 1_000_000, "connections at once per port"));
         return new Incoming(
                 s.path(P + "HealthPath", "/health", false, "path of the load balancer's health check, answered by the router itself"),
-                s.flag(P + "Via", false, "announce the router in Via"), trusted, limits);
+                s.flag(P + "Via", false, "announce the router in Via"), trusted, lowPriority(s), limits);
+    }
+
+    private static LowPriority lowPriority(Settings s) {
+        List<String> entries = s.list(P + "LowPriority", "paths (/a, /b/*) and fields (X-Priority: low) of requests that give way in an overload");
+        try {
+            return new LowPriority(entries);
+        } catch (IllegalArgumentException e) {
+            s.fault(P + "LowPriority", String.join(",", entries), "paths and fields separated by commas");
+            return LowPriority.NONE;
+        }
     }
 
     private static Shutdown shutdown(Settings s) {

@@ -11,7 +11,7 @@ public final class PoolAudit {
     /// Cheap enough to follow every event.
     public static void check(Pool pool) {
         int most = pool.settings().maxConcurrentCount();
-        boolean waiting = !pool.matching.queue.isEmpty();
+        boolean waiting = !pool.matching.queue.isEmpty() || !pool.matching.low.isEmpty();
         boolean suspectWaiting = !pool.matching.suspects.isEmpty();
         Instance offered = pool.fleet.least();
         int least = Integer.MAX_VALUE;
@@ -42,7 +42,7 @@ public final class PoolAudit {
             that(walk(instance.free, Slot.State.FREE, seen) == instance.free.size(), "free slots miscounted");
             that(walk(instance.busy, Slot.State.BUSY, seen) == instance.busy.size(), "busy slots miscounted");
         }
-        int length = walk(pool.matching.queue, false) + walk(pool.matching.suspects, true);
+        int length = walk(pool.matching.queue, false) + walk(pool.matching.low, false) + walk(pool.matching.suspects, true);
         that(length == pool.matching.waiting(), "the queues are miscounted");
         // Requests that lost their slot come back in any case; and all slots that the pool may have can be lost at once.
         int slots = pool.settings().mostSlots();
@@ -60,6 +60,11 @@ public final class PoolAudit {
         }
         that(length == queue.size(), "a queue is miscounted");
         return length;
+    }
+
+    /// Whether the newest comes first if the queue stands.
+    public static boolean overloaded(Pool pool) {
+        return pool.matching.overloaded;
     }
 
     /// Whether this request runs, or is to run, apart from others of its kind.

@@ -16,6 +16,7 @@ final class PoolBed implements Actions, Clock {
 
     final Pool pool;
     final List<Instance> invoked = new ArrayList<>();
+    final List<Line> lines = new ArrayList<>();
     final List<Instance> forgotten = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
     private long nanos = 1_000_000_000_000L;
@@ -84,7 +85,10 @@ final class PoolBed implements Actions, Clock {
     }
 
     Client ask() {
-        Client client = new Client();
+        return ask(new Client());
+    }
+
+    Client ask(Client client) {
         pool.submit(client);
         PoolAudit.checkDeeply(pool);
         return client;
@@ -101,6 +105,7 @@ final class PoolBed implements Actions, Clock {
             Line line = new Line(instance);
             line.wanted = pool.slotOpened(line);
             lines.add(line);
+            this.lines.add(line);
         }
         PoolAudit.checkDeeply(pool);
         return lines;
@@ -121,6 +126,14 @@ final class PoolBed implements Actions, Clock {
         Line line;
         Refusal refusal;
         int decisions;
+
+        Client() {
+            this(false);
+        }
+
+        Client(boolean lowPriority) {
+            super(lowPriority);
+        }
 
         @Override
         protected void granted(Slot slot) {

@@ -63,6 +63,11 @@ final class Growth {
         return max + overlap - census.paidFor();
     }
 
+    /// All that may be there serve, and none is on its way: whatever waits waits for these.
+    boolean canNotGrow(Census census) {
+        return census.open() >= steering.bounds().max() && census.connecting() == 0;
+    }
+
     private List<Instance> replaced(Census census, long now) {
         int spare = census.open() + census.expiring().size() - scaler.desiredLately(now);
         int count = Math.clamp(spare, 0, census.expiring().size());

@@ -8,9 +8,15 @@ import java.util.List;
 ///
 /// A *suspect* is a request whose instance died under it. It runs beside no other suspect, and while there is no such place for it, others pass it; but not for
 /// longer than [#APART_NANOS] while any instance is open: of the ten that an instance ran when it died nine are innocent.
+///
+/// *Overload* is when the pool can not grow any more. A queue that stands then makes everybody wait, and serves nobody in time. So, while its head is old, the newest
+/// is served first, what has waited for too long is refused, and requests of low priority give way to the others.
 final class Matching {
     private static final long APART_NANOS = Duration.ofSeconds(5).toNanos();
-
+    /// A queue whose head has waited for so long stands.
+    private static final long STANDING_NANOS = Duration.ofMillis(500).toNanos();
+    /// Whoever has waited for so long in an overload has most likely given up.
+    private static final long STALE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final PoolSettings.Waiting limits;
     private final int mostWaiting;
@@ -18,7 +24,9 @@ final class Matching {
     private final Counts counts;
     private final Outbox outbox;
     final TicketQueue queue = new TicketQueue();
+    final TicketQueue low = new TicketQueue();
     final TicketQueue suspects = new TicketQueue();
+    boolean overloaded;
 
     Matching(PoolSettings settings, Fleet fleet, Counts counts, Outbox outbox) {
         this.limits = settings.waiting();
@@ -28,22 +36,31 @@ final class Matching {
         this.outbox = outbox;
     }
 
-    int waiting() {
-        return queue.size() + suspects.size();
+    /// Whether the pool can not grow any more, although it should.
+    void overloaded(boolean now) {
+        overloaded = now && limits.sheds();
     }
 
-    /// How long the head of the queue has waited; 0 when nobody waits.
+    int waiting() {
+        return queue.size() + low.size() + suspects.size();
+    }
+
+    /// How long the one who waits longest has waited; 0 when nobody waits.
     long oldestWaitNanos(long now) {
-        return queue.isEmpty() ? 0 : Math.max(0, now - queue.head().submittedNanos);
+        long oldest = 0;
+        for (TicketQueue each : List.of(queue, low, suspects)) {
+            oldest = each.isEmpty() ? oldest : Math.max(oldest, now - each.head().submittedNanos);
+        }
+        return oldest;
     }
 
     boolean nobodyWaits() {
-        return queue.isEmpty() && suspects.isEmpty();
+        return queue.isEmpty() && low.isEmpty() && suspects.isEmpty();
     }
 
     /// The usual case: nobody else waits who could take it, and a slot is free. False if it is not so.
     boolean grantAtOnce(Ticket ticket, long now) {
-        Instance instance = queue.isEmpty() && !ticket.suspect ? fleet.least() : null;
+        Instance instance = queue.isEmpty() && low.isEmpty() && !ticket.suspect ? fleet.least() : null;
         if (instance == null) {
             return false;
         }
@@ -54,48 +71,63 @@ final class Matching {
     /// @param again a retry: it keeps its place, and comes on top of `MaxQueueLength`, but not of all slots that may be lost at once
     void enqueue(Ticket ticket, boolean again, long now) {
         if (again && waiting() < mostWaiting) {
-            (ticket.suspect ? suspects : queue).addByAge(ticket);
-        } else if (!again && waiting() < limits.maxQueueLength()) {
-            queue.add(ticket);
+            home(ticket).addByAge(ticket);
+        } else if (!again && (waiting() < limits.maxQueueLength() || makeRoom(ticket, now))) {
+            home(ticket).add(ticket);
         } else {
-            refuse(ticket, new Refusal(Refusal.Kind.QUEUE_FULL, "the queue is full", Duration.ofSeconds(1)), now);
+            refuse(ticket, full(), now);
         }
+    }
+
+    private TicketQueue home(Ticket ticket) {
+        return ticket.suspect ? suspects : ticket.lowPriority ? low : queue;
+    }
+
+    private static Refusal full() {
+        return new Refusal(Refusal.Kind.QUEUE_FULL, "the queue is full", Duration.ofSeconds(1));
+    }
+
+    /// In a full queue the newest of low priority gives way to one that is not.
+    private boolean makeRoom(Ticket ticket, long now) {
+        if (ticket.lowPriority || low.isEmpty()) {
+            return false;
+        }
+        refuseOne(low, low.tail(), full(), now);
+        return true;
     }
 
     /// Hands free slots to those who wait until one of the two runs out.
     void match(long now) {
-        while (!suspects.isEmpty() && matchWithSuspects(now)) {
-            continue;
-        }
-        while (!queue.isEmpty()) {
-            Instance instance = fleet.least();
-            if (instance == null) {
-                break;
+        while (fleet.least() != null) {
+            Ticket next = next(now);
+            if (next == null) {
+                return;
             }
-            grantTo(queue, instance, now);
+            Instance instance = next.suspect ? fleet.leastWithoutSuspect() : fleet.least();
+            home(next).remove(next);
+            grant(next, instance, now);
+            outbox.decided(next);
         }
     }
 
-    /// One step of [#match], in order of age; false if no suspect can be placed.
-    private boolean matchWithSuspects(long now) {
-        Instance apart = fleet.leastWithoutSuspect();
-        if (apart == null) {
-            return false;
+    /// Whose turn it is while a slot is free; null if nobody who waits may have it.
+    private Ticket next(long now) {
+        Ticket suspect = suspects.isEmpty() || fleet.leastWithoutSuspect() == null ? null : suspects.head();
+        Ticket usual = next(queue, now);
+        Ticket later = next(low, now);
+        if (overloaded) {
+            return suspect != null ? suspect : usual != null ? usual : later;
         }
-        boolean othersFirst = !queue.isEmpty() && queue.head().submittedNanos - suspects.head().submittedNanos < 0;
-        if (othersFirst) {
-            grantTo(queue, fleet.least(), now);
-        } else {
-            grantTo(suspects, apart, now);
-        }
-        return true;
+        return older(suspect, older(usual, later));
     }
 
-    private void grantTo(TicketQueue from, Instance instance, long now) {
-        Ticket ticket = from.head();
-        from.remove(ticket);
-        grant(ticket, instance, now);
-        outbox.decided(ticket);
+    private Ticket next(TicketQueue from, long now) {
+        boolean stands = overloaded && !from.isEmpty() && now - from.head().submittedNanos > STANDING_NANOS;
+        return stands ? from.tail() : from.head();
+    }
+
+    private static Ticket older(Ticket one, Ticket other) {
+        return one == null || other != null && other.submittedNanos - one.submittedNanos < 0 ? other : one;
     }
 
     private void grant(Ticket ticket, Instance instance, long now) {
@@ -110,7 +142,7 @@ final class Matching {
         if (ticket.state != Ticket.State.QUEUED) {
             return false;
         }
-        (ticket.suspect ? suspects : queue).remove(ticket);
+        home(ticket).remove(ticket);
         ticket.state = Ticket.State.WITHDRAWN;
         counts.withdrawn++;
         return true;
@@ -124,27 +156,33 @@ final class Matching {
         outbox.decided(ticket);
     }
 
-    void refuseAll(Refusal why, long now) {
-        for (TicketQueue each : List.of(suspects, queue)) {
-            while (!each.isEmpty()) {
-                refuseHead(each, why, now);
-            }
-        }
-    }
-
-    private void refuseHead(TicketQueue from, Refusal why, long now) {
-        Ticket ticket = from.head();
+    private void refuseOne(TicketQueue from, Ticket ticket, Refusal why, long now) {
         from.remove(ticket);
         refuse(ticket, why, now);
     }
 
-    /// Refuses those who have waited for `IncomingRequestTimeout`; a suspect that has waited for long enough is one no longer.
+    void refuseAll(Refusal why, long now) {
+        refuseOlder(suspects, 0, why, now);
+        refuseOlder(low, 0, why, now);
+        refuseOlder(queue, 0, why, now);
+    }
+
+    private void refuseOlder(TicketQueue from, long nanos, Refusal why, long now) {
+        while (!from.isEmpty() && now - from.head().submittedNanos >= nanos) {
+            refuseOne(from, from.head(), why, now);
+        }
+    }
+
+    /// Refuses those who have waited for `IncomingRequestTimeout`, or for too long in an overload; a suspect that has waited for long enough is one no longer.
     void expire(long now) {
-        long timeoutNanos = limits.incomingRequestTimeout().toNanos();
-        for (TicketQueue each : List.of(suspects, queue)) {
-            while (!each.isEmpty() && now - each.head().submittedNanos >= timeoutNanos) {
-                refuseHead(each, new Refusal(Refusal.Kind.TIMED_OUT, "no instance was free in time", Duration.ZERO), now);
-            }
+        Refusal late = new Refusal(Refusal.Kind.TIMED_OUT, "no instance was free in time", Duration.ZERO);
+        for (TicketQueue each : List.of(suspects, low, queue)) {
+            refuseOlder(each, limits.incomingRequestTimeout().toNanos(), late, now);
+        }
+        if (overloaded) {
+            Refusal stale = new Refusal(Refusal.Kind.OVERLOADED, "more requests come than the instances can serve", Duration.ofSeconds(1));
+            refuseOlder(low, STALE_NANOS, stale, now);
+            refuseOlder(queue, STALE_NANOS, stale, now);
         }
         acquit(now);
     }
@@ -158,7 +196,7 @@ final class Matching {
             } else if (now - ticket.apartSinceNanos >= APART_NANOS) {
                 suspects.remove(ticket);
                 ticket.suspect = false;
-                queue.addByAge(ticket);
+                home(ticket).addByAge(ticket);
             }
             ticket = next;
         }

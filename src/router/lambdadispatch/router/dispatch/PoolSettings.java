@@ -10,7 +10,12 @@ public record PoolSettings(
         int channelCount, int maxConcurrentCount, Waiting waiting, Scaling scaling, InvokeLimits invokes, Liveness liveness) {
 
     /// How many may wait, and how long.
-    public record Waiting(int maxQueueLength, Duration incomingRequestTimeout) {}
+    /// @param sheds whether, when the pool can not grow, the newest request comes first and old ones are refused
+    public record Waiting(int maxQueueLength, Duration incomingRequestTimeout, boolean sheds) {
+        public Waiting(int maxQueueLength, Duration incomingRequestTimeout) {
+            this(maxQueueLength, incomingRequestTimeout, true);
+        }
+    }
 
     /// How many instances there should be.
     /// @param instanceCountMultiplier `simple` and `ewma` fill an instance to `maxConcurrentCount` divided by this
@@ -37,7 +42,7 @@ public record PoolSettings(
     public static final PoolSettings DEFAULTS = new PoolSettings(
             20,
             10,
-            new Waiting(1000, Duration.ofSeconds(120)),
+            new Waiting(5000, Duration.ofSeconds(120)),
             new Scaling(ScalingAlgorithm.SIMPLE, 2, new InstanceCounts(0, 50), Duration.ofSeconds(30)),
             new InvokeLimits(5, 50, Duration.ofMillis(500), Duration.ofSeconds(60)),
             new Liveness(Duration.ofSeconds(5), Duration.ofSeconds(60)));

@@ -10,6 +10,8 @@ public record Refusal(Kind kind, String reason, Duration retryAfter) {
     public enum Kind {
         /// The queue holds `MaxQueueLength` requests.
         QUEUE_FULL(503),
+        /// The pool can not grow, and the request has waited for long in a queue that stands.
+        OVERLOADED(503),
         /// No slot became free within `IncomingRequestTimeout`.
         TIMED_OUT(504),
         /// The function does not exist, may not be invoked, or keeps failing before it serves anything.

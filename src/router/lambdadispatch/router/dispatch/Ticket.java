@@ -11,6 +11,7 @@ public abstract class Ticket {
 
     // All below is guarded by the pool's lock until the ticket is decided, and read-only from then on.
     State state = State.NEW;
+    final boolean lowPriority;
     long submittedNanos;
     /// The instance of its last try died under it: it may be what killed it.
     boolean suspect;
@@ -20,6 +21,15 @@ public abstract class Ticket {
     Refusal refusal;
     Ticket previous;
     Ticket next;
+
+    protected Ticket() {
+        this(false);
+    }
+
+    /// @param lowPriority gives way to others where there are more requests than can be served
+    protected Ticket(boolean lowPriority) {
+        this.lowPriority = lowPriority;
+    }
 
     /// A slot of this request's own. Whoever gets it must hand it back exactly once: [Pool#slotReleased], [Pool#slotLost] or [Pool#slotGivenUp].
     protected abstract void granted(Slot slot);

@@ -19,6 +19,10 @@ final class TicketQueue {
         return head;
     }
 
+    Ticket tail() {
+        return tail;
+    }
+
     void add(Ticket ticket) {
         insertAfter(tail, ticket);
     }

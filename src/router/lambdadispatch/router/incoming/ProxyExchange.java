@@ -29,6 +29,7 @@ final class ProxyExchange {
 
     private final Exchange client;
     private final Pool pool;
+    private final boolean lowPriority;
     private final Record record;
     private final Bytes message = new Bytes(1024);
     private int tries;
@@ -38,9 +39,10 @@ final class ProxyExchange {
     private SlotTicket ticket;
     private boolean clientGone;
 
-    ProxyExchange(Exchange client, Pool pool, Record record) {
+    ProxyExchange(Exchange client, Pool pool, boolean lowPriority, Record record) {
         this.client = client;
         this.pool = pool;
+        this.lowPriority = lowPriority;
         this.record = record;
     }
 
@@ -52,7 +54,7 @@ final class ProxyExchange {
         SlotTicket before = null;
         while (true) {
             tries++;
-            SlotTicket next = new SlotTicket();
+            SlotTicket next = new SlotTicket(lowPriority);
             if (!submit(next, before)) {
                 return;
             }

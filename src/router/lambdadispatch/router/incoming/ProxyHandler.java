@@ -20,8 +20,9 @@ public final class ProxyHandler implements Handler {
     /// @param scheme of the port: `http` or `https`
     /// @param healthPath the load balancer's health check, answered by the router itself
     /// @param namesFunctions whether requests may name a function with `X-Lambda-Name`
+    /// @param lowPriority who gives way in an overload
     /// @param via whether to announce the router in `Via`
-    public record Options(String scheme, String healthPath, boolean namesFunctions, boolean via, TrustedProxies trustedProxies) {}
+    public record Options(String scheme, String healthPath, boolean namesFunctions, boolean via, TrustedProxies trustedProxies, LowPriority lowPriority) {}
 
     private final Pools pools;
     private final Options options;
@@ -52,7 +53,7 @@ public final class ProxyHandler implements Handler {
                 record.failed(403, "function not allowed", Party.CLIENT);
                 exchange.answer(403, "text/plain; charset=utf-8", "this function may not be named\n".getBytes(StandardCharsets.US_ASCII));
             } else {
-                new ProxyExchange(exchange, pool.get(), record).run(writer, peer);
+                new ProxyExchange(exchange, pool.get(), options.lowPriority().matches(request), record).run(writer, peer);
             }
         } catch (IOException | RuntimeException e) {
             record.broke(e);

@@ -14,6 +14,10 @@ final class SlotTicket extends Ticket {
     private volatile Refusal refusal;
     private volatile boolean withdrawn;
 
+    SlotTicket(boolean lowPriority) {
+        super(lowPriority);
+    }
+
     @Override
     protected void granted(Slot slot) {
         channel = (ControlChannel) slot;
