@@ -22,6 +22,11 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
     /// On a ping before the first channel: why the app is not ready yet, in words for people.
     public static final String APP_NOT_READY_HEADER = "x-lambda-app-not-ready";
 
+    /// On a ping: how the environment feels, a [Condition].
+    public static final String CONDITION_HEADER = "x-lambda-condition";
+    /// On a 503 of the extension or of the app: nothing was done about the request, and it may be tried elsewhere.
+    public static final String REFUSED_HEADER = "x-lambda-refused";
+
     /// On the answer to a downlink: the router reads a [shared uplink][SharedUplinkEntry].
     public static final String SHARED_UPLINK_HEADER = "x-lambda-shared-uplink";
     /// On an uplink: the number that names its channel in the shared one.

@@ -91,11 +91,11 @@ final class Channel {
         link.serving(this);
         try {
             while (relay.awaitRequest()) {
-                link.exchangeStarted();
+                long started = link.exchangeStarted();
                 try {
                     relay.exchange();
                 } finally {
-                    link.exchangeEnded();
+                    link.exchangeEnded(started);
                 }
             }
             uplink.complete();

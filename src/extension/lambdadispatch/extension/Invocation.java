@@ -220,8 +220,9 @@ final class Invocation {
                 } else if (serving && mayIdle() && link.idleFor().compareTo(config.idleGrace()) >= 0) {
                     close(ExitReason.SelfLastActive);
                 } else if (System.nanoTime() - nextPing >= 0) {
+                    long delayMillis = (System.nanoTime() - nextPing) / 1_000_000;
                     nextPing = System.nanoTime() + PING_INTERVAL.toNanos();
-                    missed = pinged() ? 0 : missed + 1;
+                    missed = pinged(delayMillis) ? 0 : missed + 1;
                     if (missed == MAX_PINGS_MISSED) {
                         giveUp(ExitReason.RouterConnectionError);
                     }
@@ -257,9 +258,9 @@ final class Invocation {
         return (everOpened ? config.idleGrace().minus(link.idleFor()) : config.idleGrace()).toMillis();
     }
 
-    private boolean pinged() throws InterruptedException {
+    private boolean pinged(long delayMillis) throws InterruptedException {
         try {
-            int status = link.ping().get(PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            int status = link.ping(delayMillis).get(PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
             if (status / 100 == 4) {
                 giveUp(ExitReason.RouterStatus4xx); // it has written this instance off, and broken off whatever ran here
             }

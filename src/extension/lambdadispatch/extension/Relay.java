@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.BodyReader;
 import lambdadispatch.http1.Framing;
@@ -204,13 +205,17 @@ final class Relay {
             throw new IOException("channel broke", why);
         }
         LOG.debug("app failed", "why", why.getMessage());
+        boolean untouched = why instanceof SocketTimeoutException && connection == null; // no octet has reached it: another environment may have room
         dropConnection();
         if (gone(why)) {
             throw new AppGone("the app takes no connections: " + why.getMessage());
         }
         byte[] text = ("the app could not answer: " + why.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
         Headers headers = Headers.of("content-type", "text/plain; charset=utf-8", "content-length", Integer.toString(text.length));
-        up.failure(502, headers, Party.APP);
+        if (untouched) {
+            headers.add(HeaderName.X_LAMBDA_REFUSED, "1");
+        }
+        up.failure(untouched ? 503 : 502, headers, Party.APP);
         if (!request.head()) {
             up.raw(text, 0, text.length);
         }

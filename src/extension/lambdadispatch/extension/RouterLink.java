@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import lambdadispatch.channel.Condition;
 import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.tls.Pinning;
@@ -35,6 +37,9 @@ final class RouterLink implements AutoCloseable {
     private final AtomicInteger channelNumbers = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong served = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
+    private final AtomicLong appNanos = new AtomicLong();
+    private final Pulse pulse = new Pulse(Path.of("/"), System.getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
     private volatile long lastActiveNanos = System.nanoTime();
     private volatile boolean appFailed;
 
@@ -104,9 +109,14 @@ final class RouterLink implements AutoCloseable {
         return channelNumbers.incrementAndGet();
     }
 
-    /// The status that the router answers with; a failure means that it can not be reached.
-    CompletableFuture<Integer> ping() {
-        return post(ControlPaths.ping(payload.id()));
+    /// Tells the router that this environment lives, and how it feels.
+    /// @param delayMillis how late this ping is
+    /// @return the status that the router answers with; a failure means that it can not be reached
+    CompletableFuture<Integer> ping(long delayMillis) {
+        Pulse.Cpu cpu = pulse.cpu();
+        Condition condition = new Condition(cpu.usedMillis(), pulse.vcpuMillis(), cpu.throttledMillis(), pulse.memoryPermille(), delayMillis,
+                appNanos.get() / 1_000_000, ended.get());
+        return post(ControlPaths.ping(payload.id()), ControlPaths.CONDITION_HEADER, condition.toString());
     }
 
     /// As [#ping], and tells the router why no channel is opened yet.
@@ -142,13 +152,18 @@ final class RouterLink implements AutoCloseable {
         lastActiveNanos = System.nanoTime();
     }
 
-    void exchangeStarted() {
+    /// @return the time, for [#exchangeEnded]
+    long exchangeStarted() {
         running.incrementAndGet();
         served.incrementAndGet();
+        return System.nanoTime();
     }
 
-    void exchangeEnded() {
-        lastActiveNanos = System.nanoTime();
+    void exchangeEnded(long startedNanos) {
+        long now = System.nanoTime();
+        lastActiveNanos = now;
+        appNanos.addAndGet(now - startedNanos);
+        ended.incrementAndGet();
         running.decrementAndGet();
     }
 

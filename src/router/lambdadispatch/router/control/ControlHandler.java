@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import lambdadispatch.channel.Condition;
 import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
@@ -13,6 +14,7 @@ import lambdadispatch.io.Clock;
 import lambdadispatch.log.Log;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pools;
+import lambdadispatch.router.dispatch.Reading;
 import lambdadispatch.server.Exchange;
 import lambdadispatch.server.Handler;
 
@@ -96,11 +98,16 @@ public final class ControlHandler implements Handler {
             return;
         }
         instance.pool().pinged(instance);
+        Condition.parse(exchange.request().headers().get(ControlPaths.CONDITION_HEADER)).ifPresent(said -> instance.pool().feels(instance, reading(said)));
         String appFault = exchange.request().headers().get(APP_NOT_READY);
         if (appFault != null) {
             instance.pool().appNotReady(instance, printable(appFault));
         }
         exchange.answer(200, "text/plain", NOTHING);
+    }
+
+    private static Reading reading(Condition said) {
+        return new Reading(said.cpuMillis(), said.vcpuMillis(), said.throttledMillis(), said.memoryPermille(), said.delayMillis(), said.appMillis(), said.requests());
     }
 
     /// It is shown to clients and written to the log.

@@ -147,6 +147,18 @@ final class Fleet {
         drain(instance, now, outbox);
     }
 
+    /// @return false if there is none of that public name
+    boolean dismiss(String publicName, long now, Outbox outbox) {
+        boolean found = false;
+        for (Instance instance : all()) {
+            if (instance.publicName().equals(publicName)) {
+                found = true;
+                dismiss(instance, now, outbox);
+            }
+        }
+        return found;
+    }
+
     void close(Instance instance, long now, Outbox outbox) {
         if (instance.state == Instance.State.CLOSED) {
             return;
@@ -181,9 +193,21 @@ final class Fleet {
         instances.values().forEach(instance -> instance.heardNanos += nanos);
     }
 
+    /// All that there are now are to be replaced.
+    /// @return how many that are
+    int outdateAll() {
+        int count = 0;
+        for (Instance instance : all()) {
+            if (!instance.outdated && (instance.state == Instance.State.OPEN || instance.state == Instance.State.STARTING)) {
+                instance.outdated = true;
+                count++;
+            }
+        }
+        return count;
+    }
+
     /// How the instance compares with the others.
-    void rate(Instance instance, boolean ejected, boolean slow) {
-        int handicap = slow ? Offers.MOST_HANDICAP : 0;
+    void rate(Instance instance, boolean ejected, int handicap) {
         if (instance.ejected != ejected || instance.handicap != handicap) {
             instance.ejected = ejected;
             instance.handicap = handicap;

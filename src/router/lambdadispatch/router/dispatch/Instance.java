@@ -59,6 +59,13 @@ public final class Instance {
     final Rating rating = new Rating();
     /// No new exchange for a while: it answers with errors where others do not.
     boolean ejected;
+    /// How it felt last, and when; null while it has not said.
+    Reading reading;
+    long readNanos;
+    /// Short of CPU or memory.
+    boolean hot;
+    boolean everRefused;
+    long refusedNanos;
     /// Counts as so much fuller than it is: the others come first.
     int handicap;
     /// Did not connect within the start time-out; still welcome if it does, but no longer counted on.

@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 /// Among equals the one used last comes first. So at low load the others stay idle, and an idle instance can return.
 final class Offers {
     static final int NONE = -1;
-    /// Of what an instance may count as fuller than it is.
-    static final int MOST_HANDICAP = 8;
+    /// By how much an instance may count as fuller than it is: more than any runs (`MaxConcurrentCount` is at most 1,000).
+    static final int MOST_HANDICAP = 1000;
 
     private final int maxConcurrentCount;
     private final Instance[] heads;

@@ -40,6 +40,11 @@ final class Outbox {
         effects.then(() -> actions.warn(event, line(instance, keysAndValues)));
     }
 
+    void advise(Advice.Seen seen) {
+        effects.then(() -> actions.info("concurrencyAdvice", "function", function, "MaxConcurrentCount", seen.concurrency(),
+                "appMillis", Math.round(1e3 * seen.appSeconds()), "cpuMillis", Math.round(1e4 * seen.cpuSeconds()) / 10.0));
+    }
+
     private Object[] line(Instance instance, Object... keysAndValues) {
         Object[] all = new Object[4 + keysAndValues.length];
         all[0] = "function";

@@ -7,7 +7,8 @@ import java.util.Arrays;
 /// Which instances get fewer requests, or none, because they answer worse than the others. Guarded by the pool's lock.
 ///
 /// Whoever answers fastest is free most often, and so an instance that fails at once would draw most requests. It is *ejected* after some errors in a row, but only
-/// while the others answer well, and never more than half of them: if all fail alike, nothing changes. A *slow* one counts as fuller than it is.
+/// while the others answer well, and never more than half of them: if all fail alike, nothing changes. A *slow* one counts as fuller than it is, and
+/// one that is *hot*, or refuses requests, comes after all others.
 final class Outliers {
     private static final int IN_A_ROW = 5;
     private static final double OTHERS_FAIL = 0.2;
@@ -15,12 +16,17 @@ final class Outliers {
     private static final long LONGEST_EJECTION_NANOS = Duration.ofSeconds(60).toNanos();
     /// So many times as slow as the median.
     private static final double SLOW = 3;
+    private static final int SLOW_HANDICAP = 8;
+    /// For so long after it refused a request an instance is likely to refuse the next.
+    private static final long REFUSING_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PROBE_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
+    private final int maxConcurrentCount;
     private final Fleet fleet;
     private final Outbox outbox;
 
-    Outliers(Fleet fleet, Outbox outbox) {
+    Outliers(int maxConcurrentCount, Fleet fleet, Outbox outbox) {
+        this.maxConcurrentCount = maxConcurrentCount;
         this.fleet = fleet;
         this.outbox = outbox;
     }
@@ -38,6 +44,26 @@ final class Outliers {
             outbox.warn("instanceEjected", instance, "why", "answers " + status + " where others do not", "seconds", pause / 1_000_000_000L);
             review(now);
         }
+    }
+
+    void feels(Instance instance, Reading reading, Advice advice, long now) {
+        Reading before = instance.reading;
+        long since = instance.readNanos;
+        instance.reading = reading;
+        instance.readNanos = now;
+        if (before != null) {
+            Temperature between = Temperature.between(before, reading, now - since);
+            instance.hot = between.hot();
+            review(now);
+            advice.add(between);
+            advice.line(maxConcurrentCount, now).ifPresent(outbox::advise);
+        }
+    }
+
+    void refused(Instance instance, long now) {
+        instance.refusedNanos = now;
+        instance.everRefused = true;
+        review(now);
     }
 
     private boolean othersAnswerWell(Instance but) {
@@ -72,8 +98,16 @@ final class Outliers {
         for (Instance instance : fleet.all()) {
             boolean slow = known > 1 && instance.rating.known() && instance.rating.logSeconds() - median > Math.log(SLOW);
             boolean probe = instance.busy.size() == 0 && now - instance.rating.answeredNanos > PROBE_EVERY_NANOS;
-            fleet.rate(instance, instance.rating.ejected(now) && !tooMany, slow && !probe);
+            fleet.rate(instance, instance.rating.ejected(now) && !tooMany, handicap(instance, slow && !probe, now));
         }
+    }
+
+    private static int handicap(Instance instance, boolean slow, long now) {
+        boolean refusing = instance.everRefused && now - instance.refusedNanos < REFUSING_NANOS;
+        if (instance.hot || refusing) {
+            return Offers.MOST_HANDICAP;
+        }
+        return slow ? SLOW_HANDICAP : 0;
     }
 
     private static double median(double[] values, int count) {

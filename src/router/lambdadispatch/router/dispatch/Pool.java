@@ -19,8 +19,7 @@ public final class Pool {
     private final Clock clock;
     private final RandomGenerator random;
 
-    /// Why the app of the environment that was heard of last is not ready; empty since an instance opened.
-    private volatile String appFault = "";
+    private final AppFault appFault = new AppFault();
 
     // All below is guarded by the lock.
     final Fleet fleet;
@@ -33,6 +32,7 @@ public final class Pool {
     private final FailurePolicy failures;
     private final Health health;
     private final Outliers outliers;
+    final Advice advice;
     private boolean draining;
     private boolean retired;
     private long askedNanos;
@@ -53,7 +53,8 @@ public final class Pool {
         this.outbox = new Outbox(function, actions);
         this.matching = new Matching(settings, fleet, counts, outbox);
         this.failures = new FailurePolicy(fleet, growth, matching, counts, outbox, now);
-        this.outliers = new Outliers(fleet, outbox);
+        this.outliers = new Outliers(settings.maxConcurrentCount(), fleet, outbox);
+        this.advice = new Advice(now);
         this.health = new Health(settings.liveness(), fleet, growth, failures, outbox, now);
     }
 
@@ -148,7 +149,7 @@ public final class Pool {
             boolean first = slot.instance().state == Instance.State.STARTING;
             wanted = fleet.opened(slot, now);
             if (first && wanted) {
-                appFault = "";
+                appFault.mended();
                 load.started(now - slot.instance().invokedNanos);
                 growth.connected();
                 outbox.info("instanceOpened", slot.instance(), "millis", (now - slot.instance().invokedNanos) / 1_000_000);
@@ -210,12 +211,21 @@ public final class Pool {
         event(now -> fleet.heard(instance, now));
     }
 
+    /// How the environment feels, by its own word. One that is hot is chosen after the others.
+    public void feels(Instance instance, Reading reading) {
+        event(now -> outliers.feels(instance, reading, advice, now));
+    }
+
+    /// The instance refused a request before anything was done about it: others come first for a moment.
+    public void refused(Instance instance) {
+        event(now -> outliers.refused(instance, now));
+    }
+
     /// The environment runs, but its app is not ready.
     /// @param why in words for people, no secret among them: clients are told
     public void appNotReady(Instance instance, String why) {
         event(now -> {
-            if (!why.equals(appFault)) {
-                appFault = why;
+            if (appFault.is(why)) {
                 outbox.warn("appNotReady", instance, "why", why);
             }
         });
@@ -223,9 +233,7 @@ public final class Pool {
 
     /// What a client whose request was refused is told: the reason, and what the environments wait for if that is what it comes from.
     public String explained(Refusal refusal) {
-        String fault = appFault;
-        boolean nobodyServed = refusal.kind() == Refusal.Kind.TIMED_OUT || refusal.kind() == Refusal.Kind.NOT_INVOCABLE;
-        return fault.isEmpty() || !nobodyServed ? refusal.reason() : refusal.reason() + "; the app is not ready: " + fault;
+        return appFault.explain(refusal);
     }
 
     /// How long the instance will go on before it asks to close, by its own reckoning: so that a replacement can be there in time.
@@ -356,12 +364,7 @@ public final class Pool {
     public int roll() {
         int[] count = new int[1];
         event(now -> {
-            for (Instance instance : fleet.all()) {
-                if (!instance.outdated && (instance.state == Instance.State.OPEN || instance.state == Instance.State.STARTING)) {
-                    instance.outdated = true;
-                    count[0]++;
-                }
-            }
+            count[0] = fleet.outdateAll();
             scale(now);
         });
         return count[0];
@@ -372,12 +375,7 @@ public final class Pool {
     public boolean drainInstance(String publicName) {
         boolean[] found = new boolean[1];
         event(now -> {
-            for (Instance instance : fleet.all()) {
-                if (instance.publicName().equals(publicName)) {
-                    found[0] = true;
-                    fleet.dismiss(instance, now, outbox);
-                }
-            }
+            found[0] = fleet.dismiss(publicName, now, outbox);
             scale(now);
         });
         return found[0];

@@ -9,6 +9,7 @@ import java.util.Map;
 /// @param invokesUnderWay all instances that are paid for
 /// @param blockedMillis how long the cost guard still holds back invokes
 /// @param lastFault why, or null
+/// @param seen what instances tell of the time that requests take there
 public record PoolSnapshot(
         String function,
         int starting,
@@ -26,6 +27,7 @@ public record PoolSnapshot(
         double coldStartSeconds,
         long blockedMillis,
         InvokeFault lastFault,
+        Advice.Seen seen,
         Totals totals) {
 
     /// Under the pool's lock.
@@ -50,6 +52,7 @@ public record PoolSnapshot(
                 averages.coldStartSeconds(),
                 budget.heldBackNanos(now) / 1_000_000,
                 budget.lastFault(),
+                pool.advice.seen(),
                 pool.counts.totals());
     }
 

@@ -26,6 +26,8 @@ final class ProxyExchange {
     private static final int MAX_LOSSES = 2;
     /// An instance that fell silent was given up for that, and not for its requests; still there is an end to everything.
     private static final int MAX_TRIES = 4;
+    /// Environments that may say no before the client is told.
+    private static final int MAX_REFUSALS = 2;
 
     private final Exchange client;
     private final Pool pool;
@@ -34,6 +36,7 @@ final class ProxyExchange {
     private final Bytes message = new Bytes(1024);
     private int tries;
     private int losses;
+    private int refusals;
     private boolean wholeRequest; // the message holds the request's body too
     private ControlChannel active; // this and what follows guarded by this
     private SlotTicket ticket;
@@ -174,8 +177,12 @@ final class ProxyExchange {
                 pump = new BodyPump(client, channel, this::breakOff);
                 Threads.virtual("body-pump").start(pump);
             }
-            new ResponseRelay(client, channel, record).run(this::finished, pump);
-            return true;
+            if (new ResponseRelay(client, channel, record).run(this::finished, wholeRequest && refusals < MAX_REFUSALS && mayRetry(), pump)) {
+                return true;
+            }
+            refusals++;
+            pool.refused(channel.instance());
+            return false;
         } catch (ChannelLost e) {
             losses += channel.fellSilent() ? 0 : 1;
             lost(channel);

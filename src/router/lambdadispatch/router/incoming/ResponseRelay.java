@@ -29,6 +29,9 @@ final class ResponseRelay {
         void run(int status, boolean reusable);
     }
 
+    /// A longer answer that says no is passed on.
+    private static final int MOST_OF_A_REFUSAL = 64 << 10;
+
     private final Exchange client;
     private final ControlChannel channel;
     private final Record record;
@@ -42,11 +45,13 @@ final class ResponseRelay {
         this.record = record;
     }
 
+    /// @param mayBeRefused whether the request can be tried elsewhere if the answer is that nothing was done about it
     /// @param pump what sends the request's body; null if it went with the head
+    /// @return false if it was refused so, and nothing has left for the client
     /// @throws ChannelLost the channel failed
     /// @throws BadMessage the response is malformed, or the app broke it off
     /// @throws IOException the client failed
-    void run(Finished finished, BodyPump pump) throws IOException {
+    boolean run(Finished finished, boolean mayBeRefused, BodyPump pump) throws IOException {
         head = channel.readHead();
         while (head.status() < 200) {
             // RFC 9110 §15.2.1: 100 is between us and the client and already dealt with; §15.2.2: 101 was not asked for
@@ -66,6 +71,12 @@ final class ResponseRelay {
         length = Math.max(-1, bodiless ? Framing.contentLength(head.headers()) : framing);
         Input in = channel.input();
         BodyReader body = BodyReader.rewritten(in, framing, 502);
+        if (mayBeRefused && refused(framing)) {
+            skip(body);
+            in.settle();
+            finished.run(0, channel.clean());
+            return false;
+        }
         try {
             relayBody(in, body);
         } catch (ChannelLost e) {
@@ -75,6 +86,18 @@ final class ResponseRelay {
         in.settle();
         finished.run(head.status(), (pump == null || pump.done()) && channel.clean());
         client.end(body.trailers());
+        return true;
+    }
+
+    private boolean refused(long framing) {
+        return head.status() == 503 && framing >= 0 && framing <= MOST_OF_A_REFUSAL && head.headers().contains(HeaderName.X_LAMBDA_REFUSED);
+    }
+
+    private static void skip(BodyReader body) throws IOException {
+        int count;
+        while (!body.ended() && (count = body.ready()) >= 0) {
+            body.take(count);
+        }
     }
 
     private void relayBody(Input in, BodyReader body) throws IOException {

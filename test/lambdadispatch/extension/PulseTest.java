@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is read of the kernel's files, with and without a control group.
+class PulseTest {
+    @TempDir
+    Path root;
+
+    private void file(String name, String text) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    @Test
+    void aControlGroupOfItsOwnComesFirst() throws IOException {
+        file("sys/fs/cgroup/cpu.stat", "usage_usec 1234567\nuser_usec 1\nthrottled_usec 89000\n");
+        file("sys/fs/cgroup/memory.max", "1000000\n");
+        file("sys/fs/cgroup/memory.current", "250000\n");
+        file("proc/stat", "cpu 1 1 1 1 1 1 1 1\n");
+        Pulse pulse = new Pulse(root, "1769");
+        assertThat(pulse.cpu()).isEqualTo(new Pulse.Cpu(1234, 89));
+        assertThat(pulse.memoryPermille()).isEqualTo(250);
+    }
+
+    @Test
+    void elseTheMachineIsTheEnvironment() throws IOException {
+        file("proc/stat", "cpu  100 1 20 9999 50 2 3 0 0 0\ncpu0 1 1 1\n");
+        file("proc/meminfo", "MemTotal:  2000 kB\nMemFree: 1 kB\nMemAvailable: 500 kB\n");
+        Pulse pulse = new Pulse(root, null);
+        assertThat(pulse.cpu()).isEqualTo(new Pulse.Cpu(1260, 0));
+        assertThat(pulse.memoryPermille()).isEqualTo(750);
+    }
+
+    @Test
+    void aLimitOfNoneIsNoLimitAndMissingFilesAreZero() throws IOException {
+        file("sys/fs/cgroup/memory.max", "max\n");
+        file("sys/fs/cgroup/memory.current", "250000\n");
+        Pulse pulse = new Pulse(root, "x");
+        assertThat(pulse.cpu()).isEqualTo(new Pulse.Cpu(0, 0));
+        assertThat(pulse.memoryPermille()).isZero();
+    }
+
+    @Test
+    void cpusFollowTheMemorySize() {
+        assertThat(Pulse.vcpuMillis("1769", 6)).isEqualTo(1000);
+        assertThat(Pulse.vcpuMillis("1024", 6)).isEqualTo(579);
+        assertThat(Pulse.vcpuMillis("10240", 6)).isEqualTo(5789);
+        assertThat(Pulse.vcpuMillis("128", 2)).isEqualTo(72);
+        assertThat(Pulse.vcpuMillis(null, 2)).isEqualTo(2000);
+    }
+}
