@@ -285,8 +285,10 @@ class FailureTableTest {
         client.whenInformed(exchange.channel()::lost);
         exchange.channel().respond("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n" + rest);
         RouterBed.Played second = bed.channel(exchange.instance());
-        exchange.instance().pool().pinged(exchange.instance());
-        second.awaitRequest("\r\n\r\n");
+        while (!second.down().text().endsWith("\r\n\r\n")) { // a ping that comes before the loss does not count
+            exchange.instance().pool().pinged(exchange.instance());
+            Thread.yield();
+        }
         second.respond(OK);
         exchange.await();
         assertThat(client.text()).isEqualTo("ok");
