@@ -41,14 +41,22 @@ final class Bed implements AutoCloseable {
         return Path.of("build", "bench", "gc-" + pid + ".log").toAbsolutePath();
     }
 
+    /// The images of this build.
+    static final Path IMAGES = Path.of("build", "image");
+
     static boolean images() {
-        return Files.isExecutable(Path.of("build/image/router/bin/lambda-dispatch-router"));
+        return Files.isExecutable(IMAGES.resolve("router/bin/lambda-dispatch-router"));
     }
 
     /// Our router and so many instances, warm.
     ///
     /// @param channels per instance, and requests at once
     Subject ours(Between between, int instances, int channels, String app) throws IOException, InterruptedException {
+        return ours("ours", IMAGES, between, instances, channels, app);
+    }
+
+    /// The same with the images of another build.
+    Subject ours(String name, Path images, Between between, int instances, int channels, String app) throws IOException, InterruptedException {
         Stack stack = new Stack().app(app).instances(instances).environment("LAMBDA_DISPATCH_HEALTH_TCP_ONLY", "true")
                 .router("LAMBDA_DISPATCH_ChannelCount", Integer.toString(channels))
                 .router("LAMBDA_DISPATCH_MaxConcurrentCount", Integer.toString(channels))
@@ -59,8 +67,8 @@ final class Bed implements AutoCloseable {
         }
         String collector = "-Xlog:gc:file=" + Programs.folder() + "/gc-%p.log";
         stack.router("LAMBDA_DISPATCH_JAVA_OPTIONS", collector).environment("LAMBDA_DISPATCH_JAVA_OPTIONS", collector);
-        if (images()) {
-            stack.commands(BuildCommands.ofImages(Path.of("build", "image")));
+        if (Files.isDirectory(images)) {
+            stack.commands(BuildCommands.ofImages(images));
         }
         stack.start();
         closing.add(stack);
@@ -79,7 +87,7 @@ final class Bed implements AutoCloseable {
             }
         }
         Programs.pin(stack.routerPid());
-        return new Subject("ours " + between, root(stack.url("/")), root(stack.url("/")), root(stack.tlsUrl("/")), processes);
+        return new Subject(name + " " + between, root(stack.url("/")), root(stack.url("/")), root(stack.tlsUrl("/")), processes);
     }
 
     private static String root(URI uri) {

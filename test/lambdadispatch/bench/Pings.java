@@ -56,12 +56,12 @@ final class Pings {
     private void steady(Subject yardstick, Subject ours, Subject yardstickTls, Subject oursTls) throws Exception {
         int peak = (int) Load.closed(ours.http() + "/ping", 64, seconds, 0).perSecond();
         int rate = peak / 2 / 64 * 64;
-        report.scenario("ping, HTTP/1.1, 64 clients, fixed rate of " + rate + "/s, half of our peak");
+        report.scenario("ping, HTTP/1.1, 64 clients, fixed rate, half of our peak");
         Map<Subject, Load.Seen> seen = new LinkedHashMap<>();
         for (Subject subject : List.of(yardstick, ours, yardstickTls, oursTls)) {
             Meter meter = new Meter(subject.processes());
             Load.Seen one = Load.steady(subject.http() + "/ping", 64, rate, seconds);
-            report.row(subject, "c=64", one, meter.used());
+            report.row(subject, rate + "/s", one, meter.used());
             seen.put(subject, one);
         }
         report.figure("p99, ours / HAProxy x2, h2c", seen.get(ours).p99Millis() / seen.get(yardstick).p99Millis(), "x");

@@ -61,6 +61,35 @@ final class Report {
         System.out.println("\nWritten to " + file);
     }
 
+    /// Prints the ratios of this run beside those of an earlier one: they alone mean the same on another day.
+    /// @return whether none is worse than `tolerance` times what it was
+    boolean against(Path earlier, double tolerance) throws IOException {
+        Map<String, Double> then = ratios(Json.parse(Files.readString(earlier)));
+        boolean fine = true;
+        System.out.printf("%n## Against %s%n%-90s %8s %8s%n", earlier, "", "then", "now");
+        for (Map.Entry<String, Double> now : ratios(Json.array(rows.toArray())).entrySet()) {
+            Double before = then.get(now.getKey());
+            if (before != null) {
+                boolean worse = now.getKey().contains("throughput") ? now.getValue() * tolerance < before : now.getValue() > before * tolerance;
+                fine &= !worse;
+                System.out.printf(Locale.ROOT, "%-90s %8.2f %8.2f%s%n", now.getKey(), before, now.getValue(), worse ? "  WORSE" : "");
+            }
+        }
+        return fine;
+    }
+
+    private static Map<String, Double> ratios(Json rows) {
+        Map<String, Double> ratios = new LinkedHashMap<>();
+        for (Json row : ((Json.JsonArray) rows).items()) {
+            Json.JsonObject members = (Json.JsonObject) row;
+            if (members.text("unit").orElse("").equals("x")) {
+                Json value = members.get("value").orElseThrow();
+                ratios.put(members.text("scenario").orElse("") + ": " + members.text("figure").orElse(""), ((Json.JsonNumber) value).toDouble());
+            }
+        }
+        return ratios;
+    }
+
     private static double round(double value) {
         return Math.round(value * 1000) / 1000.0;
     }
