@@ -36,6 +36,7 @@ final class Carrier implements Executor {
     private final TimerWheel timers = new TimerWheel(System::nanoTime, this::wakeIfAsleep);
     private final LoopThread thread;
     private volatile boolean asleep;
+    private volatile long looks; // written by the loop alone
 
     private static final class LoopThread extends Thread {
         final Carrier carrier;
@@ -65,6 +66,11 @@ final class Carrier implements Executor {
 
     Thread.Builder.OfVirtual builder() {
         return CustomScheduler.builder(this);
+    }
+
+    /// How often the selector has looked at all channels; for threads on this carrier, between whose steps it can not look.
+    long looks() {
+        return looks;
     }
 
     TimerWheel timers() {
@@ -142,6 +148,7 @@ final class Carrier implements Executor {
             sleep();
         } else {
             selector.selectNow(Carrier::ready);
+            looked();
         }
         timers.expire();
     }
@@ -170,12 +177,18 @@ final class Carrier implements Executor {
             long nanos = timers.nanosToNext();
             if (nanos == Long.MAX_VALUE) {
                 selector.select(Carrier::ready);
+                looked();
             } else if (nanos > 0) {
                 selector.select(Carrier::ready, nanos / 1_000_000 + 1);
+                looked();
             }
         } finally {
             asleep = false;
         }
+    }
+
+    private void looked() {
+        looks = looks + 1;
     }
 
     private void selectNow() {

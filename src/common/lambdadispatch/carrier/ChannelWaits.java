@@ -2,13 +2,12 @@
 package lambdadispatch.carrier;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /// Who waits for one channel, and its place in a carrier's selector.
@@ -25,23 +24,13 @@ import java.util.concurrent.locks.LockSupport;
 public final class ChannelWaits {
     private static final int INPUT = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
     private static final int OUTPUT = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
-    private static final VarHandle INPUT_WAITER;
-    private static final VarHandle OUTPUT_WAITER;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            INPUT_WAITER = lookup.findVarHandle(ChannelWaits.class, "inputWaiter", Thread.class);
-            OUTPUT_WAITER = lookup.findVarHandle(ChannelWaits.class, "outputWaiter", Thread.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final long UNKNOWN = -1;
 
     private final SelectableChannel channel;
-    private volatile Thread inputWaiter;
-    private volatile Thread outputWaiter;
+    private final AtomicReference<Thread> inputWaiter = new AtomicReference<>();
+    private final AtomicReference<Thread> outputWaiter = new AtomicReference<>();
     private volatile boolean inputSeen;
+    private volatile long drainedAfter = UNKNOWN; // so many looks of the carrier
     private volatile SelectionKey key; // null before the first wait
     private volatile Carrier carrier; // of the key
 
@@ -67,34 +56,47 @@ public final class ChannelWaits {
     /// A read has brought less than there was room for, so there was no more: the next one had better wait.
     public void inputDrained() {
         inputSeen = false;
+        Carrier mine = carrier;
+        drainedAfter = mine != null && mine == Carrier.current() ? mine.looks() : UNKNOWN;
+    }
+
+    /// Whether the selector has looked for input since that was drained, and saw neither some nor its end: what a read that does not wait would say, as of
+    /// the loop's last turn, without the system call. False also means that it is not known.
+    public boolean seenQuiet() {
+        Carrier mine = carrier;
+        if (inputSeen || mine == null || mine != Carrier.current()) {
+            return false;
+        }
+        long drained = drainedAfter;
+        return drained != UNKNOWN && drained != mine.looks() && key.isValid() && (key.interestOps() & INPUT) != 0;
     }
 
     /// Waits until there may be input, the end of it, or a connection to accept.
     /// @throws AsynchronousCloseException the channel was closed meanwhile
     /// @throws ClosedByInterruptException this thread was interrupted, and the channel is closed, as with the JDK's own channels
     public void awaitInput() throws IOException {
-        await(channel.validOps() & INPUT, INPUT_WAITER);
+        await(channel.validOps() & INPUT, inputWaiter);
         inputSeen = true;
     }
 
     /// Waits until output may be taken; failures as with [#awaitInput].
     public void awaitOutput() throws IOException {
-        await(SelectionKey.OP_WRITE, OUTPUT_WAITER);
+        await(SelectionKey.OP_WRITE, outputWaiter);
     }
 
     /// Waits until a connection is established or has failed: the channel says which. Failures as with [#awaitInput].
     public void awaitConnection() throws IOException {
-        await(SelectionKey.OP_CONNECT, OUTPUT_WAITER);
+        await(SelectionKey.OP_CONNECT, outputWaiter);
     }
 
-    private void await(int operation, VarHandle slot) throws IOException {
+    private void await(int operation, AtomicReference<Thread> waiter) throws IOException {
         Thread self = Thread.currentThread();
-        if (!slot.compareAndSet(this, null, self)) {
+        if (!waiter.compareAndSet(null, self)) {
             throw new IllegalStateException("another thread waits for this channel already");
         }
         try {
             takeInterest(operation);
-            while ((Thread) slot.getVolatile(this) == self) {
+            while (waiter.get() == self) {
                 if (!channel.isOpen()) {
                     throw new AsynchronousCloseException();
                 }
@@ -108,7 +110,7 @@ public final class ChannelWaits {
         } catch (CancelledKeyException e) {
             throw new AsynchronousCloseException();
         } finally {
-            slot.compareAndSet(this, self, null);
+            waiter.compareAndSet(self, null);
         }
     }
 
@@ -143,14 +145,14 @@ public final class ChannelWaits {
         }
         if ((operations & INPUT) != 0) {
             inputSeen = true;
-            if (!wake(INPUT_WAITER)) {
+            if (!wake(inputWaiter)) {
                 dropInterest(ready, INPUT);
-                wake(INPUT_WAITER);
+                wake(inputWaiter);
             }
         }
         if ((operations & OUTPUT) != 0) {
             dropInterest(ready, OUTPUT);
-            wake(OUTPUT_WAITER);
+            wake(outputWaiter);
         }
     }
 
@@ -162,30 +164,23 @@ public final class ChannelWaits {
         }
     }
 
-    /// Ends the wait of whoever waits in `slot`. False if nobody does.
-    private boolean wake(VarHandle slot) {
-        while (true) {
-            Thread waiter = (Thread) slot.getVolatile(this);
-            if (waiter == null) {
-                return false;
-            }
-            if (slot.compareAndSet(this, waiter, null)) {
-                LockSupport.unpark(waiter);
-                return true;
-            }
-        }
+    /// Ends the wait of whoever waits. False if nobody does.
+    private static boolean wake(AtomicReference<Thread> waiter) {
+        Thread thread = waiter.getAndSet(null);
+        LockSupport.unpark(thread);
+        return thread != null;
     }
 
     /// To be called after the input was shut: a wait for it ends, if the system has not ended it already.
     public void inputShut() {
         inputSeen = true;
-        wake(INPUT_WAITER);
+        wake(inputWaiter);
     }
 
     /// To be called after the channel was closed: waits end, and the selector lets go of the descriptor.
     public void closed() {
-        LockSupport.unpark(inputWaiter);
-        LockSupport.unpark(outputWaiter);
+        LockSupport.unpark(inputWaiter.get());
+        LockSupport.unpark(outputWaiter.get());
         Carrier known = carrier;
         if (known != null) {
             known.interestChanged();

@@ -51,8 +51,12 @@ public final class TimerWheel {
                 at = 0;
                 return;
             }
-            long then = wheel.clock.getAsLong() + nanos;
-            then = then == 0 ? 1 : then;
+            armAt(wheel.clock.getAsLong() + nanos);
+        }
+
+        /// As [#armFor], until a time of the wheel's clock.
+        protected final void armAt(long time) {
+            long then = time == 0 ? 1 : time;
             at = then;
             // The wheel empties `filedFor` before it looks at `at`: one of the two sees the other.
             long filed = filedFor;

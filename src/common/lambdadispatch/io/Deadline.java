@@ -37,6 +37,11 @@ public final class Deadline extends TimerWheel.Entry implements AutoCloseable {
         armFor(nanos);
     }
 
+    /// Starts or restarts the clock, until a time of `System.nanoTime()`: for whoever has that already.
+    public void armUntil(long nanoTime) {
+        armAt(nanoTime);
+    }
+
     /// @return false if it was not armed, or if its action has begun, or has run
     public boolean disarm() {
         return takeBack();

@@ -46,12 +46,19 @@ public final class TimedSource implements Input.Source, AutoCloseable {
 
     /// Called under the lock.
     private void limitRead() {
-        long now = System.nanoTime();
-        if (allReadsNanos != 0 && allReadsUntil == 0) {
-            allReadsUntil = notZero(now + allReadsNanos);
+        if (eachReadNanos != 0) {
+            until = notZero(System.nanoTime() + eachReadNanos);
+        } else {
+            if (allReadsNanos != 0 && allReadsUntil == 0) {
+                allReadsUntil = notZero(System.nanoTime() + allReadsNanos);
+            }
+            until = allReadsUntil;
         }
-        until = eachReadNanos != 0 ? notZero(now + eachReadNanos) : allReadsUntil;
-        deadline.armNanos(until == 0 ? 0 : Math.max(1, until - now));
+        if (until == 0) {
+            deadline.disarm();
+        } else {
+            deadline.armUntil(until);
+        }
     }
 
     private static long notZero(long nanos) {

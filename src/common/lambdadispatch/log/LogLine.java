@@ -55,6 +55,15 @@ public final class LogLine {
         }
     }
 
+    /// A key of the access log's kind, in which nothing needs an escape.
+    private void plainKey(String key) {
+        if (json) {
+            out.append(",\"").append(key).append("\":");
+        } else {
+            out.append(' ').append(key).append('=');
+        }
+    }
+
     /// Any value: null as `-` (JSON: `null`), numbers and truth bare, a duration in `ms`, a throwable as its chain of causes, the rest as text.
     public LogLine pair(String key, Object value) {
         if (!json) {
@@ -90,9 +99,9 @@ public final class LogLine {
         return this;
     }
 
-    /// A text of letters, digits, dots and the like that is known to need no escape.
+    /// A text of letters, digits, dots and the like that is known to need no escape; nor does the key, here and in [#number] and [#millis].
     public LogLine word(String key, String value) {
-        key(key);
+        plainKey(key);
         if (json) {
             out.append('"').append(value).append('"');
         } else {
@@ -102,14 +111,14 @@ public final class LogLine {
     }
 
     public LogLine number(String key, long value) {
-        key(key);
+        plainKey(key);
         out.appendDecimal(value);
         return this;
     }
 
     /// Milliseconds to three places, from nanoseconds; negative ones count as 0.
     public LogLine millis(String key, long nanos) {
-        key(key);
+        plainKey(key);
         long micros = Math.max(0, nanos / 1000);
         int rest = (int) (micros % 1000);
         out.appendDecimal(micros / 1000).append('.').append('0' + rest / 100).append('0' + rest / 10 % 10).append('0' + rest % 10);
