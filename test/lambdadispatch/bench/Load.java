@@ -68,12 +68,15 @@ final class Load {
         }
         List<String> lines = Files.readAllLines(log); // start in us since the epoch, status, duration in us
         long[] micros = new long[lines.size()];
+        // Not h2load's own count of what failed: it finds no status in a status line without a reason, such as HAProxy makes from HTTP/2, and logs 0.
+        long failed = Long.parseLong(failures.group(2)) + Long.parseLong(failures.group(3));
         for (int i = 0; i < micros.length; i++) {
             String[] fields = lines.get(i).split("\t");
             micros[i] = Long.parseLong(fields[2]);
+            int status = Integer.parseInt(fields[1]);
+            failed += status < 0 || status >= 400 ? 1 : 0;
         }
         Arrays.sort(micros);
-        long failed = Long.parseLong(failures.group(1)); // what errored or timed out is in it; so are answers that are not 2xx or 3xx
         return new Seen(micros.length, Double.parseDouble(finished.group(3)), failed, at(micros, 0.5), at(micros, 0.99), at(micros, 0.999));
     }
 
