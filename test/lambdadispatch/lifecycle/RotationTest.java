@@ -8,7 +8,7 @@ import java.util.List;
 import lambdadispatch.soak.RouterLog;
 import lambdadispatch.soak.Tally;
 import lambdadispatch.soak.Traffic;
-import lambdadispatch.soak.TwoRouters;
+import lambdadispatch.soak.SeveralRouters;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -33,11 +33,11 @@ class RotationTest {
 
     @Test
     void routersAreRestartedInTurnBehindALoadBalancerAndNoRequestIsLost() throws Exception {
-        Assumptions.assumeTrue(TwoRouters.possible(), "HAProxy is not installed");
+        Assumptions.assumeTrue(SeveralRouters.possible(), "HAProxy is not installed");
         Tally tally = new Tally();
         int[] statuses = new int[2];
         try (Stack stack = new Stack().instances(8).router("LAMBDA_DISPATCH_DrainDelay", "3s").router("LAMBDA_DISPATCH_DrainTimeout", "20s").start();
-                TwoRouters routers = new TwoRouters(stack);
+                SeveralRouters routers = new SeveralRouters(stack);
                 Traffic traffic = new Traffic(List.of(routers.url()), tally).prepare().start(6, 150)) {
             statuses[0] = routers.restart(0);
             statuses[1] = routers.restart(1);

@@ -31,7 +31,12 @@ final class ChannelModel extends Slot {
             case FAILS_AT_ONCE -> 0.001;
         };
         boolean breaks = world.random.nextDouble() < world.scenario.faults().channelBreaks();
-        world.timeline.after(breaks ? seconds / 2 : seconds, () -> finish(granted, breaks));
+        double waits = seconds - granted.job.cpuSeconds();
+        if (breaks || granted.job.cpuSeconds() == 0) {
+            world.timeline.after(breaks ? seconds / 2 : seconds, () -> finish(granted, breaks));
+        } else {
+            world.timeline.after(waits, () -> owner.cpu.run(granted.job.cpuSeconds(), () -> finish(granted, false)));
+        }
     }
 
     private void kill(World.Request expected) {

@@ -15,6 +15,7 @@ final class Comparison {
     private static final int SEEDS = 5;
     private static final Spread SERVICE = Spread.logNormal(0.08, 0.5);
     private static final String BUILT_IN = "Lambda's own";
+    private static final String HAND_OVER = "the same, handing over";
 
     private record Load(Trace trace, Spread coldStart, double functionTimeout) {}
 
@@ -30,8 +31,9 @@ final class Comparison {
         for (Load load : loads) {
             Map<String, List<Measured>> bySubject = new LinkedHashMap<>();
             for (long seed = 1; seed <= SEEDS; seed++) {
-                Scenario scenario = new Scenario(seed, load.trace(), Work.of(SERVICE), load.coldStart(), 10, load.functionTimeout(), Faults.NONE, PoolSettings.DEFAULTS);
+                Scenario scenario = new Scenario(seed, load.trace(), Work.of(SERVICE), load.coldStart(), 5, load.functionTimeout(), Faults.NONE, PoolSettings.DEFAULTS);
                 bySubject.computeIfAbsent(BUILT_IN, _ -> new ArrayList<>()).add(BuiltInDispatch.run(scenario));
+                bySubject.computeIfAbsent(HAND_OVER, _ -> new ArrayList<>()).add(BuiltInDispatch.runWithHandOver(scenario));
                 for (ScalingAlgorithm algorithm : ScalingAlgorithm.values()) {
                     PoolSettings settings = PoolSettings.DEFAULTS.with(
                             new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(0, 50), Duration.ofSeconds(30)));

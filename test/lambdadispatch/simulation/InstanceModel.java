@@ -19,6 +19,7 @@ final class InstanceModel {
     private final double invoked;
     private final Set<ChannelModel> channels = new LinkedHashSet<>();
     final Faults.Bad bad;
+    final SharedCpu cpu;
     private int running;
     private double lastActive;
     private double frozenUntil;
@@ -30,6 +31,7 @@ final class InstanceModel {
         this.world = world;
         this.instance = instance;
         this.invoked = world.timeline.seconds();
+        this.cpu = new SharedCpu(world.timeline, world.scenario.cpus());
         this.bad = world.measured.invokes == 1 ? world.scenario.faults().bad() : Faults.Bad.NONE;
     }
 
@@ -39,14 +41,14 @@ final class InstanceModel {
             return;
         }
         lastActive = world.timeline.seconds();
-        double life = invoked + world.scenario.functionTimeout() - Scenario.MARGIN - lastActive;
+        double life = invoked + world.scenario.functionTimeout() - world.scenario.margin() - lastActive;
         world.pool.closesIn(instance, Duration.ofMillis((long) (1000 * life)));
         for (int i = 0; i < world.scenario.settings().channelCount() && !over; i++) {
             open();
         }
         world.timeline.after(5, this::ping);
         world.timeline.after(life, () -> askToClose("SelfDeadline"));
-        world.timeline.after(life + Scenario.MARGIN, this::die);
+        world.timeline.after(life + world.scenario.margin(), this::die);
         watchIdleness();
         Faults faults = world.scenario.faults();
         if (world.random.nextDouble() < faults.dies()) {

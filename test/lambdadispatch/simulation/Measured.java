@@ -65,6 +65,11 @@ final class Measured {
         return worstBySecond.tailMap((int) arrivedSeconds).values().stream().mapToDouble(w -> w).max().orElse(0);
     }
 
+    /// Of the requests that came then or later.
+    double waitsBetween(double share, double from) {
+        return waits.at(share, from, Double.POSITIVE_INFINITY);
+    }
+
     /// The share of requests that waited longer than this.
     double shareAbove(double seconds) {
         return waits.shareAbove(seconds);

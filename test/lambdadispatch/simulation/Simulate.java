@@ -23,6 +23,9 @@ final class Simulate {
     private static Map<String, Supplier<String>> tables() {
         Map<String, Supplier<String>> tables = new LinkedHashMap<>();
         tables.put("guard", Simulate::guard);
+        tables.put("cpu", Traffic::cpuTable);
+        tables.put("kinds", Traffic::kindsTable);
+        tables.put("routers", Routers::table);
         tables.put("dying", Dying::table);
         tables.put("overload", Overload::table);
         tables.put("outliers", BadInstance::table);

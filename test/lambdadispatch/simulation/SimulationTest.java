@@ -33,7 +33,7 @@ class SimulationTest {
         assertThat(again.waitAt(0.99)).isEqualTo(once.waitAt(0.99));
     }
 
-    /// SEED: with Q requests in the queue, room for C, t seconds each and a cold start of T seconds, somebody waits as long as a cold start only if `Q/C*t >= T`.
+    /// SEED: with Q requests in the queue, room for C, t seconds each and a cold start of T seconds, somebody waits as long as a cold start only if `ceil(Q/C)*t >= T`.
     @ParameterizedTest(name = "Q={0} C={1} t={2} T={3}")
     @CsvSource({
         "100, 10, 1, 10, true", // the seed's own example
@@ -44,6 +44,7 @@ class SimulationTest {
         "300, 20, 0.2, 4, false",
         "500, 20, 0.2, 4, true",
         "60, 5, 0.25, 4, false",
+        "91, 10, 1, 10, true", // ten rounds, though 91 are not ten times ten
     })
     void aRequestWaitsAsLongAsAColdStartOnlyWhereTheRuleSaysSo(int queued, int room, double seconds, double coldStart, boolean somebodyWaits) {
         // One warm instance, held open; then, within a hundredth of a second, Q more requests than it has room for.

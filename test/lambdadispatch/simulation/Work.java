@@ -12,11 +12,24 @@ interface Work {
         return random -> new Job(seconds.sample(random));
     }
 
+    /// This share of each request's time is CPU time.
+    default Work withCpu(double share) {
+        return random -> {
+            Job job = next(random);
+            return new Job(job.seconds(), share * job.seconds(), job.kills(), job.low());
+        };
+    }
+
+    /// This share of the requests is of another kind.
+    default Work mixedWith(double share, Work other) {
+        return random -> random.nextDouble() < share ? other.next(random) : next(random);
+    }
+
     /// This share of the requests is of low priority.
     default Work withLowPriority(double share) {
         return random -> {
             Job job = next(random);
-            return random.nextDouble() < share ? new Job(job.seconds(), job.kills(), true) : job;
+            return random.nextDouble() < share ? new Job(job.seconds(), job.cpuSeconds(), job.kills(), true) : job;
         };
     }
 
@@ -24,7 +37,7 @@ interface Work {
     default Work withPoison(double share) {
         return random -> {
             Job job = next(random);
-            return random.nextDouble() < share ? new Job(job.seconds(), true, job.low()) : job;
+            return random.nextDouble() < share ? new Job(job.seconds(), job.cpuSeconds(), true, job.low()) : job;
         };
     }
 }

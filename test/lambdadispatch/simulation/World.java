@@ -20,7 +20,7 @@ final class World {
     /// After the last arrival: long enough for every time-out.
     private static final double AFTERMATH = 400;
 
-    final Timeline timeline = new Timeline();
+    final Timeline timeline;
     final Measured measured = new Measured();
     final Scenario scenario;
     /// Everything but arrivals and service times, which must not depend on what dispatch does: another dispatch gets the same.
@@ -41,6 +41,12 @@ final class World {
     private long undecided;
 
     World(Scenario scenario, boolean audited) {
+        this(scenario, audited, new Timeline());
+    }
+
+    /// One of several that share their time.
+    World(Scenario scenario, boolean audited, Timeline timeline) {
+        this.timeline = timeline;
         this.scenario = scenario;
         this.audited = audited;
         this.arrivals = scenario.arrivals();
@@ -73,6 +79,9 @@ final class World {
         double end = scenario.trace().seconds();
         advance(end);
         advance(end + scenario.settings().waiting().incomingRequestTimeout().toSeconds() + 60);
+        for (double until = timeline.seconds(); undecided > 0 && until < end + 4 * scenario.functionTimeout(); until += 10) {
+            advance(until); // streams
+        }
         that(undecided == 0, undecided + " requests lost");
         pool.drain();
         advance(end + scenario.functionTimeout() + AFTERMATH);
@@ -93,7 +102,12 @@ final class World {
         }
     }
 
-    private void tick() {
+    /// Requests that wait or run.
+    long underWay() {
+        return undecided;
+    }
+
+    void tick() {
         double wait = pool.tick() / 1e9;
         measured.environments(timeline.seconds(), function.underWay(), function.existing());
         if (!pool.drained()) {
@@ -111,7 +125,7 @@ final class World {
         }
     }
 
-    private void arrive() {
+    void arrive() {
         Request request = new Request();
         measured.requests++;
         measured.poison += request.job.kills() ? 1 : 0;

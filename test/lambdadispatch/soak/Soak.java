@@ -11,13 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import lambdadispatch.emulator.BuildCommands;
 import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.support.Stack;
 
 /// What `./build.sh soak [NAME…] [SECONDS]` runs: the real processes under load for long, while things go wrong. Exits with 1 if a promise was broken.
 final class Soak {
     private static final Path IMAGES = Path.of("build", "image");
     private static final Duration NEVER = Duration.ofDays(365);
-    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "runaway");
+    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "routers", "runaway");
 
     private final int seconds;
     private final List<String> broken = new ArrayList<>();
@@ -37,6 +38,7 @@ final class Soak {
                 case "dying" -> soak.dying();
                 case "rotation" -> soak.rotation();
                 case "restart" -> soak.restart();
+                case "routers" -> soak.routers();
                 case "runaway" -> soak.runaway();
                 default -> {
                     System.err.println("There is no soak called " + name + ", only " + String.join(", ", NAMES));
@@ -153,13 +155,36 @@ final class Soak {
         Tally tally = new Tally();
         int restarts;
         try (Stack stack = stack(log).instances(24).router("LAMBDA_DISPATCH_DrainDelay", "4s").router("LAMBDA_DISPATCH_DrainTimeout", "15s").start();
-                TwoRouters routers = new TwoRouters(stack);
+                SeveralRouters routers = new SeveralRouters(stack);
                 Traffic traffic = new Traffic(List.of(routers.url()), tally).prepare().start(16, 100)) {
             restarts = routers.restartInTurnFor(Duration.ofSeconds(seconds));
         }
         report(tally, log);
         System.out.println("restarts: " + restarts);
         promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"), "a request was lost in a rolling restart");
+    }
+
+    /// The same steady load through one, two and four routers, given to them in turn or one after the other.
+    private void routers() throws Exception {
+        for (String balance : List.of("roundrobin", "first")) {
+            for (int count : new int[] {1, 2, 4}) {
+                RouterLog log = new RouterLog();
+                Tally tally = new Tally();
+                double environmentSeconds = 0;
+                try (Stack stack = stack(log).instances(24).router("LAMBDA_DISPATCH_MaxInstanceCount", "6").start();
+                        SeveralRouters routers = new SeveralRouters(stack, count, balance, 40);
+                        Traffic traffic = new Traffic(List.of(routers.url()), tally).longestDelay(100).prepare().start(8, 100)) {
+                    pause(15);
+                    for (int second = 0; second < seconds; second++) {
+                        environmentSeconds += stack.environments().stream().filter(each -> !each.frozen() && each.pid(Environment.Part.APP) != 0).count();
+                        pause(1);
+                    }
+                }
+                long answered = tally.of("GET 200") + tally.of("POST 200");
+                System.out.printf("%d routers, %s: %.1f environments on average, %d invokes, %d of %d answered%n", count, balance,
+                        environmentSeconds / seconds, log.invokes(), answered, tally.starting("GET ") + tally.starting("POST "));
+            }
+        }
     }
 
     /// 20 requests a second to a function that never serves any.

@@ -158,6 +158,31 @@ class ProxyHandlerTest {
     }
 
     @Test
+    void healthWithRoomFailsWhileRequestsWaitThatOnlyMoreInstancesThanAllowedCouldServe() throws Exception {
+        RouterBed small = new RouterBed(RouterBed.oneAtATime());
+        assertThat(room(small)).isEqualTo(200);
+        RouterBed.Dispatched running = small.dispatched(ScriptedExchange.of("GET", "/a"));
+        ScriptedExchange waits = ScriptedExchange.of("GET", "/b");
+        small.client(waits);
+        while (small.pools().defaultPool().snapshot().pending() == 0) {
+            Thread.onSpinWait();
+        }
+        small.pools().tick();
+        assertThat(room(small)).isEqualTo(503);
+        running.channel().respond("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        while (small.pools().defaultPool().snapshot().pending() > 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(room(small)).isEqualTo(200);
+    }
+
+    private static int room(RouterBed bed) throws Exception {
+        ScriptedExchange check = ScriptedExchange.of("GET", "/health?room");
+        bed.client(check).get(20, java.util.concurrent.TimeUnit.SECONDS);
+        return check.status();
+    }
+
+    @Test
     void healthCheckNeedsNoInstance() throws Exception {
         ScriptedExchange check = ScriptedExchange.of("GET", "/health");
         done(bed.client(check));

@@ -8,6 +8,8 @@ final class Load {
     private static final double SHORT_MEMORY_SECONDS = 1;
     /// Durations differ more than rates: they are averaged over more of them.
     private static final double SERVICE_MEMORY_SECONDS = 15;
+    /// What takes longer is seen in what runs; its rare ends would make the average jump.
+    private static final long LONGEST_NANOS = 15_000_000_000L;
     private static final double COLD_START_WEIGHT = 0.3;
     /// Less than one exchange in ages says nothing about how long they take.
     private static final double NOTHING = 1e-9;
@@ -34,7 +36,7 @@ final class Load {
     /// An exchange ended, well or by its client's leaving.
     void finished(long nanos) {
         finished++;
-        busyNanos += nanos;
+        busyNanos += Math.min(nanos, LONGEST_NANOS);
     }
 
     void started(long nanos) {
@@ -78,7 +80,7 @@ final class Load {
 
     /// @param arrivalsPerSecond over some 5 s
     /// @param arrivalsLately per second, over 1 s
-    /// @param serviceSeconds average duration of an exchange; 0 when none has ended for long
+    /// @param serviceSeconds average duration of an exchange, none counted for more than 15 s; 0 when none has ended for long
     /// @param running exchanges in progress, over some 5 s: what never ends is seen here only
     /// @param coldStartSeconds average time from an invoke to its first channel; 0 when none has opened yet
     record Averages(double arrivalsPerSecond, double arrivalsLately, double serviceSeconds, double running, double coldStartSeconds) {

@@ -27,6 +27,7 @@ final class Matching {
     final TicketQueue low = new TicketQueue();
     final TicketQueue suspects = new TicketQueue();
     boolean overloaded;
+    private boolean atItsLimit;
 
     Matching(PoolSettings settings, Fleet fleet, Counts counts, Outbox outbox) {
         this.limits = settings.waiting();
@@ -38,7 +39,13 @@ final class Matching {
 
     /// Whether the pool can not grow any more, although it should.
     void overloaded(boolean now) {
+        atItsLimit = now;
         overloaded = now && limits.sheds();
+    }
+
+    /// Requests wait, and no instance will come for them.
+    boolean full() {
+        return atItsLimit && !nobodyWaits();
     }
 
     int waiting() {
@@ -75,7 +82,7 @@ final class Matching {
         } else if (!again && (waiting() < limits.maxQueueLength() || makeRoom(ticket, now))) {
             home(ticket).add(ticket);
         } else {
-            refuse(ticket, full(), now);
+            refuse(ticket, tooMany(), now);
         }
     }
 
@@ -83,7 +90,7 @@ final class Matching {
         return ticket.suspect ? suspects : ticket.lowPriority ? low : queue;
     }
 
-    private static Refusal full() {
+    private static Refusal tooMany() {
         return new Refusal(Refusal.Kind.QUEUE_FULL, "the queue is full", Duration.ofSeconds(1));
     }
 
@@ -92,7 +99,7 @@ final class Matching {
         if (ticket.lowPriority || low.isEmpty()) {
             return false;
         }
-        refuseOne(low, low.tail(), full(), now);
+        refuseOne(low, low.tail(), tooMany(), now);
         return true;
     }
 

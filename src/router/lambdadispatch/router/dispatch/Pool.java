@@ -328,6 +328,13 @@ public final class Pool {
         }
     }
 
+    /// Requests wait that only more instances than there may be could serve.
+    public boolean full() {
+        synchronized (lock) {
+            return matching.full();
+        }
+    }
+
     public PoolSnapshot snapshot() {
         synchronized (lock) {
             return PoolSnapshot.of(this, clock.nanoTime());

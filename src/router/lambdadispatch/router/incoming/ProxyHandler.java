@@ -24,6 +24,9 @@ public final class ProxyHandler implements Handler {
     /// @param via whether to announce the router in `Via`
     public record Options(String scheme, String healthPath, boolean namesFunctions, boolean via, TrustedProxies trustedProxies, LowPriority lowPriority) {}
 
+    /// Behind the health path: 503 also while requests wait that only more instances than allowed could serve, so that a load balancer goes elsewhere.
+    private static final String ROOM = "?room";
+
     private final Pools pools;
     private final Options options;
     private final Observer observer;
@@ -42,7 +45,11 @@ public final class ProxyHandler implements Handler {
     public void handle(Exchange exchange) throws IOException {
         Request request = exchange.request();
         if (request.target().equals(options.healthPath())) {
-            health(exchange);
+            health(exchange, "draining\n", healthy.getAsBoolean());
+            return;
+        }
+        if (request.target().equals(options.healthPath() + ROOM)) {
+            health(exchange, "full\n", healthy.getAsBoolean() && !pools.defaultPool().full());
             return;
         }
         Peer peer = exchange.perConnection(Peer.class, each -> Peer.of(each, options));
@@ -71,8 +78,7 @@ public final class ProxyHandler implements Handler {
         return named == null ? Optional.of(pools.defaultPool()) : pools.named(named);
     }
 
-    private void health(Exchange exchange) throws IOException {
-        boolean ok = healthy.getAsBoolean();
-        exchange.answer(ok ? 200 : 503, "text/plain; charset=utf-8", (ok ? "OK\n" : "draining\n").getBytes(StandardCharsets.US_ASCII));
+    private static void health(Exchange exchange, String otherwise, boolean ok) throws IOException {
+        exchange.answer(ok ? 200 : 503, "text/plain; charset=utf-8", (ok ? "OK\n" : otherwise).getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -26,8 +26,8 @@ import lambdadispatch.emulator.process.Signal;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.StackRouter;
 
-/// Two routers of one [Stack] behind HAProxy, as behind a load balancer: it asks their health path and never sends a request twice.
-public final class TwoRouters implements AutoCloseable {
+/// Some routers of one [Stack] behind HAProxy, as behind a load balancer: it asks their health path and never sends a request twice.
+public final class SeveralRouters implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String CONFIGURATION = """
             global
@@ -44,32 +44,46 @@ public final class TwoRouters implements AutoCloseable {
               bind 127.0.0.1:%d
               default_backend routers
             backend routers
-              balance roundrobin
+              balance %s
               option httpchk GET /health
-              default-server check inter 300ms fall 2 rise 2
-              server a 127.0.0.1:%d
-              server b 127.0.0.1:%d
+              default-server check inter 300ms fall 2 rise 2 maxconn %d
             """;
 
     private final Stack stack;
-    private final List<Integer> ports = List.of(freePort(), freePort());
+    private final List<Integer> ports = new ArrayList<>();
     private final List<StackRouter> routers = new ArrayList<>();
     private final int front = freePort();
-    private final Path folder = Files.createTempDirectory("two-routers");
+    private final Path folder = Files.createTempDirectory("several-routers");
     private final Process proxy;
 
+    /// Two that get requests in turn.
     /// @throws IOException HAProxy or a router can not be started
-    public TwoRouters(Stack stack) throws IOException {
+    public SeveralRouters(Stack stack) throws IOException {
+        this(stack, 2, "roundrobin", 1000);
+    }
+
+    /// @param balance HAProxy's way to choose, as `roundrobin` or `first`
+    /// @param most requests at once for each
+    /// @throws IOException HAProxy or a router can not be started
+    SeveralRouters(Stack stack, int count, String balance, int most) throws IOException {
         this.stack = stack;
-        for (int port : ports) {
-            routers.add(start(port));
+        StringBuilder configuration = new StringBuilder(CONFIGURATION.formatted(folder.resolve("admin"), front, balance, most));
+        for (int i = 0; i < count; i++) {
+            ports.add(freePort());
+            routers.add(start(ports.get(i)));
+            configuration.append("  server ").append(name(i)).append(" 127.0.0.1:").append(ports.get(i)).append('\n');
         }
-        Path configuration = Files.writeString(folder.resolve("haproxy.cfg"), CONFIGURATION.formatted(folder.resolve("admin"), front, ports.get(0), ports.get(1)));
-        proxy = new ProcessBuilder("haproxy", "-db", "-f", configuration.toString()).redirectErrorStream(true)
+        Path file = Files.writeString(folder.resolve("haproxy.cfg"), configuration);
+        proxy = new ProcessBuilder("haproxy", "-db", "-f", file.toString()).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("haproxy.log").toFile()).start();
         awaitListening();
-        awaitUp(0);
-        awaitUp(1);
+        for (int i = 0; i < count; i++) {
+            awaitUp(i);
+        }
+    }
+
+    private static char name(int index) {
+        return (char) ('a' + index);
     }
 
     /// Whether HAProxy is there.
@@ -109,7 +123,7 @@ public final class TwoRouters implements AutoCloseable {
     /// Waits until HAProxy takes the router for healthy: the other must not go before that.
     private void awaitUp(int index) throws IOException {
         long until = System.nanoTime() + PATIENCE.toNanos();
-        while (!status().contains("routers," + "ab".charAt(index) + ",UP")) {
+        while (!status().contains("routers," + name(index) + ",UP")) {
             if (System.nanoTime() - until > 0) {
                 throw new IOException("HAProxy does not take the router for healthy:\n" + status());
             }
@@ -142,7 +156,7 @@ public final class TwoRouters implements AutoCloseable {
         long until = System.nanoTime() + time.toNanos();
         int restarts = 0;
         while (System.nanoTime() - until < 0) {
-            int status = restart(restarts % 2);
+            int status = restart(restarts % routers.size());
             if (status != 0) {
                 throw new IllegalStateException("a router ended with status " + status);
             }
