@@ -57,15 +57,18 @@ class InvocationTest {
         router.close();
     }
 
+    private Readiness readiness;
+
     private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis) {
         ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
-                new ExtensionConfig.Health("/health", 200, 200), Duration.ofMillis(idleGraceMillis), "127.0.0.1:1");
-        Readiness readiness = new Readiness(config);
+                new ExtensionConfig.Health("/health", 200, 200), Duration.ofMillis(idleGraceMillis), Duration.ofSeconds(60), "127.0.0.1:1");
+        readiness = new Readiness(config);
         Threads.virtual("test").start(readiness::run);
         CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
+        Readiness ready = readiness;
         Threads.virtual("test").start(() -> {
             try {
-                response.complete(new Invocation(config, payload, readiness, System.currentTimeMillis() + deadlineInMillis).run());
+                response.complete(new Invocation(config, payload, ready, System.currentTimeMillis() + deadlineInMillis).run());
             } catch (InterruptedException | RuntimeException e) {
                 response.completeExceptionally(e);
             }
@@ -98,6 +101,15 @@ class InvocationTest {
     void anInvokeIsStaleAfterAMinuteForWhichTheEnvironmentWasNotStillStarting(long age, long ownStart, boolean stale) {
         Instant now = Instant.now();
         assertThat(Main.stale(now.minusSeconds(age), now, Duration.ofSeconds(ownStart))).isEqualTo(stale);
+    }
+
+    @Test
+    void anAppThatAskedToBeKeptIsNotIdleUntilThen() throws Exception {
+        long start = System.nanoTime();
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 50);
+        readiness.app().hold().ask("1", start);
+        assertThat(reason(response)).isEqualTo(ExitReason.SelfLastActive);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(990));
     }
 
     @Test

@@ -18,6 +18,7 @@ import lambdadispatch.support.MemoryTransport;
 
 /// A relay between a router and an app that the test plays: requests are written with [#request], the app's side is [#app], what goes up is [#up].
 final class RelayBed implements AutoCloseable {
+    final Hold hold = new Hold(java.time.Duration.ofSeconds(60));
     private static final int PATIENCE_SECONDS = 20;
 
     private final ServerSocket server;
@@ -49,7 +50,7 @@ final class RelayBed implements AutoCloseable {
         router = down[0];
         up = Received.from(uplink, Long.MAX_VALUE);
         address = new AppAddress(List.of(new InetSocketAddress(server.getInetAddress(), server.getLocalPort())));
-        App app = new App(address, compression, habits);
+        App app = new App(address, compression, habits, hold);
         relay = new Relay(app, new Input(down[1]::read, 4096, 256 << 10), sink);
         Threads.virtual("relay").start(this::serve);
     }

@@ -41,6 +41,18 @@ class RelayTest {
     }
 
     @Test
+    void aWishToBeKeptAfterTheAnswerIsHeardAndStaysHere() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.send("HTTP/1.1 200 OK\r\nX-Lambda-Wait-Until: 20\r\nContent-Length: 0\r\n\r\n");
+                assertThat(bed.up.awaitEnd("\r\n\r\n")).isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                assertThat(bed.hold.leftMillis(System.nanoTime())).isPositive();
+            }
+        }
+    }
+
+    @Test
     void hopByHopFieldsOfTheAppStayHere() throws Exception {
         try (RelayBed bed = new RelayBed()) {
             bed.request(GET);

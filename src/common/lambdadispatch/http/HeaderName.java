@@ -32,6 +32,7 @@ public final class HeaderName {
     public static final HeaderName X_FORWARDED_HOST = of("x-forwarded-host");
     public static final HeaderName X_FORWARDED_PORT = of("x-forwarded-port");
     public static final HeaderName X_FORWARDED_PROTO = of("x-forwarded-proto");
+    public static final HeaderName X_LAMBDA_WAIT_UNTIL = of("x-lambda-wait-until");
     public static final HeaderName X_LAMBDA_REFUSED = of("x-lambda-refused");
     public static final HeaderName X_LAMBDA_FAULT = of("x-lambda-fault");
     public static final HeaderName X_LAMBDA_NAME = of("x-lambda-name");

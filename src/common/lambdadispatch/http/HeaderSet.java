@@ -5,7 +5,7 @@ package lambdadispatch.http;
 public final class HeaderSet {
     /// Fields of a response that speak of the connection it came on, and are not passed on (RFC 9110 §7.6.1); among them what an extension tells its router.
     public static final HeaderSet HOP_BY_HOP_OF_RESPONSES = of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
-            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"), HeaderName.X_LAMBDA_FAULT);
+            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"), HeaderName.X_LAMBDA_FAULT, HeaderName.X_LAMBDA_WAIT_UNTIL);
 
     private final HeaderName[] slots;
 

@@ -16,6 +16,7 @@ record ExtensionConfig(
         Duration asyncInitTimeout,
         Health health,
         Duration idleGrace,
+        Duration mostWaitUntil,
         String runtimeApi) {
     private static final String P = "LAMBDA_DISPATCH_";
 
@@ -37,6 +38,8 @@ record ExtensionConfig(
                 health(s),
                 s.millis(P + "LAST_ACTIVE_GRACE_PERIOD_MS", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(15),
                         "an invocation without a request for so long returns"),
+                s.millis(P + "MAX_WAIT_UNTIL_MS", Duration.ofSeconds(60), Duration.ZERO, Duration.ofMinutes(15),
+                        "an app may ask with x-lambda-wait-until to be kept for so long after an answer; 0: not at all"),
                 s.required("AWS_LAMBDA_RUNTIME_API", text -> text.matches("(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):\\d{1,5}"), "host:port; Lambda sets it",
                         "host and port of Lambda's APIs; set by Lambda"));
         s.choice(Log.FORMAT_VARIABLE, LogLine.Format.TEXT, LogLine.Format.class, "how lines of the log are written"); // the log reads it

@@ -86,6 +86,19 @@ final class Invocation {
         if (openChannels.get() > 0 && !allEnded.await(Math.max(0, left), TimeUnit.MILLISECONDS)) {
             LOG.warn("deadline reached with requests in flight", "running", link.running());
         }
+        hold();
+    }
+
+    /// What the app still does after its answers goes on until the invocation returns, as long as it asked for; and the router hears that it lives.
+    private void hold() throws InterruptedException {
+        for (long left = heldMillis(); left > 0; left = heldMillis()) {
+            Thread.sleep(Math.min(left, PING_INTERVAL.toMillis()));
+            link.ping(0);
+        }
+    }
+
+    private long heldMillis() {
+        return Math.min(readiness.app().hold().leftMillis(System.nanoTime()), deadlineMs - LAST_WORDS.toMillis() - System.currentTimeMillis());
     }
 
     /// Waits for the app, and keeps the router informed of why, since its clients wait too. False if the app did not come, or the router has given up.

@@ -258,6 +258,7 @@ final class Relay {
     }
 
     private void answer(ResponseHead head, long framing, RequestBody body) throws IOException {
+        app.hold().ask(head.headers().get(HeaderName.X_LAMBDA_WAIT_UNTIL), System.nanoTime());
         // What the app has not read of a body it may take for the next request, and answer.
         boolean early = body != null && !body.sentWhole();
         boolean keep = !early && mayKeep(head, framing);

@@ -115,7 +115,7 @@ final class RouterLink implements AutoCloseable {
     CompletableFuture<Integer> ping(long delayMillis) {
         Pulse.Cpu cpu = pulse.cpu();
         Condition condition = new Condition(cpu.usedMillis(), pulse.vcpuMillis(), cpu.throttledMillis(), pulse.memoryPermille(), delayMillis,
-                appNanos.get() / 1_000_000, ended.get());
+                appNanos.get() / 1_000_000, ended.get(), app.hold().totalMillis());
         return post(ControlPaths.ping(payload.id()), ControlPaths.CONDITION_HEADER, condition.toString());
     }
 
@@ -176,7 +176,7 @@ final class RouterLink implements AutoCloseable {
     }
 
     Duration idleFor() {
-        return running.get() > 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastActiveNanos);
+        return running.get() > 0 || app.hold().leftMillis(System.nanoTime()) > 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastActiveNanos);
     }
 
     void appFailed() {

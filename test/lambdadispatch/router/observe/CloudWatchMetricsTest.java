@@ -66,7 +66,7 @@ class CloudWatchMetricsTest {
     }
 
     private static PoolSnapshot.Totals totals(long invokes, Map<InvokeFault, Long> faults) {
-        return new PoolSnapshot.Totals(0, 0, 0, Map.of(Refusal.Kind.TIMED_OUT, 2L), invokes, 0, faults);
+        return new PoolSnapshot.Totals(0, 0, 0, Map.of(Refusal.Kind.TIMED_OUT, 2L), invokes, 0, 0, faults);
     }
 
     private List<Json.JsonObject> documents() throws Exception {

@@ -107,7 +107,8 @@ public final class ControlHandler implements Handler {
     }
 
     private static Reading reading(Condition said) {
-        return new Reading(said.cpuMillis(), said.vcpuMillis(), said.throttledMillis(), said.memoryPermille(), said.delayMillis(), said.appMillis(), said.requests());
+        return new Reading(said.cpuMillis(), said.vcpuMillis(), said.throttledMillis(), said.memoryPermille(), said.delayMillis(), said.appMillis(), said.requests(),
+                said.heldMillis());
     }
 
     /// It is shown to clients and written to the log.

@@ -22,7 +22,7 @@ final class Counts {
         faults.merge(fault, 1L, Long::sum);
     }
 
-    PoolSnapshot.Totals totals() {
-        return new PoolSnapshot.Totals(submitted, granted, withdrawn, Map.copyOf(refused), invokes, diedAfterService, Map.copyOf(faults));
+    PoolSnapshot.Totals totals(long heldMillis) {
+        return new PoolSnapshot.Totals(submitted, granted, withdrawn, Map.copyOf(refused), invokes, diedAfterService, heldMillis, Map.copyOf(faults));
     }
 }

@@ -21,6 +21,8 @@ final class Outliers {
     private static final long REFUSING_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PROBE_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
+    /// Sum of what apps have asked to be kept after their answers.
+    long heldMillis;
     private final int maxConcurrentCount;
     private final Fleet fleet;
     private final Outbox outbox;
@@ -52,6 +54,7 @@ final class Outliers {
         instance.reading = reading;
         instance.readNanos = now;
         if (before != null) {
+            heldMillis += Math.max(0, reading.heldMillis() - before.heldMillis());
             Temperature between = Temperature.between(before, reading, now - since);
             instance.hot = between.hot();
             review(now);

@@ -31,7 +31,7 @@ public final class Pool {
     private final Outbox outbox;
     private final FailurePolicy failures;
     private final Health health;
-    private final Outliers outliers;
+    final Outliers outliers;
     final Advice advice;
     private boolean draining;
     private boolean retired;

@@ -53,7 +53,7 @@ public record PoolSnapshot(
                 budget.heldBackNanos(now) / 1_000_000,
                 budget.lastFault(),
                 pool.advice.seen(),
-                pool.counts.totals());
+                pool.counts.totals(pool.outliers.heldMillis));
     }
 
     /// Sums since the pool was made; they only grow.
@@ -64,5 +64,6 @@ public record PoolSnapshot(
             Map<Refusal.Kind, Long> refused,
             long invokes,
             long diedAfterService,
+            long heldMillis,
             Map<InvokeFault, Long> faults) {}
 }

@@ -9,4 +9,6 @@ package lambdadispatch.router.dispatch;
 /// @param delayMillis how late a thread there got the CPU
 /// @param appMillis sum of the time that requests have spent in the app
 /// @param requests that have ended in it
-public record Reading(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis, long requests) {}
+/// @param heldMillis for so long the app has asked to be kept after its answers
+public record Reading(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis, long requests,
+        long heldMillis) {}
