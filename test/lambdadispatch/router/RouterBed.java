@@ -45,7 +45,7 @@ public final class RouterBed {
 
     public RouterBed(PoolSettings settings) {
         Actions actions = invoked::add;
-        pools = new Pools("f", new AllowedFunctions("other-*"), settings, Clock.SYSTEM, actions, new Random(seed.getAndIncrement()));
+        pools = new Pools("f", new AllowedFunctions("other-*"), settings, Pools.Allotment.NONE, Clock.SYSTEM, actions, new Random(seed.getAndIncrement()));
         control = new ControlHandler(pools, Clock.SYSTEM);
         TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
         proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, false, trusted, LowPriority.NONE), new Observer(true, new Registry()), () -> true);

@@ -88,7 +88,7 @@ final class Router {
                 ? SelfSigned.create("lambda-dispatch-router", Clock.SYSTEM, CERTIFICATE_VALIDITY)
                 : Pem.load(Path.of(config.control().certificate()), Path.of(config.control().key()));
         invoker = invoker();
-        pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), Clock.SYSTEM,
+        pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), config.allotment(), Clock.SYSTEM,
                 new Invocations(invoker, this::payload, observer.exits()), new SecureRandom());
         openControlPorts();
         openIncomingPorts();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router;
 
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import lambdadispatch.config.Settings;
 import lambdadispatch.invoke.FunctionName;
@@ -9,7 +11,9 @@ import lambdadispatch.log.Log;
 import lambdadispatch.log.LogLine;
 import lambdadispatch.router.dispatch.AllowedFunctions;
 import lambdadispatch.router.dispatch.PoolSettings;
+import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.dispatch.ScalingAlgorithm;
+import lambdadispatch.router.dispatch.Schedule;
 import lambdadispatch.router.incoming.LowPriority;
 import lambdadispatch.router.incoming.TrustedProxies;
 import lambdadispatch.router.observe.CloudWatchTarget;
@@ -22,6 +26,7 @@ record RouterConfig(
         Control control,
         Functions functions,
         PoolSettings pool,
+        Pools.Allotment allotment,
         int warmUpCount,
         Incoming incoming,
         Shutdown shutdown,
@@ -56,7 +61,7 @@ record RouterConfig(
     static RouterConfig read(Settings s) {
         RouterConfig config = new RouterConfig(
                 s.integer(P + "MaxWorkerThreads", 1, 1, 64, "carrier threads for all virtual threads; scale out instead of raising it"),
-                ports(s), control(s), functions(s), pool(s),
+                ports(s), control(s), functions(s), pool(s), allotment(s),
                 s.integer(P + "WarmUpCount", 0, 0, 1000, "environments that start their app and return (InitOnly) when the router starts"),
                 incoming(s), shutdown(s), observation(s), admin(s));
         if (config.control.preferred == Scheme.HTTP && !config.control.allowInsecure) {
@@ -104,6 +109,20 @@ record RouterConfig(
         }
         return new Functions(name, functions, s.formed(P + "Invoker", "sigv4", List.of("sigv4", "sdk")::contains, "sigv4 or sdk",
                 "who invokes: sigv4 (built in) or sdk (AWS SDK v2 flavour)"));
+    }
+
+    private static Pools.Allotment allotment(Settings s) {
+        List<String> entries = s.list(P + "MinInstanceSchedule", "times of the week with an instance count of their own, as Mon-Fri 08:00-18:00 5");
+        String zone = s.text(P + "ScheduleZone", "UTC", "time zone of that, as Europe/Berlin");
+        int total = s.integer(P + "TotalInstanceCount", 0, 0, 100_000, "instances of all pools together, divided evenly where they are short; 0 for no limit");
+        try {
+            return new Pools.Allotment(new Schedule(entries, ZoneId.of(zone)), total);
+        } catch (DateTimeException e) {
+            s.fault(P + "ScheduleZone", zone, "a time zone, as Europe/Berlin or UTC");
+        } catch (IllegalArgumentException e) {
+            s.fault(P + "MinInstanceSchedule", String.join(",", entries), "entries as Mon-Fri 08:00-18:00 5, separated by commas");
+        }
+        return Pools.Allotment.NONE;
     }
 
     private static PoolSettings pool(Settings s) {

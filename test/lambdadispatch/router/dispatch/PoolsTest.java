@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class PoolsTest implements Clock, Actions {
     private final List<Instance> invoked = new ArrayList<>();
     private long nanos = 1;
-    private final Pools pools = new Pools("usual", new AllowedFunctions("team-*,other"), PoolBed.settings(1, 1), this, this, new Random(1));
+    private final Pools pools = new Pools("usual", new AllowedFunctions("team-*,other"), PoolBed.settings(1, 1), Pools.Allotment.NONE, this, this, new Random(1));
 
     @Override
     public long nanoTime() {

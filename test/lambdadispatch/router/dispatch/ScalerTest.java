@@ -57,10 +57,10 @@ class ScalerTest {
         assertThat(scaler.desiredLately(now)).isEqualTo(20);
         now += 5 * SECOND;
         assertThat(scaler.desiredLately(now)).isEqualTo(2);
-        assertThat(scaler.stepIn(18, demand(10, 0, 20), now)).isEqualTo(2);
+        assertThat(scaler.stepIn(20, demand(10, 0, 20), now)).isEqualTo(2);
         assertThat(scaler.stepIn(18, demand(10, 0, 18), now + SECOND)).isZero();
-        assertThat(scaler.stepIn(3, demand(1, 0, 5), now + 5 * SECOND)).as("at least one").isEqualTo(1);
-        assertThat(scaler.stepIn(0, demand(1, 0, 5), now + 10 * SECOND)).isZero();
+        assertThat(scaler.stepIn(5, demand(1, 0, 5), now + 5 * SECOND)).as("at least one").isEqualTo(1);
+        assertThat(scaler.stepIn(2, demand(1, 0, 5), now + 10 * SECOND)).isZero();
     }
 
     @Test
@@ -80,6 +80,6 @@ class ScalerTest {
     @Test
     void neverShrinksWhileAnybodyWaits() {
         now += 60 * SECOND;
-        assertThat(scaler.stepIn(10, demand(100, 1, 20), now)).isZero();
+        assertThat(scaler.stepIn(20, demand(100, 1, 20), now)).isZero();
     }
 }

@@ -75,7 +75,7 @@ final class Growth {
     }
 
     private List<Instance> surplus(Census census, Demand demand, long now) {
-        int count = scaler.stepIn(census.countedOn() - scaler.desiredLately(now), demand, now);
+        int count = scaler.stepIn(census.countedOn(), demand, now);
         if (count == 0) {
             return List.of();
         }

@@ -3,6 +3,7 @@ package lambdadispatch.router.dispatch;
 
 import java.time.Duration;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import lambdadispatch.invoke.InvokeResult;
 import lambdadispatch.io.Clock;
@@ -70,34 +71,30 @@ public final class Pool {
 
     /// Grants a slot at once, or queues the ticket, or refuses it.
     public void submit(Ticket ticket) {
-        submit(ticket, clock.nanoTime(), false);
+        submit(ticket, null);
     }
 
     /// A retry: keeps the place in the queue, and the time-out, of the try before. If that one's slot was lost, the request may be what killed its instance: it
     /// runs beside no other such request, so that one bad request takes few others with it.
     public void submitAgain(Ticket ticket, Ticket earlier) {
-        synchronized (lock) {
-            ticket.suspect = earlier.suspect || earlier.slot.broken;
-            ticket.apartSinceNanos = clock.nanoTime();
-        }
-        submit(ticket, earlier.submittedNanos, true);
+        submit(ticket, earlier);
     }
 
-    private void submit(Ticket ticket, long submittedNanos, boolean again) {
+    private void submit(Ticket ticket, Ticket earlier) {
         Effects told;
         synchronized (lock) {
             if (ticket.state != Ticket.State.NEW) {
                 throw new IllegalStateException("a ticket is used once");
             }
             long now = clock.nanoTime();
-            ticket.submittedNanos = submittedNanos;
+            ticket.follow(earlier, now);
             counts.submitted++;
             askedNanos = now;
             load.arrived();
             if (matching.grantAtOnce(ticket, now)) {
                 told = null;
             } else {
-                queueOrRefuse(ticket, again, now);
+                queueOrRefuse(ticket, earlier != null, now);
                 told = settle(now);
             }
         }
@@ -123,16 +120,12 @@ public final class Pool {
 
     /// Whether a request that was there when two instances died may be tried on a third: environments die without it as well, and far more often.
     public boolean environmentsDieAnyway() {
-        synchronized (lock) {
-            return failures.environmentsDieAnyway(clock.nanoTime());
-        }
+        return locked(() -> failures.environmentsDieAnyway(clock.nanoTime()));
     }
 
     /// The client went away. True if the ticket was still queued: it will not be decided any more. If false, it was decided, and a granted slot must be handed back.
     public boolean withdraw(Ticket ticket) {
-        synchronized (lock) {
-            return matching.withdraw(ticket);
-        }
+        return locked(() -> matching.withdraw(ticket));
     }
 
     // ---- slots ----
@@ -279,6 +272,13 @@ public final class Pool {
 
     // ---- time ----
 
+    /// See [Steering#allot].
+    void allot(int least, int most) {
+        synchronized (lock) {
+            steering.allot(least, most);
+        }
+    }
+
     /// To be called when it itself said so last time.
     /// @return nanoseconds until it should be called again
     public long tick() {
@@ -323,29 +323,21 @@ public final class Pool {
 
     /// After [#drain]: nothing waits, nothing runs, every invoke has ended.
     public boolean drained() {
-        synchronized (lock) {
-            return draining && matching.nobodyWaits() && fleet.all().isEmpty();
-        }
+        return locked(() -> draining && matching.nobodyWaits() && fleet.all().isEmpty());
     }
 
     /// Requests wait that only more instances than there may be could serve.
     public boolean full() {
-        synchronized (lock) {
-            return matching.full();
-        }
+        return locked(() -> matching.full());
     }
 
     public PoolSnapshot snapshot() {
-        synchronized (lock) {
-            return PoolSnapshot.of(this, clock.nanoTime());
-        }
+        return locked(() -> PoolSnapshot.of(this, clock.nanoTime()));
     }
 
     /// The pool with all of its instances, for operators.
     public PoolView view() {
-        synchronized (lock) {
-            return PoolView.of(this, clock.nanoTime());
-        }
+        return locked(() -> PoolView.of(this, clock.nanoTime()));
     }
 
     // ---- operators ----
@@ -386,6 +378,12 @@ public final class Pool {
             scale(now);
         });
         return found[0];
+    }
+
+    private <T> T locked(Supplier<T> look) {
+        synchronized (lock) {
+            return look.get();
+        }
     }
 
     /// Changes something under the lock, and tells whoever it concerns after it. For what does not happen with every request.

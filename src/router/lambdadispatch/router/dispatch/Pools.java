@@ -17,6 +17,7 @@ public final class Pools {
 
     private final PoolSettings settings;
     private final AllowedFunctions allowed;
+    private final Allotment allotment;
     private final Clock clock;
     private final Actions actions;
     private final RandomGenerator random;
@@ -25,8 +26,16 @@ public final class Pools {
     private final Map<String, Instance> instances = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
+    /// What all pools have in common.
+    /// @param schedule when at least so many instances are kept
+    /// @param totalInstances that all pools may have together; 0 if there is no such limit
+    public record Allotment(Schedule schedule, int totalInstances) {
+        public static final Allotment NONE = new Allotment(Schedule.NONE, 0);
+    }
+
     /// @param defaultFunction `LAMBDA_DISPATCH_FunctionName`
-    public Pools(String defaultFunction, AllowedFunctions allowed, PoolSettings settings, Clock clock, Actions actions, RandomGenerator random) {
+    public Pools(String defaultFunction, AllowedFunctions allowed, PoolSettings settings, Allotment allotment, Clock clock, Actions actions, RandomGenerator random) {
+        this.allotment = allotment;
         this.settings = settings;
         this.allowed = allowed;
         this.clock = clock;
@@ -70,6 +79,7 @@ public final class Pools {
 
     /// See [Pool#tick].
     public long tick() {
+        allot();
         long again = defaultPool.tick();
         for (Pool pool : named.values()) {
             again = Math.min(again, pool.tick());
@@ -80,6 +90,19 @@ public final class Pools {
             }
         }
         return again;
+    }
+
+    private void allot() {
+        int least = allotment.schedule().least(clock.now());
+        List<Pool> all = all();
+        List<Integer> most = new ArrayList<>();
+        if (allotment.totalInstances() > 0) {
+            most = Shares.divide(allotment.totalInstances(), all.stream().map(Pool::snapshot)
+                    .map(each -> new Shares.Claim(each.invokesUnderWay(), each.desired())).toList());
+        }
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).allot(least, most.isEmpty() ? Integer.MAX_VALUE : most.get(i));
+        }
     }
 
     public void drain() {

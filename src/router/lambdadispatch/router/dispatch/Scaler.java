@@ -78,8 +78,11 @@ final class Scaler {
     }
 
     /// How many of the surplus instances may be dismissed in this step.
-    int stepIn(int surplus, Demand demand, long now) {
-        if (surplus <= 0 || demand.pending() > 0 || now - stepInNanos < STEP_IN_NANOS) {
+    int stepIn(int countedOn, Demand demand, long now) {
+        int max = steering.bounds().max();
+        int surplus = countedOn - Math.min(max, desiredLately(now));
+        boolean tooMany = countedOn > max; // others need them more than those who wait here
+        if (surplus <= 0 || demand.pending() > 0 && !tooMany || now - stepInNanos < STEP_IN_NANOS) {
             return 0;
         }
         stepInNanos = now;

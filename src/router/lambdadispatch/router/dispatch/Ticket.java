@@ -31,6 +31,13 @@ public abstract class Ticket {
         this.lowPriority = lowPriority;
     }
 
+    /// @param earlier the try before, or null
+    void follow(Ticket earlier, long now) {
+        submittedNanos = earlier == null ? now : earlier.submittedNanos;
+        suspect = earlier != null && (earlier.suspect || earlier.slot.broken);
+        apartSinceNanos = now;
+    }
+
     /// A slot of this request's own. Whoever gets it must hand it back exactly once: [Pool#slotReleased], [Pool#slotLost] or [Pool#slotGivenUp].
     protected abstract void granted(Slot slot);
 
