@@ -225,6 +225,25 @@ class BlockingSocketTest {
     }
 
     @Test
+    void waitingForInputTakesNoneAndEndsWithItsLimit() throws Exception {
+        SocketTransport[] ends = pair();
+        try (TimedSource source = new TimedSource(ends[0])) {
+            source.limitEachRead(PATIENCE);
+            ends[1].write(new byte[] {1, 2}, 0, 2);
+            assertThat(new Call<>(() -> {
+                source.awaitInput();
+                source.awaitInput();
+                return source.read(new byte[9], 0, 9);
+            }).result()).isEqualTo(2);
+            source.limitEachRead(Duration.ofMillis(1));
+            assertThatThrownBy(new Call<>(() -> {
+                source.awaitInput();
+                return source.read(new byte[9], 0, 9);
+            })::result).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
     void aPortThatNobodyListensOnIsRefusedAndAnUnresolvedNameUnknown() throws Exception {
         InetSocketAddress address = listener.address();
         listener.close();

@@ -196,4 +196,34 @@ class InputTest {
         queue.clear();
         assertThat(queue.size()).isZero();
     }
+
+    @Test
+    void anInputThatWasReleasedTakesMemoryOnceThereIsSomethingToRead() throws IOException {
+        boolean[] awaited = new boolean[1];
+        Input[] self = new Input[1];
+        Input input = new Input(new Input.Source() {
+            @Override
+            public void awaitInput() {
+                assertThat(self[0].array()).isEmpty();
+                awaited[0] = true;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                assertThat(length).isEqualTo(64);
+                into[offset] = 7;
+                return 1;
+            }
+        }, 64, 1024);
+        self[0] = input;
+        assertThat(input.fill()).isTrue();
+        assertThat(awaited[0]).isTrue();
+        input.release(); // not while something waits in it
+        assertThat(input.array()[input.position()]).isEqualTo((byte) 7);
+        input.skip(1);
+        input.release();
+        awaited[0] = false;
+        assertThat(input.read(new byte[5], 0, 5)).isEqualTo(1);
+        assertThat(awaited[0]).isTrue();
+    }
 }

@@ -34,6 +34,7 @@ final class Carrier implements Executor {
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private final Queue<Runnable> submitted = new ConcurrentLinkedQueue<>();
     private final TimerWheel timers = new TimerWheel(System::nanoTime, this::wakeIfAsleep);
+    private final SpareArrays spares = new SpareArrays();
     private final LoopThread thread;
     private volatile boolean asleep;
     private volatile long looks; // written by the loop alone
@@ -71,6 +72,11 @@ final class Carrier implements Executor {
     /// How often the selector has looked at all channels; for threads on this carrier, between whose steps it can not look.
     long looks() {
         return looks;
+    }
+
+    /// For threads on this carrier.
+    SpareArrays spares() {
+        return spares;
     }
 
     TimerWheel timers() {

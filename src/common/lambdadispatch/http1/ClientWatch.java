@@ -61,7 +61,7 @@ final class ClientWatch implements AutoCloseable {
             if (connection.in.available() > 0) {
                 return true;
             }
-            connection.in.shrink(); // not earlier: a read-ahead would go on filling the buffer that was given back
+            connection.in.release(); // not earlier: a read-ahead would go on filling the buffer that was given back
         }
         return connection.in.fill();
     }

@@ -3,24 +3,29 @@ package lambdadispatch.io;
 
 import java.io.IOException;
 import java.util.Arrays;
+import lambdadispatch.carrier.SpareArrays;
 
 /// A bounded buffer in front of a blocking source of bytes. Parsers work on its array in place.
 ///
-/// Unread bytes are `array()[position()] .. array()[limit() - 1]`. Not thread-safe.
+/// It takes memory when there is something to read, where the source can tell. Unread bytes are `array()[position()] .. array()[limit() - 1]`. Not thread-safe.
 public final class Input {
     /// Where bytes come from: at least one per call, or -1 at the end.
     @FunctionalInterface
     public interface Source {
         int read(byte[] into, int offset, int length) throws IOException;
+
+        /// Waits until a read would not wait for long, so that memory for it need not be there before. May return at once.
+        default void awaitInput() throws IOException {}
     }
 
     /// What a busy buffer keeps between messages: a body of 16 KiB with its head.
     private static final int KEEP = 20 << 10;
+    private static final byte[] NONE = new byte[0];
 
     private final Source source;
     private final int initialCapacity;
     private final int maxCapacity;
-    private byte[] array;
+    private byte[] array = NONE;
     private int position;
     private int limit;
     private boolean filled;
@@ -31,7 +36,6 @@ public final class Input {
         this.source = source;
         this.initialCapacity = initialCapacity;
         this.maxCapacity = maxCapacity;
-        this.array = new byte[initialCapacity];
     }
 
     /// The most bytes that may wait here unread.
@@ -63,6 +67,9 @@ public final class Input {
     /// Returns false at the end of the source.
     /// @throws IllegalStateException `maxCapacity` bytes are waiting; parsers check their limits before
     public boolean fill() throws IOException {
+        if (array.length == 0) {
+            source.awaitInput();
+        }
         makeRoom(1);
         int room = array.length - limit;
         int count = source.read(array, limit, room);
@@ -78,7 +85,9 @@ public final class Input {
     /// Blocks until at least `count` bytes are there. Returns false if the source ends before.
     public boolean require(int count) throws IOException {
         while (limit - position < count) {
-            makeRoom(count - (limit - position));
+            if (array.length > 0) {
+                makeRoom(count - (limit - position));
+            }
             if (!fill()) {
                 return false;
             }
@@ -91,7 +100,7 @@ public final class Input {
         int buffered = limit - position;
         if (buffered == 0) {
             // A long read goes past the buffer; a short one may as well bring more than was asked for.
-            if (length >= array.length) {
+            if (length >= Math.max(array.length, initialCapacity)) {
                 return source.read(into, offset, length);
             }
             if (!fill()) {
@@ -103,6 +112,20 @@ public final class Input {
         System.arraycopy(array, position, into, offset, count);
         position += count;
         return count;
+    }
+
+    /// Gives all memory back when nothing is buffered: there may be nothing to read for a long time.
+    public void release() {
+        if (position == limit && array.length > 0) {
+            position = 0;
+            limit = 0;
+            filled = false;
+            needed = false;
+            if (array.length == initialCapacity) {
+                SpareArrays.give(array);
+            }
+            array = NONE;
+        }
     }
 
     /// Gives the memory of a grown buffer back when nothing is buffered.
@@ -132,6 +155,9 @@ public final class Input {
     }
 
     private void makeRoom(int count) {
+        if (array.length == 0) {
+            array = SpareArrays.take(initialCapacity);
+        }
         if (position == limit) {
             position = 0;
             limit = 0;

@@ -18,6 +18,7 @@ import lambdadispatch.carrier.ChannelWaits;
 /// with the JDK's scheduler it is blocking, and the thread waits inside of it.
 public final class SocketTransport implements Transport {
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+    private static final int KEEP_VIEWED = 4096;
 
     private final SocketChannel channel;
     private final ChannelWaits waits; // null: the JDK's scheduler serves
@@ -108,6 +109,17 @@ public final class SocketTransport implements Transport {
         }
         view.limit(offset + length).position(offset);
         return waits == null ? channel.read(view) : read(view, length);
+    }
+
+    @Override
+    public void awaitInput() throws IOException {
+        readView = NONE; // so that these do not keep the arrays last used alive
+        if (writeView.capacity() > KEEP_VIEWED) {
+            writeView = NONE;
+        }
+        if (waits != null && !waits.inputSeen()) {
+            waits.awaitInput();
+        }
     }
 
     private int read(ByteBuffer view, int length) throws IOException {

@@ -85,6 +85,23 @@ public final class TimedSource implements Input.Source, AutoCloseable {
         return expired;
     }
 
+    /// Under the limit for reads. Where that runs out the input is shut, so this returns, and the read that follows says so.
+    @Override
+    public void awaitInput() throws IOException {
+        synchronized (this) {
+            reading = true;
+            limitRead();
+        }
+        try {
+            transport.awaitInput();
+        } finally {
+            synchronized (this) {
+                reading = false;
+                deadline.disarm();
+            }
+        }
+    }
+
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         synchronized (this) {

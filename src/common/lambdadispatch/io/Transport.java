@@ -13,6 +13,9 @@ public interface Transport extends Closeable {
     /// Reads at least one byte, or returns -1 at the end of the stream. `length` is at least 1.
     int read(byte[] into, int offset, int length) throws IOException;
 
+    /// Waits until reading would not wait for long, so that a reader can take memory only then. May return at once, and does where a transport can not tell.
+    default void awaitInput() throws IOException {}
+
     /// Writes all of it.
     void write(byte[] from, int offset, int length) throws IOException;
 

@@ -5,11 +5,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
+import lambdadispatch.carrier.SpareArrays;
 import lambdadispatch.io.Transport;
 
 /// Octets received from the network and not unwrapped yet. It grows with what comes and not with what a record's head announces, and is small while it is
 /// empty, unless its peer is busy. Not thread-safe but for [#keep] and [#heard].
 final class RecordBuffer {
+    private static final byte[] NONE = new byte[0];
     private static final int FIRST_CAPACITY = 1024;
     /// Room for a whole record and for more behind it: a connection with much to say gets two in one read.
     private static final int LARGEST_CAPACITY = 32 << 10;
@@ -18,7 +20,7 @@ final class RecordBuffer {
     private static final int MAX_RECORD = (1 << 14) + 2048; // RFC 5246 §6.2.3; TLS 1.3 allows less (RFC 8446 §5.2)
 
     private final Transport plain;
-    private byte[] array = new byte[FIRST_CAPACITY]; // [start, end)
+    private byte[] array = NONE; // [start, end)
     private int start;
     private int end;
     private boolean filled; // the last read took all there was room for: more waits, most likely
@@ -65,6 +67,9 @@ final class RecordBuffer {
 
     private void receive(int wanted) throws IOException {
         while (end - start < wanted) {
+            if (array.length == 0) {
+                plain.awaitInput();
+            }
             makeRoom();
             int room = array.length - end;
             int count = plain.read(array, end, room);
@@ -86,6 +91,9 @@ final class RecordBuffer {
 
     /// Makes room for at least one octet.
     private void makeRoom() {
+        if (array.length == 0) {
+            array = SpareArrays.take(FIRST_CAPACITY);
+        }
         int waiting = end - start;
         int capacity = array.length;
         if (waiting == capacity) {
@@ -116,15 +124,20 @@ final class RecordBuffer {
     private void release() {
         start = 0;
         end = 0;
-        if (array.length > FIRST_CAPACITY && !filled && !keeps) {
-            array = new byte[FIRST_CAPACITY];
+        if (!filled && !keeps) {
+            if (array.length == FIRST_CAPACITY) {
+                SpareArrays.give(array);
+            }
+            array = NONE;
         }
     }
 
     /// Reads what still comes, and drops it.
     void discardToTheEnd() throws IOException {
-        release();
-        while (plain.read(array, 0, array.length) >= 0) {
+        byte[] bin = new byte[FIRST_CAPACITY];
+        start = 0;
+        end = 0;
+        while (plain.read(bin, 0, bin.length) >= 0) {
             continue;
         }
     }

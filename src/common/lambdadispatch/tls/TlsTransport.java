@@ -13,6 +13,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import lambdadispatch.carrier.SpareArrays;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.io.Transport;
 
@@ -155,6 +156,17 @@ public final class TlsTransport implements Transport {
     /// would send a reset, and that drops what we said last before the peer has read it.
     private void discardPlain() throws IOException {
         received.discardToTheEnd();
+    }
+
+    @Override
+    public void awaitInput() throws IOException {
+        handshake();
+        synchronized (reading) {
+            if (clear.hasRemaining() || !received.isEmpty()) {
+                return;
+            }
+        }
+        plain.awaitInput();
     }
 
     /// Any record counts, one that holds no data too: a ticket that came late costs a new connection, which is what to do when in doubt.
@@ -304,7 +316,7 @@ public final class TlsTransport implements Transport {
             int record = engine.getSession().getPacketBufferSize();
             int need = Math.min(GATHER, record * (1 + source.remaining() / 16_384));
             if (out.capacity() < need) {
-                out = ByteBuffer.allocate(need);
+                out = ByteBuffer.wrap(SpareArrays.take(need));
             }
             do {
                 if (out.remaining() < record) {
@@ -323,6 +335,7 @@ public final class TlsTransport implements Transport {
             } while (source.hasRemaining());
             flush();
             if (out.capacity() > KEEP_OUT) {
+                SpareArrays.give(out.array());
                 out = EMPTY;
             }
         }
