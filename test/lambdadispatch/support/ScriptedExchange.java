@@ -195,6 +195,7 @@ public final class ScriptedExchange implements Exchange {
             throw new IOException(e);
         }
         if (body.size() > 0) {
+            notifyAll();
             return body.take(into, offset, length);
         }
         if (readFault != null || aborted) {

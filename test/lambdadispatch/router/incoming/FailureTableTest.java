@@ -284,6 +284,7 @@ class FailureTableTest {
         RouterBed.Dispatched exchange = bed.dispatched(client);
         client.whenInformed(exchange.channel()::lost);
         exchange.channel().respond("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n" + rest);
+        exchange.channel().down().await(exchange.channel().down()::aborted);
         RouterBed.Played second = bed.channel(exchange.instance());
         while (!second.down().text().endsWith("\r\n\r\n")) { // a ping that comes before the loss does not count
             exchange.instance().pool().pinged(exchange.instance());

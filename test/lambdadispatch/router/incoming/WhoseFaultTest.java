@@ -45,7 +45,17 @@ class WhoseFaultTest {
         instance = stream.instance();
         stream.channel().respond("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n");
         bystander.await(() -> bystander.flushedText().equals("one"));
-        idle = bed.channel(instance);
+        idle = opened(1);
+    }
+
+    /// Another channel of the instance.
+    /// @param free idle ones with it
+    private RouterBed.Played opened(int free) throws InterruptedException {
+        RouterBed.Played channel = bed.channel(instance);
+        while (bed.pools().defaultPool().snapshot().freeSlots() < free) {
+            Thread.onSpinWait();
+        }
+        return channel;
     }
 
     /// How one exchange ends badly.
@@ -56,7 +66,7 @@ class WhoseFaultTest {
     /// Each on a fresh channel, which is what an extension offers after one that broke; a channel that came last is taken first.
     private void manyTimes(Mishap mishap, boolean withBody) throws Exception {
         for (int i = 0; i < MANY; i++) {
-            RouterBed.Played channel = bed.channel(instance);
+            RouterBed.Played channel = opened(2);
             ScriptedExchange client = withBody ? ScriptedExchange.of("POST", "/broken", -1, "transfer-encoding", "chunked") : ScriptedExchange.of("GET", "/broken");
             CompletableFuture<Void> done = bed.client(client);
             channel.awaitRequest("");
@@ -140,7 +150,7 @@ class WhoseFaultTest {
 
     @Test
     void headAsLongAsTheExtensionTakesIsTakenWithWhatTheExtensionAddsToIt() throws Exception {
-        RouterBed.Played channel = bed.channel(instance);
+        RouterBed.Played channel = opened(2);
         ScriptedExchange client = ScriptedExchange.of("GET", "/long");
         CompletableFuture<Void> done = bed.client(client);
         channel.awaitRequest("");
@@ -154,7 +164,7 @@ class WhoseFaultTest {
 
     @Test
     void whatTheExtensionSaysOfAFaultIsForTheRouterAlone() throws Exception {
-        RouterBed.Played channel = bed.channel(instance);
+        RouterBed.Played channel = opened(2);
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
         CompletableFuture<Void> done = bed.client(client);
         channel.awaitRequest("");

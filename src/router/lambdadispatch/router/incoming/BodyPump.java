@@ -2,6 +2,7 @@
 package lambdadispatch.router.incoming;
 
 import java.io.IOException;
+import java.time.Duration;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.BodyReader;
@@ -10,15 +11,19 @@ import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
 import lambdadispatch.server.Exchange;
 
-/// Sends a request's body down a channel while the response may already be coming up; runs on a thread of its own.
+/// Sends a request's body down a channel while the response may already be coming up; runs on a thread of its own. While the channel takes nothing, another
+/// reads ahead what an HTTP/1.1 client still sends.
 final class BodyPump implements Runnable {
     private static final int PIECE = 32 << 10;
     private static final int CHUNK_HEAD = 8; // room for the size in hex and CRLF before each piece
+    /// A channel that takes nothing for so long is worth another thread.
+    private static final Duration MOMENT = Duration.ofSeconds(1);
 
     private final Exchange client;
     private final ControlChannel channel;
     private final boolean chunked;
     private final Runnable onClientFailure;
+    private final ReadAhead ahead; // null for HTTP/2, whose resets do not wait behind data
     private volatile boolean done;
     private volatile IOException clientFailure;
 
@@ -28,6 +33,7 @@ final class BodyPump implements Runnable {
         this.channel = channel;
         this.chunked = client.request().contentLength() < 0;
         this.onClientFailure = onClientFailure;
+        this.ahead = client.request().version() < 20 ? new ReadAhead(client, this::clientFailed, MOMENT, ReadAhead.MOST) : null;
     }
 
     /// Whether the whole body is on its way, so that the channel may carry another request.
@@ -47,27 +53,35 @@ final class BodyPump implements Runnable {
         } catch (ChannelLost e) {
             channel.breakOff(); // whoever reads the response decides what to tell the client: half a channel would let him wait for ever
         } catch (IOException e) {
-            clientFailure = e;
-            onClientFailure.run();
+            clientFailed(e);
         } catch (RuntimeException | Error e) {
             channel.breakOff();
             throw e;
+        } finally {
+            if (ahead != null) {
+                ahead.close();
+            }
         }
+    }
+
+    private void clientFailed(IOException why) {
+        clientFailure = why;
+        onClientFailure.run();
     }
 
     private void pump() throws IOException {
         int piece = chunked ? PIECE : (int) Math.min(PIECE, client.request().contentLength());
         byte[] buffer = new byte[CHUNK_HEAD + piece + 2];
         int count;
-        while ((count = client.read(buffer, CHUNK_HEAD, piece)) >= 0) {
+        while ((count = read(buffer, piece)) >= 0) {
             if (chunked) {
                 int start = frame(buffer, count);
-                channel.write(buffer, start, CHUNK_HEAD - start + count + 2);
+                write(buffer, start, CHUNK_HEAD - start + count + 2);
             } else {
-                channel.write(buffer, CHUNK_HEAD, count);
+                write(buffer, CHUNK_HEAD, count);
             }
             // Known to be the last: the channel is free as soon as the response is, without another look at the client.
-            if (!chunked && client.bodyEnded()) {
+            if (!chunked && (ahead == null ? client.bodyEnded() : ahead.ended())) {
                 done = true;
                 return;
             }
@@ -77,6 +91,23 @@ final class BodyPump implements Runnable {
             channel.write(end.array(), 0, end.length());
         }
         done = true;
+    }
+
+    private int read(byte[] buffer, int most) throws IOException {
+        return ahead == null ? client.read(buffer, CHUNK_HEAD, most) : ahead.read(buffer, CHUNK_HEAD, most);
+    }
+
+    private void write(byte[] from, int offset, int length) throws ChannelLost {
+        if (ahead == null) {
+            channel.write(from, offset, length);
+            return;
+        }
+        ahead.writing();
+        try {
+            channel.write(from, offset, length);
+        } finally {
+            ahead.written();
+        }
     }
 
     /// Writes `size CRLF` right before the piece and CRLF behind it; returns where the size starts.
