@@ -35,6 +35,7 @@ public final class ScriptedExchange implements Exchange {
     private boolean ended;
     private boolean aborted;
     private boolean gone;
+    private boolean trusted;
     private IOException writeFault;
     private IOException readFault;
     private Runnable onGone;
@@ -143,6 +144,11 @@ public final class ScriptedExchange implements Exchange {
 
     public synchronized boolean aborted() {
         return aborted;
+    }
+
+    /// Whether the handler said that it knows who this is.
+    public synchronized boolean trusted() {
+        return trusted;
     }
 
     /// `inform 103`, `respond 200 12`, `flush`, `end`, `abort`, in order.
@@ -282,6 +288,11 @@ public final class ScriptedExchange implements Exchange {
     public synchronized void abort() {
         aborted = true;
         note("abort");
+    }
+
+    @Override
+    public synchronized void trustPeer() {
+        trusted = true;
     }
 
     @Override

@@ -18,6 +18,8 @@ import lambdadispatch.support.ScriptedExchange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class SharedUplinkTest {
@@ -122,5 +124,122 @@ class SharedUplinkTest {
         shared.endsBody();
         assertThatThrownBy(() -> await(sharedDone)).isInstanceOf(ExecutionException.class).hasMessageContaining("inside an entry");
         down.await(down::aborted);
+    }
+
+    // --- two instances on one connection, and channels that are over ---
+
+    private static ScriptedExchange uplink() {
+        return ScriptedExchange.of("POST", "/", -1);
+    }
+
+    private ControlChannel attached(Instance of, ScriptedExchange up) {
+        ControlChannel channel = new ControlChannel(of, ScriptedExchange.of("GET", "/"));
+        channel.attach(up);
+        return channel;
+    }
+
+    private void runs(SharedUplink uplink, Instance of, String... entries) throws Exception {
+        ScriptedExchange from = uplink();
+        for (String each : entries) {
+            from.sends(each);
+        }
+        from.endsBody();
+        uplink.run(from, of);
+    }
+
+    @Test
+    void entryForAnothersChannelIsDropped() throws Exception {
+        bed.client(ScriptedExchange.of("GET", "/a", "x-lambda-name", "other-1"));
+        Instance second = bed.invoked();
+        SharedUplink both = new SharedUplink();
+        ScriptedExchange mine = uplink();
+        ScriptedExchange others = uplink();
+        both.register("1", attached(instance, mine));
+        both.register("2", attached(second, others));
+        runs(both, instance, entry(2, "stolen"), entry(1, "mine"));
+        assertThat(others.available()).isZero();
+        assertThat(mine.available()).isEqualTo(4);
+        runs(both, second, entry(2, "own"));
+        assertThat(others.available()).isEqualTo(3);
+    }
+
+    @Test
+    void whatOneInstanceLosesCostsNoChannelOfAnother() throws Exception {
+        bed.client(ScriptedExchange.of("GET", "/a", "x-lambda-name", "other-1"));
+        Instance second = bed.invoked();
+        SharedUplink both = new SharedUplink();
+        ControlChannel mine = attached(instance, uplink());
+        ControlChannel others = attached(second, uplink());
+        both.register("1", mine);
+        both.register("2", others);
+        both.giveUpChannels(instance);
+        assertThat(mine.isOver()).isTrue();
+        assertThat(others.isOver()).isFalse();
+    }
+
+    @Test
+    void channelThatIsOverIsForgottenAndItsNumberIsFreeForAnother() throws Exception {
+        SharedUplink uplink = new SharedUplink();
+        ScriptedExchange old = uplink();
+        ControlChannel first = attached(instance, old);
+        uplink.register("7", first);
+        uplink.forget(first);
+        runs(uplink, instance, entry(7, "late"));
+        assertThat(old.available()).as("nobody has that number").isZero();
+        ScriptedExchange next = uplink();
+        ControlChannel second = attached(instance, next);
+        uplink.register("7", second);
+        uplink.forget(first);
+        runs(uplink, instance, entry(7, "new"));
+        assertThat(next.available()).as("a late good-bye does not take the number from its new owner").isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "x", "1234567890", " 1"})
+    void numberThatIsNoneIsNotRegistered(String number) throws Exception {
+        SharedUplink uplink = new SharedUplink();
+        ScriptedExchange up = uplink();
+        uplink.register(number, attached(instance, up));
+        uplink.register(null, attached(instance, up));
+        runs(uplink, instance, entry(1, "x"), entry(0, "x"));
+        assertThat(up.available()).isZero();
+    }
+
+    @Test
+    void channelThatCanNotTakeItsEntryIsGivenUpAndTheOthersGoOn() throws Exception {
+        SharedUplink uplink = new SharedUplink();
+        ScriptedExchange over = uplink();
+        over.endsBody();
+        ScriptedExchange open = uplink();
+        ControlChannel first = attached(instance, over);
+        ControlChannel second = attached(instance, open);
+        uplink.register("1", first);
+        uplink.register("2", second);
+        runs(uplink, instance, entry(1, "lost"), entry(2, "kept"));
+        assertThat(first.isOver()).isTrue();
+        assertThat(second.isOver()).isFalse();
+        assertThat(open.available()).isEqualTo(4);
+    }
+
+    @Test
+    void longestEntryIsTakenAndAnEmptyOneHarmless() throws Exception {
+        SharedUplink uplink = new SharedUplink();
+        ScriptedExchange up = uplink();
+        uplink.register("1", attached(instance, up));
+        runs(uplink, instance, entry(1, ""), entry(1, "x".repeat(SharedUplinkEntry.LONGEST)));
+        assertThat(up.available()).isEqualTo(SharedUplinkEntry.LONGEST);
+    }
+
+    @Test
+    void channelWhoseEndComesIsForgottenByItsConnection() throws Exception {
+        ScriptedExchange down = channel(5);
+        down.await(() -> down.text().contains("/first"));
+        shared.sends(entry(5, response("first")));
+        await(firstDone);
+        down.goes();
+        SharedUplink uplink = shared.perConnection(SharedUplink.class, any -> null);
+        while (uplink.channels() > 0) {
+            Thread.yield(); // the class has a time limit
+        }
     }
 }

@@ -31,6 +31,10 @@ final class SharedUplink {
         channels.values().remove(channel);
     }
 
+    int channels() {
+        return channels.size();
+    }
+
     /// Hands entries over until the extension ends the uplink.
     /// @throws IOException it broke, or what came is no entry: responses may be lost, so every channel must be given up
     void run(Exchange uplink, Instance instance) throws IOException {
