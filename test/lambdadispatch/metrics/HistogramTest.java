@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -114,5 +117,23 @@ class HistogramTest {
     @Test
     void aCounterNeverShrinks() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Counter().add(-1));
+    }
+
+    @Test
+    void anHttpServersDurationsAreShownWithTheEdgesThatOpenTelemetryAdvises() {
+        Histogram durations = Histogram.ofHttpDurations();
+        durations.record(5_000_000); // an edge belongs to the bucket that it closes
+        durations.record(7_000_000_000L);
+        durations.record(20_000_000_000L);
+        Histogram.Snapshot snapshot = durations.snapshot();
+        List<Double> edges = new ArrayList<>();
+        for (int i = 0; i < snapshot.shownEdges(); i++) {
+            edges.add(snapshot.shownEdge(i));
+        }
+        assertThat(edges).usingElementComparator(Comparator.comparingLong(edge -> Math.round(edge * 1e6)))
+                .containsExactly(.005, .01, .025, .05, .075, .1, .25, .5, .75, 1.0, 2.5, 5.0, 7.5, 10.0);
+        assertThat(snapshot.cumulative(0)).isEqualTo(1);
+        assertThat(snapshot.cumulative(12)).isEqualTo(2);
+        assertThat(snapshot.cumulative(13)).isEqualTo(2);
     }
 }

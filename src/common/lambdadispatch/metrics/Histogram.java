@@ -5,19 +5,23 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// How values are spread, in fixed buckets whose upper edges are 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6 and 8 in every decade.
+/// How values are spread, in fixed buckets whose upper edges are 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6 and 7.5 in every decade.
 ///
 /// The memory is fixed (under 1 KiB), whatever is recorded. A quantile is exact to the bucket and interpolated inside it: off by at most a
 /// third, typically by a few percent. The edges are round numbers, so that a Prometheus reader sees `0.25`, not `0.268435456`.
 public final class Histogram {
-    private static final int[] EDGES_PER_DECADE = {100, 125, 150, 200, 250, 300, 400, 500, 600, 800};
+    private static final int[] EDGES_PER_DECADE = {100, 125, 150, 200, 250, 300, 400, 500, 600, 750};
+
+    /// Upper edges that readers of `http.server.request.duration` expect, in milliseconds (OpenTelemetry semantic conventions, HTTP metrics).
+    private static final long[] HTTP_EDGES_MILLIS = {5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000};
 
     private final long[] edges;
+    private final int[] shown; // indexes of the edges that Prometheus gets to see
     private final double unit;
     private final AtomicLongArray counts; // one more than there are edges: values above the last
     private final AtomicLong sum = new AtomicLong();
 
-    private Histogram(long firstEdge, int decades, double unit) {
+    private Histogram(long firstEdge, int decades, double unit, long[] shownMillis) {
         this.unit = unit;
         edges = new long[decades * EDGES_PER_DECADE.length + 1];
         long decade = firstEdge;
@@ -28,17 +32,32 @@ public final class Histogram {
             decade *= 10;
         }
         edges[edges.length - 1] = decade;
+        shown = shownMillis == null ? everyDecade() : Arrays.stream(shownMillis).mapToInt(millis -> Arrays.binarySearch(edges, millis * 1_000_000)).toArray();
         counts = new AtomicLongArray(edges.length + 1);
     }
 
     /// Durations recorded in nanoseconds and reported in seconds; resolved from 10 µs to 1000 s.
     public static Histogram ofDurations() {
-        return new Histogram(10_000, 8, 1e-9);
+        return new Histogram(10_000, 8, 1e-9, null);
+    }
+
+    /// As [#ofDurations], shown with the edges that OpenTelemetry advises for HTTP servers.
+    public static Histogram ofHttpDurations() {
+        return new Histogram(10_000, 8, 1e-9, HTTP_EDGES_MILLIS);
+    }
+
+    /// 1, 2.5 and 5 of every decade, and the last.
+    private int[] everyDecade() {
+        int[] indexes = new int[(edges.length - 1) / EDGES_PER_DECADE.length * 3 + 1];
+        for (int i = 0; i < indexes.length; i++) {
+            indexes[i] = i / 3 * EDGES_PER_DECADE.length + new int[] {0, 4, 7}[i % 3];
+        }
+        return indexes;
     }
 
     /// Sizes, in bytes or pieces; resolved from 100 to 10^11. Everything up to 100 shares a bucket.
     public static Histogram ofSizes() {
-        return new Histogram(100, 9, 1);
+        return new Histogram(100, 9, 1, null);
     }
 
     /// Records one value; a negative one (a clock that jumped) counts as 0.
@@ -121,22 +140,18 @@ public final class Histogram {
             return new Snapshot(histogram, difference, sum - earlier.sum);
         }
 
-        /// Edges that Prometheus gets to see: every decade at 1, 2.5 and 5.
+        /// Edges that Prometheus gets to see.
         int shownEdges() {
-            return (histogram.edges.length - 1) / EDGES_PER_DECADE.length * 3 + 1;
+            return histogram.shown.length;
         }
 
         double shownEdge(int shown) {
-            return histogram.edges[index(shown)] * histogram.unit;
+            return histogram.edges[histogram.shown[shown]] * histogram.unit;
         }
 
         /// Values that do not exceed that edge.
         long cumulative(int shown) {
-            return Arrays.stream(counts, 0, index(shown) + 1).sum();
-        }
-
-        private static int index(int shown) {
-            return shown / 3 * EDGES_PER_DECADE.length + new int[] {0, 4, 7}[shown % 3];
+            return Arrays.stream(counts, 0, histogram.shown[shown] + 1).sum();
         }
     }
 }

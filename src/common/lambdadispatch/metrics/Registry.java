@@ -53,6 +53,11 @@ public final class Registry {
         return member(name, help, labels, Histogram.class, Histogram::ofDurations);
     }
 
+    /// As [#durations], of an HTTP server's requests: with the buckets that OpenTelemetry advises.
+    public Histogram httpDurations(String name, String help, String... labels) {
+        return member(name, help, labels, Histogram.class, Histogram::ofHttpDurations);
+    }
+
     /// @param name ends in its unit (`_bytes`) by convention
     public Histogram sizes(String name, String help, String... labels) {
         return member(name, help, labels, Histogram.class, Histogram::ofSizes);

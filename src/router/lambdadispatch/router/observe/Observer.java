@@ -29,7 +29,7 @@ public final class Observer {
         }
         retries = registry.counter("lambda_dispatch_retries_total", "Requests tried on a second instance");
         sentBytes = registry.counter("lambda_dispatch_response_bytes_total", "Octets of response bodies");
-        durations = registry.durations("lambda_dispatch_request_duration_seconds", "From a request's head to its answer's end");
+        durations = registry.httpDurations("lambda_dispatch_request_duration_seconds", "From a request's head to its answer's end");
         waits = registry.durations("lambda_dispatch_queue_wait_seconds", "From a request's arrival to its slot");
         delays = registry.durations("lambda_dispatch_dispatch_delay_seconds", "From a request's head to its being given to an instance");
         exits = new ExitReasons(registry);
