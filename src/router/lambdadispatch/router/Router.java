@@ -40,6 +40,7 @@ import lambdadispatch.router.observe.CloudWatchMetrics;
 import lambdadispatch.router.observe.MetricsHandler;
 import lambdadispatch.router.observe.Observer;
 import lambdadispatch.router.observe.Timeline;
+import lambdadispatch.router.trace.Exporter;
 import lambdadispatch.server.Handler;
 import lambdadispatch.server.Limits;
 import lambdadispatch.tls.KeyMaterial;
@@ -73,6 +74,7 @@ final class Router {
     private int controlPort;
     private CloudWatchMetrics cloudWatch; // null if not wanted
     private Server metrics; // null if not wanted
+    private Exporter exporter; // null where no traces are made
     private Server admin; // null if not wanted
     private Timeline timeline; // null without an admin port
 
@@ -91,6 +93,7 @@ final class Router {
         pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), config.allotment(), Clock.SYSTEM,
                 new Invocations(invoker, this::payload, observer.exits()), new SecureRandom());
         openControlPorts();
+        trace();
         openIncomingPorts();
         report();
         openAdminPort();
@@ -146,6 +149,15 @@ final class Router {
         RouterConfig.Incoming settings = config.incoming();
         boolean namesFunctions = !config.functions().allowed().none();
         return new ProxyHandler(pools, new ProxyHandler.Options(scheme, settings.healthPath(), namesFunctions, settings.via(), settings.trusted(), settings.lowPriority()), observer, () -> healthy);
+    }
+
+    private void trace() {
+        RouterConfig.Traces settings = config.observation().traces();
+        if (settings != null) {
+            exporter = new Exporter(settings.collector(), settings.service(), registry);
+            exporter.start();
+            observer.trace(exporter, settings.ratio());
+        }
     }
 
     private void report() throws IOException, Main.PortTaken {
@@ -257,6 +269,9 @@ final class Router {
             if (server != null) {
                 server.stop(Duration.ZERO);
             }
+        }
+        if (exporter != null) {
+            exporter.close();
         }
         if (cloudWatch != null) {
             cloudWatch.flush();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router;
 
+import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -56,7 +57,11 @@ record RouterConfig(
 
     /// @param cloudWatch null unless metrics go there
     /// @param metricsPort 0 for none
-    record Observation(boolean accessLog, CloudWatchTarget cloudWatch, int metricsPort) {}
+    /// @param traces null unless requests are traced
+    record Observation(boolean accessLog, CloudWatchTarget cloudWatch, int metricsPort, Traces traces) {}
+
+    /// @param ratio of requests that are sampled where nobody before us has decided, 0 to 1
+    record Traces(URI collector, double ratio, String service) {}
 
     static RouterConfig read(Settings s) {
         RouterConfig config = new RouterConfig(
@@ -203,7 +208,16 @@ record RouterConfig(
         boolean enabled = s.flag(P + "CloudWatchMetricsEnabled", false, "metrics to CloudWatch, as Embedded Metric Format lines in the log");
         CloudWatchTarget target = cloudWatch(s);
         return new Observation(accessLog, enabled ? target : null,
-                s.integer(P + "MetricsPort", 0, 0, 65535, "serves /metrics (Prometheus) on this port; 0 for none"));
+                s.integer(P + "MetricsPort", 0, 0, 65535, "serves /metrics (Prometheus) on this port; 0 for none"), traces(s));
+    }
+
+    private static Traces traces(Settings s) {
+        String collector = s.formed(P + "TracesEndpoint", null, text -> text.matches("https?://[^\\s/]+(/\\S*)?"), "an URL as http://127.0.0.1:4318",
+                "collector of traces that speaks OTLP over HTTP; none if not set");
+        String ratio = s.formed(P + "TracesSampleRatio", "0.05", text -> text.matches("0|1|0?\\.\\d{1,6}|1\\.0|0\\.0"), "a number from 0 to 1",
+                "of requests that are traced where nobody before us has decided");
+        String service = s.text(P + "TracesServiceName", "lambda-dispatch", "service.name of the spans");
+        return collector == null ? null : new Traces(URI.create(collector), Double.parseDouble(ratio), service);
     }
 
     private static Admin admin(Settings s) {

@@ -21,7 +21,7 @@ class RequestWriterTest {
 
     private static String write(Request request, Peer peer, boolean via) {
         Bytes out = new Bytes();
-        new RequestWriter(via).head(request, peer, out);
+        new RequestWriter(via).head(request, peer, null, out);
         return out.toString();
     }
 
@@ -108,8 +108,8 @@ class RequestWriterTest {
 
     @Test
     void requestIdIsReturnedForTheLog() {
-        assertThat(new RequestWriter(false).head(get("X-Request-Id", "theirs"), BALANCER, new Bytes())).isEqualTo("theirs");
-        assertThat(new RequestWriter(false).head(get("X-Request-Id", "theirs"), STRANGER, new Bytes())).matches("[0-9a-f]{16}");
+        assertThat(new RequestWriter(false).head(get("X-Request-Id", "theirs"), BALANCER, null, new Bytes())).isEqualTo("theirs");
+        assertThat(new RequestWriter(false).head(get("X-Request-Id", "theirs"), STRANGER, null, new Bytes())).matches("[0-9a-f]{16}");
     }
 
     @ParameterizedTest

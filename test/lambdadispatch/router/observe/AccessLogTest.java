@@ -109,7 +109,7 @@ class AccessLogTest {
         Observer observer = new Observer(false, registry);
         Request request = new Request("GET", "/", "http", "h", new Headers(), 0, 11);
         for (int status : new int[] {200, 204, 302, 404, 502}) {
-            Record record = observer.begin(request, "client");
+            Record record = observer.begin(request, "client", false);
             assertThat(observer.open()).isEqualTo(1);
             record.responded(status);
             record.sent(10);

@@ -129,6 +129,11 @@ public final class Instance {
         return purpose;
     }
 
+    /// When it was invoked, by the pool's clock.
+    public long invokedNanos() {
+        return invokedNanos;
+    }
+
     /// A glance: may have changed by the time it is looked at.
     public State state() {
         return state;

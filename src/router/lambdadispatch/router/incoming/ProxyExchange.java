@@ -37,6 +37,7 @@ final class ProxyExchange {
     private int tries;
     private int losses;
     private int refusals;
+    private boolean debug; // a trusted peer asks what became of its request
     private boolean wholeRequest; // the message holds the request's body too
     private ControlChannel active; // this and what follows guarded by this
     private SlotTicket ticket;
@@ -51,7 +52,8 @@ final class ProxyExchange {
 
     void run(RequestWriter writer, Peer peer) throws IOException {
         Request request = client.request();
-        record.requestId(writer.head(request, peer, message));
+        record.requestId(writer.head(request, peer, record.trace(), message));
+        debug = peer.trusted() && request.headers().contains(ResponseRelay.DEBUG);
         inlineBody(request);
         client.onClientGone(this::clientGone);
         SlotTicket before = null;
@@ -172,12 +174,13 @@ final class ProxyExchange {
                 return failed(null, "octets that nobody asked for", Party.APP, mayRetry());
             }
             channel.write(message.array(), 0, message.length());
+            record.dispatched(channel.instance().invokedNanos());
             sent = true;
             if (!wholeRequest) {
                 pump = new BodyPump(client, channel, this::breakOff);
                 Threads.virtual("body-pump").start(pump);
             }
-            if (new ResponseRelay(client, channel, record).run(this::finished, wholeRequest && refusals < MAX_REFUSALS && mayRetry(), pump)) {
+            if (new ResponseRelay(client, channel, record, debug).run(this::finished, wholeRequest && refusals < MAX_REFUSALS && mayRetry(), pump)) {
                 return true;
             }
             refusals++;

@@ -53,7 +53,7 @@ public final class ProxyHandler implements Handler {
             return;
         }
         Peer peer = exchange.perConnection(Peer.class, each -> Peer.of(each, options));
-        Record record = observer.begin(request, peer.address());
+        Record record = observer.begin(request, peer.address(), peer.trusted());
         try {
             Optional<Pool> pool = pool(request);
             if (pool.isEmpty()) {

@@ -10,6 +10,7 @@ import lambdadispatch.http.HeaderSet;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.io.Bytes;
+import lambdadispatch.router.trace.RequestTrace;
 
 /// Writes a client's request as the HTTP/1.1 message that goes down a channel: hop-by-hop fields removed (RFC 9110 §7.6.1), forwarding
 /// fields added, framing exact. All other fields keep their order, case, duplicates and octets.
@@ -29,18 +30,23 @@ final class RequestWriter {
     }
 
     /// Appends the head. Returns the request's id, for the log.
-    String head(Request request, Peer peer, Bytes out) {
+    /// @param trace null where no traces are made: then fields of traces pass as they came
+    String head(Request request, Peer peer, RequestTrace trace, Bytes out) {
         Headers headers = request.headers();
         out.append(request.method()).append(' ').append(request.target()).append(" HTTP/1.1\r\nhost: ").append(request.authority());
         crlf(out);
         List<HeaderName> named = namedByConnection(headers);
+        HeaderSet replaced = trace == null ? null : peer.trusted() ? RequestTrace.FIELDS : RequestTrace.FIELDS_OF_STRANGERS;
         for (int i = 0; i < headers.size(); i++) {
-            if (!HOP_BY_HOP.contains(headers, i) && !FORWARDING.contains(headers, i) && (named == null || !isAny(headers, i, named))) {
+            if (!HOP_BY_HOP.contains(headers, i) && !FORWARDING.contains(headers, i) && (replaced == null || !replaced.contains(headers, i)) && (named == null || !isAny(headers, i, named))) {
                 headers.writeLine(i, out);
             }
         }
         framing(request, out);
         String requestId = forwarding(request, peer, out);
+        if (trace != null) {
+            trace.write(out);
+        }
         via(request, out);
         crlf(out);
         return requestId;

@@ -31,15 +31,19 @@ final class ResponseRelay {
 
     /// A longer answer that says no is passed on.
     private static final int MOST_OF_A_REFUSAL = 64 << 10;
+    /// A trusted peer that sends it is told where the time went and which instance answered.
+    static final HeaderName DEBUG = HeaderName.of("x-lambda-dispatch-debug");
 
     private final Exchange client;
     private final ControlChannel channel;
     private final Record record;
+    private final boolean debug;
     private ResponseHead head;
     private long length; // as the client is told, -1 if it is not
     private boolean begun;
 
-    ResponseRelay(Exchange client, ControlChannel channel, Record record) {
+    ResponseRelay(Exchange client, ControlChannel channel, Record record, boolean debug) {
+        this.debug = debug;
         this.client = client;
         this.channel = channel;
         this.record = record;
@@ -137,8 +141,15 @@ final class ResponseRelay {
             if (by != null) {
                 record.blamed("the app could not answer", by.equals(Party.APP.toString()) ? Party.APP : Party.ENVIRONMENT);
             }
-            client.respond(head.status(), withoutHopByHop(head.headers()), length);
+            client.respond(head.status(), debug ? debugged() : withoutHopByHop(head.headers()), length);
         }
+    }
+
+    private Headers debugged() {
+        Headers headers = cleaned(head.headers());
+        headers.add("server-timing", record.serverTiming());
+        headers.add(DEBUG, record.debugInfo());
+        return headers;
     }
 
     private static Headers withoutHopByHop(Headers headers) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.observe;
 
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import lambdadispatch.http.Request;
 import lambdadispatch.metrics.Counter;
 import lambdadispatch.metrics.Histogram;
 import lambdadispatch.metrics.Registry;
+import lambdadispatch.router.trace.EndedRequest;
+import lambdadispatch.router.trace.Exporter;
+import lambdadispatch.router.trace.RequestTrace;
 
 /// Sees every request begin and end: writes the access log, counts and measures.
 public final class Observer {
@@ -20,6 +24,8 @@ public final class Observer {
     private final Histogram delays;
     private final Counter abandoned = new Counter();
     private final ExitReasons exits;
+    private Exporter exporter; // null where no traces are made
+    private double traceRatio;
 
     public Observer(boolean accessLog, Registry registry) {
         this.accessLog = accessLog;
@@ -48,9 +54,17 @@ public final class Observer {
         return open.get();
     }
 
-    public Record begin(Request request, String client) {
+    /// Has sampled requests traced; before the first request.
+    /// @param ratio of requests that are sampled where nobody has decided yet, 0 to 1
+    public void trace(Exporter traces, double ratio) {
+        exporter = traces;
+        traceRatio = ratio;
+    }
+
+    /// @param trusted whether what it says of its trace is believed
+    public Record begin(Request request, String client, boolean trusted) {
         open.incrementAndGet();
-        return new Record(request, client);
+        return new Record(request, client, exporter == null ? null : RequestTrace.begin(request.headers(), trusted, traceRatio));
     }
 
     public void end(Record record) {
@@ -72,9 +86,19 @@ public final class Observer {
         if (record.delayNanos >= 0) {
             delays.record(record.delayNanos);
         }
+        if (record.trace != null && record.trace.sampled()) {
+            export(record, nanos);
+        }
         if (accessLog) {
             AccessLog.write(record, nanos);
         }
+    }
+
+    private void export(Record record, long nanos) {
+        Instant end = Instant.now();
+        long submitted = record.delayNanos < 0 ? 0 : Math.max(0, record.delayNanos - record.waitNanos);
+        exporter.offer(new EndedRequest(record.trace, record.request.method(), record.request.path(), record.status, record.instance, record.tries, record.requestId,
+                record.fault, end.getEpochSecond() * 1_000_000_000L + end.getNano(), nanos, submitted, record.delayNanos, record.sentNanos, record.firstNanos, record.coldNanos));
     }
 
     /// What was seen until now.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Request;
+import lambdadispatch.router.trace.RequestTrace;
 
 /// What is noted about one request, for its access-log line and the metrics. Touched by the request's thread only.
 public final class Record {
@@ -13,6 +14,7 @@ public final class Record {
 
     final Request request;
     final String client;
+    final RequestTrace trace; // null where no traces are made
     final long startNanos = System.nanoTime();
     String requestId;
     String instance = "-";
@@ -23,11 +25,18 @@ public final class Record {
     long waitNanos;
     long delayNanos = -1; // until it was given to an instance; negative if it never was
     long firstNanos; // until its answer's head went on its way
+    long sentNanos = -1; // until it was on its way to its instance; negative if it never was
+    long coldNanos; // how long before the grant the instance was invoked, if the request waited for it
     int tries = 1;
 
     Record(Request request, String client) {
+        this(request, client, null);
+    }
+
+    Record(Request request, String client, RequestTrace trace) {
         this.request = request;
         this.client = client;
+        this.trace = trace;
     }
 
     public void requestId(String id) {
@@ -38,6 +47,40 @@ public final class Record {
         waitNanos = waitedNanos;
         delayNanos = System.nanoTime() - startNanos;
         instance = publicInstanceName;
+    }
+
+    /// The place in a trace; null where no traces are made.
+    public RequestTrace trace() {
+        return trace;
+    }
+
+    /// On its way to the instance that it was granted.
+    /// @param invokedNanos when that was invoked, by [System#nanoTime]
+    public void dispatched(long invokedNanos) {
+        if (trace != null) {
+            sentNanos = System.nanoTime() - startNanos;
+            long invokedAfterStart = invokedNanos - startNanos;
+            coldNanos = invokedAfterStart > 0 ? Math.max(0, delayNanos - invokedAfterStart) : 0;
+        }
+    }
+
+    /// `Server-Timing` (W3C): what this request has cost so far, for those who may know.
+    public String serverTiming() {
+        StringBuilder text = new StringBuilder(64);
+        millis(text.append("queue;dur="), waitNanos);
+        millis(text.append(", dispatch;dur="), Math.max(0, delayNanos - waitNanos));
+        millis(text.append(", app;dur="), Math.max(0, System.nanoTime() - startNanos - Math.max(0, delayNanos)));
+        return text.toString();
+    }
+
+    /// Which instance answers, and after how many tries.
+    public String debugInfo() {
+        return "instance=" + instance + "; tries=" + tries + "; id=" + requestId;
+    }
+
+    private static void millis(StringBuilder text, long nanos) {
+        long micros = nanos / 1000;
+        text.append(micros / 1000).append('.').append((char) ('0' + micros / 100 % 10)).append((char) ('0' + micros / 10 % 10)).append((char) ('0' + micros % 10));
     }
 
     public void retried() {

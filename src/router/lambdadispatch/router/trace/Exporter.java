@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.Http1Client;
 import lambdadispatch.json.Json;
@@ -25,6 +27,8 @@ public final class Exporter implements AutoCloseable {
     static final int MOST_WAITING = 2048;
     static final int MOST_IN_BATCH = 256;
     private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    private static final Duration KEPT = Duration.ofSeconds(30);
     private static final long GATHER_MILLIS = 500;
     private static final int LONGEST_ANSWER = 64 << 10;
     private static final long COMPLAIN_EVERY_NANOS = Duration.ofMinutes(1).toNanos();
@@ -32,12 +36,12 @@ public final class Exporter implements AutoCloseable {
 
     private final URI target;
     private final String service;
-    private final Http1Client client = new Http1Client(new Http1Client.Options(LIMIT, LIMIT, false, null));
+    private final Http1Client client = new Http1Client(new Http1Client.Options(LIMIT, LIMIT, LIMIT, KEPT, false, null));
     private final BlockingQueue<EndedRequest> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Counter sent;
     private final Counter dropped;
     private final Thread thread;
-    private volatile boolean closed;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private long complainedNanos = System.nanoTime() - COMPLAIN_EVERY_NANOS;
 
     /// @param endpoint of the collector, as `http://127.0.0.1:4318`
@@ -47,7 +51,7 @@ public final class Exporter implements AutoCloseable {
         this.service = service;
         this.sent = registry.counter("lambda_dispatch_traced_requests_total", "Sampled requests that a collector took");
         this.dropped = registry.counter("lambda_dispatch_traced_requests_dropped_total", "Sampled requests that no collector took");
-        this.thread = Thread.ofVirtual().name("traces").unstarted(this::run);
+        this.thread = Threads.virtual("traces").unstarted(this::run);
     }
 
     public void start() {
@@ -56,27 +60,16 @@ public final class Exporter implements AutoCloseable {
 
     /// Never waits.
     public void offer(EndedRequest request) {
-        if (closed || !waiting.offer(request)) {
+        if (closing.getCount() == 0 || !waiting.offer(request)) {
             dropped.increment();
         }
     }
 
     private void run() {
         List<EndedRequest> batch = new ArrayList<>();
-        while (!closed || !waiting.isEmpty()) {
+        while (gather(batch)) {
             try {
-                EndedRequest first = waiting.poll(GATHER_MILLIS, TimeUnit.MILLISECONDS);
-                if (first == null) {
-                    continue;
-                }
-                batch.add(first);
-                if (!closed && waiting.size() < MOST_IN_BATCH) {
-                    Thread.sleep(GATHER_MILLIS); // others come meanwhile
-                }
-                waiting.drainTo(batch, MOST_IN_BATCH - batch.size());
                 send(batch);
-            } catch (InterruptedException closing) {
-                waiting.drainTo(batch, MOST_IN_BATCH - batch.size());
             } catch (RuntimeException e) {
                 LOG.error("traces not sent", e); // a fault of ours must not end the thread
                 dropped.add(batch.size());
@@ -84,6 +77,29 @@ public final class Exporter implements AutoCloseable {
             batch.clear();
         }
         client.close();
+    }
+
+    /// Waits for a first request, and a moment for others; not where the router is stopping.
+    /// @return false when it is stopping and nothing is left
+    private boolean gather(List<EndedRequest> batch) {
+        try {
+            EndedRequest first = waiting.poll();
+            while (first == null) {
+                if (closing.await(GATHER_MILLIS, TimeUnit.MILLISECONDS) && waiting.isEmpty()) {
+                    return false;
+                }
+                first = waiting.poll();
+            }
+            batch.add(first);
+            if (waiting.size() < MOST_IN_BATCH) {
+                closing.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            waiting.drainTo(batch, MOST_IN_BATCH - batch.size());
+            return true;
+        } catch (InterruptedException nobodyDoes) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private void send(List<EndedRequest> batch) {
@@ -120,10 +136,9 @@ public final class Exporter implements AutoCloseable {
     /// Sends what is left, for a moment.
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
+        closing.countDown();
         try {
-            thread.join(Duration.ofSeconds(1));
+            thread.join(LAST_WORDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -41,7 +41,10 @@ record TraceContext(String traceId, String parentId, Boolean sampled) {
     static TraceContext parseTraceparent(String value) {
         boolean form = value.length() >= LENGTH && isHex(value, 0, 2) && value.charAt(2) == '-' && isHex(value, 3, 35) && value.charAt(35) == '-'
                 && isHex(value, 36, 52) && value.charAt(52) == '-' && isHex(value, 53, 55);
-        String version = form ? value.substring(0, 2) : "ff";
+        if (!form) {
+            return null;
+        }
+        String version = value.substring(0, 2);
         boolean ends = value.length() == LENGTH || !version.equals("00") && value.charAt(LENGTH) == '-';
         if (version.equals("ff") || !ends || value.startsWith(NO_TRACE, 3) || value.startsWith(NO_SPAN, 36)) {
             return null;
