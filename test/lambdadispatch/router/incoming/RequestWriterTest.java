@@ -3,9 +3,11 @@ package lambdadispatch.router.incoming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.io.Bytes;
+import lambdadispatch.router.trace.RequestTrace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,5 +121,20 @@ class RequestWriterTest {
         assertThat(write(request, STRANGER, true)).contains("via: 1.1 cdn, 2 lb, " + said + " lambda-dispatch\r\n");
         assertThat(write(request, STRANGER, false)).contains("via: 1.1 cdn, 2 lb\r\n").doesNotContain("lambda-dispatch");
         assertThat(write(get(), STRANGER, false)).doesNotContain("via");
+    }
+
+    @Test
+    void whereTracesAreMadeTheAppIsToldItsOwnPlaceAndAStrangersFieldsAreGone() {
+        Request request = get("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate", "a=b", "X-Amzn-Trace-Id", "Root=1-1-1");
+        Bytes trusted = new Bytes();
+        new RequestWriter(false).head(request, BALANCER, RequestTrace.begin(request.headers(), true, 0), trusted);
+        assertThat(trusted.toString()).containsOnlyOnce("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-").doesNotContain("00f067aa0ba902b7")
+                .contains("tracestate: a=b\r\n").containsOnlyOnce("Trace-Id: Root=1-4bf92f35-77b34da6a3ce929d0e0e4736".toLowerCase(Locale.ROOT).replace("root", "Root"));
+        Bytes stranger = new Bytes();
+        new RequestWriter(false).head(request, STRANGER, RequestTrace.begin(request.headers(), false, 0), stranger);
+        assertThat(stranger.toString()).containsOnlyOnce("traceparent: 00-").doesNotContain("4bf92f3577b34da6a3ce929d0e0e4736", "tracestate");
+        Bytes untraced = new Bytes();
+        new RequestWriter(false).head(request, STRANGER, null, untraced);
+        assertThat(untraced.toString()).contains("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n", "tracestate: a=b");
     }
 }
