@@ -25,6 +25,7 @@ import javax.net.ssl.SSLContext;
 import lambdadispatch.io.Clock;
 import lambdadispatch.io.SocketTransport;
 import lambdadispatch.io.Transport;
+import lambdadispatch.server.Exchange;
 import lambdadispatch.server.Handler;
 import lambdadispatch.server.Limits;
 import lambdadispatch.support.Bounds;
@@ -170,7 +171,7 @@ class ListenerTest {
 
     @Test
     void anUpgradedRequestIsAnsweredOnStreamOneUnderTheSettingsThatCameWithIt() throws IOException {
-        Server server = start();
+        Server server = upgrading();
         Transport transport = connect(server);
         byte[] request = (UPGRADE + settings(WireFrame.settings(INITIAL_WINDOW_SIZE, 5)) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
         transport.write(request, 0, request.length);
@@ -182,6 +183,30 @@ class ListenerTest {
         peer.send(WireFrame.windowUpdate(1, 100), get(3, "/"), WireFrame.windowUpdate(3, 100));
         assertThat(peer.answer(1).text()).isEqualTo("hello over 20");
         assertThat(peer.answer(3).text()).isEqualTo("hello over 20");
+    }
+
+    /// As [#start()], with a handler that takes the upgrade to cleartext HTTP/2.
+    private Server upgrading() throws IOException {
+        return start(Limits.DEFAULT, new Handler() {
+            @Override
+            public void handle(Exchange exchange) throws IOException {
+                HELLO.handle(exchange);
+            }
+
+            @Override
+            public boolean takesH2cUpgrade() {
+                return true;
+            }
+        });
+    }
+
+    /// A proxy in front would pass it on, and what follows would go past the proxy's rules.
+    @Test
+    void anUpgradeThatNobodyAskedForIsIgnored() throws IOException {
+        try (Socket socket = socket(start())) {
+            String request = UPGRADE + settings(WireFrame.settings(INITIAL_WINDOW_SIZE, 5)) + "\r\n\r\n";
+            assertThat(converse(socket, request, "hello over 11")).startsWith("HTTP/1.1 200 ").endsWith("hello over 11");
+        }
     }
 
     /// What comes up to an empty line.
@@ -197,7 +222,7 @@ class ListenerTest {
     @Test
     void settingsThatAreNoneEndTheUpgradedConnection() throws IOException {
         for (String broken : new String[] {"!!!!", "AAMAAABk_w"}) { // not Base64; seven octets
-            Transport transport = connect(start());
+            Transport transport = connect(upgrading());
             byte[] request = (UPGRADE + broken + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
             transport.write(request, 0, request.length);
             head(transport);
@@ -215,7 +240,7 @@ class ListenerTest {
         "Upgrade: websocket\r\nConnection: upgrade, http2-settings\r\nHTTP2-Settings: \r\n",
         "Upgrade: h2c\r\nConnection: upgrade, http2-settings\r\nHTTP2-Settings: \r\nContent-Length: 1\r\n"}) // a body would have to be read first
     void whatIsNoProperUpgradeIsAnsweredByHttp1(String fields) throws IOException {
-        Server server = start();
+        Server server = upgrading();
         try (Socket socket = socket(server)) {
             String body = fields.contains("Content-Length") ? "x" : "";
             assertThat(converse(socket, "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body, "hello over 11")).startsWith("HTTP/1.1 200 ").endsWith("hello over 11");
@@ -224,7 +249,7 @@ class ListenerTest {
 
     @Test
     void theJdksClientUpgradesAndStaysOnHttp2() throws Exception {
-        Server server = start();
+        Server server = upgrading();
         try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
             for (int i = 0; i < 3; i++) {
                 HttpResponse<String> response = client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().getPort() + "/")).build(),

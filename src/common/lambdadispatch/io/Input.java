@@ -25,14 +25,22 @@ public final class Input {
     private final Source source;
     private final int initialCapacity;
     private final int maxCapacity;
+    private final MemoryAccount account; // null where the peer is not a stranger
     private byte[] array = NONE;
     private int position;
     private int limit;
     private boolean filled;
+    private boolean closed;
     private boolean needed; // the first capacity was not enough for the last message
 
     /// @param maxCapacity most bytes that may wait here unread; [#fill()] fails beyond
     public Input(Source source, int initialCapacity, int maxCapacity) {
+        this(source, initialCapacity, maxCapacity, null);
+    }
+
+    /// @param account what grows beyond the initial capacity is taken from it, until [#close]
+    public Input(Source source, int initialCapacity, int maxCapacity, MemoryAccount account) {
+        this.account = account;
         this.source = source;
         this.initialCapacity = initialCapacity;
         this.maxCapacity = maxCapacity;
@@ -65,6 +73,7 @@ public final class Input {
 
     /// Reads more behind what is there, blocking for at least one byte; offsets may move, their distance from [#position()] stays.
     /// Returns false at the end of the source.
+    /// @throws IOException the account has no room for more
     /// @throws IllegalStateException `maxCapacity` bytes are waiting; parsers check their limits before
     public boolean fill() throws IOException {
         if (array.length == 0) {
@@ -124,7 +133,7 @@ public final class Input {
             if (array.length == initialCapacity) {
                 SpareArrays.give(array);
             }
-            array = NONE;
+            shrinkTo(NONE);
         }
     }
 
@@ -134,7 +143,7 @@ public final class Input {
             position = 0;
             limit = 0;
             if (array.length > initialCapacity) {
-                array = new byte[initialCapacity];
+                shrinkTo(new byte[initialCapacity]);
             }
         }
     }
@@ -147,14 +156,45 @@ public final class Input {
             needed = false;
             filled = false;
             if (array.length > KEEP) {
-                array = new byte[KEEP];
+                shrinkTo(new byte[KEEP]);
             }
         } else {
             shrink();
         }
     }
 
-    private void makeRoom(int count) {
+    /// Gives everything back, read or not: the connection is over.
+    public void close() {
+        closed = true;
+        position = 0;
+        limit = 0;
+        shrinkTo(NONE);
+    }
+
+    private long charged(int length) {
+        return Math.max(0, length - initialCapacity);
+    }
+
+    private void shrinkTo(byte[] smaller) {
+        if (account != null) {
+            account.give(charged(array.length) - charged(smaller.length));
+        }
+        array = smaller;
+    }
+
+    private boolean mayGrowTo(int length) {
+        return account == null || !closed && account.take(charged(length) - charged(array.length));
+    }
+
+    /// @throws IOException the account has no room for it
+    private byte[] grown(int length) throws IOException {
+        if (!mayGrowTo(length)) {
+            throw new IOException("no memory for more input of this connection (" + account + ")");
+        }
+        return new byte[length];
+    }
+
+    private void makeRoom(int count) throws IOException {
         if (array.length == 0) {
             array = SpareArrays.take(initialCapacity);
         }
@@ -162,8 +202,9 @@ public final class Input {
             position = 0;
             limit = 0;
             // A source that fills the buffer has more to give: long bodies deserve longer reads.
-            if (filled && array.length < maxCapacity) {
-                array = new byte[Math.min(maxCapacity, array.length * 4)];
+            int longer = Math.min(maxCapacity, array.length * 4);
+            if (filled && array.length < maxCapacity && mayGrowTo(longer)) {
+                array = new byte[longer];
             }
             filled = false;
         }
@@ -176,7 +217,7 @@ public final class Input {
         }
         byte[] target = array;
         if (waiting + count > array.length || waiting > array.length / 2) {
-            target = new byte[Math.min(maxCapacity, Math.max(array.length * 2, Integer.highestOneBit(waiting + count) * 2))];
+            target = grown(Math.min(maxCapacity, Math.max(array.length * 2, Integer.highestOneBit(waiting + count) * 2)));
         }
         System.arraycopy(array, position, target, 0, waiting);
         array = target;

@@ -11,6 +11,7 @@ import lambdadispatch.http1.Http1Connection;
 import lambdadispatch.http2.Http2Connection;
 import lambdadispatch.io.Deadline;
 import lambdadispatch.io.Input;
+import lambdadispatch.io.MemoryAccount;
 import lambdadispatch.io.SocketTransport;
 import lambdadispatch.io.TimedSource;
 import lambdadispatch.io.Transport;
@@ -28,11 +29,14 @@ final class ServedConnection {
     private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
     private static final int IDLE_BUFFER = 2048;
+    /// What unfinished heads and bodies of all connections may hold together, beyond the first buffer of each.
+    private static final MemoryAccount INPUT = MemoryAccount.ofHeap("input of connections", 4);
 
     private final SocketTransport plain;
     private final SSLContext tls;
     private final Limits limits;
     private final Handler handler;
+    private final boolean upgrades;
     private Runnable stop = this::stopBeforeItBegan; // until the protocol is known; guarded by this
     private Deadline stopLimit; // null unless it was needed; guarded by this
     private boolean stopped;
@@ -40,7 +44,9 @@ final class ServedConnection {
     private boolean closeAnnounced;
     private Http1Connection http1; // null unless it is one
 
-    ServedConnection(SocketTransport plain, SSLContext tls, Limits limits, Handler handler) {
+    /// @param upgrades whether it may become HTTP/2 by `Upgrade: h2c`
+    ServedConnection(SocketTransport plain, SSLContext tls, Limits limits, Handler handler, boolean upgrades) {
+        this.upgrades = upgrades;
         this.plain = plain;
         this.tls = tls;
         this.limits = limits;
@@ -54,14 +60,15 @@ final class ServedConnection {
                 return;
             }
             TimedSource source = new TimedSource(transport);
+            Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER), INPUT);
             try {
-                Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER));
                 source.limitAllReads(limits.headTimeout());
                 boolean http2 = transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface(in);
                 if (http2) {
                     run(new Http2Connection(transport, source, in, limits, handler));
                 } else {
-                    run(new Http1Connection(transport, source, in, limits, handler, tls != null ? null : (request, settings) -> {
+                    // Only where the handler wants it: a proxy in front passes an upgrade on, and what follows it goes past the proxy's rules.
+                    run(new Http1Connection(transport, source, in, limits, handler, !upgrades ? null : (request, settings) -> {
                         Http2Connection upgraded = new Http2Connection(transport, source, in, limits, handler);
                         onStop(upgraded::stop);
                         upgraded.runUpgraded(request, settings);
@@ -69,6 +76,7 @@ final class ServedConnection {
                 }
             } finally {
                 source.close();
+                in.close();
             }
         } catch (IOException e) {
             LOG.debug("connection failed", "remote", plain.remoteAddress(), "why", e.getMessage());

@@ -30,6 +30,7 @@ public final class Server implements AutoCloseable {
     private final SSLContext tls;
     private final Limits limits;
     private final Handler handler;
+    private final boolean upgrades;
     private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger exchanges = new AtomicInteger();
@@ -46,6 +47,7 @@ public final class Server implements AutoCloseable {
         this.wanted = address;
         this.tls = tls;
         this.limits = limits;
+        this.upgrades = tls == null && handler.takesH2cUpgrade();
         this.handler = exchange -> {
             exchanges.incrementAndGet();
             try {
@@ -109,7 +111,7 @@ public final class Server implements AutoCloseable {
     private void serve(SocketChannel channel) {
         ServedConnection connection;
         try {
-            connection = new ServedConnection(new SocketTransport(channel), tls, limits, handler);
+            connection = new ServedConnection(new SocketTransport(channel), tls, limits, handler, upgrades);
         } catch (IOException e) {
             closeQuietly(channel); // reset before we came to look at it
             return;

@@ -10,4 +10,10 @@ import java.io.IOException;
 @FunctionalInterface
 public interface Handler {
     void handle(Exchange exchange) throws IOException;
+
+    /// Whether an HTTP/1.1 connection without TLS may become HTTP/2 by `Upgrade: h2c` (RFC 7540 §3.2, which RFC 9113 has dropped). Prior knowledge is
+    /// taken in any case.
+    default boolean takesH2cUpgrade() {
+        return false;
+    }
 }

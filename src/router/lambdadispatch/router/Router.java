@@ -55,6 +55,9 @@ final class Router {
     private static final String P = "LAMBDA_DISPATCH_";
     /// Streams of one extension on one connection: two per channel, and the control requests.
     private static final int CONTROL_STREAMS = 4096;
+    /// An extension's heads are some hundred octets; a stranger may send them too.
+    private static final int CONTROL_HEAD_BYTES = 8 << 10;
+    private static final int CONTROL_HEAD_FIELDS = 64;
     private static final int CONTROL_STREAM_WINDOW = 256 << 10;
     private static final int CONTROL_CONNECTION_WINDOW = 1 << 30;
 
@@ -135,7 +138,7 @@ final class Router {
     private static Limits controlLimits() {
         Limits d = Limits.DEFAULT;
         // An uplink waits for responses as long as the invocation lasts; the engine lifts the stall limit where the token was accepted.
-        return new Limits(d.headBytes(), d.headFields(), -1, d.headTimeout(), d.bodyStall(), d.writeStall(), d.idle(), CONTROL_STREAMS,
+        return new Limits(CONTROL_HEAD_BYTES, CONTROL_HEAD_FIELDS, -1, d.headTimeout(), d.bodyStall(), d.writeStall(), d.idle(), CONTROL_STREAMS,
                 CONTROL_STREAM_WINDOW, CONTROL_CONNECTION_WINDOW, d.maxConnections());
     }
 

@@ -31,7 +31,6 @@ public final class ControlHandler implements Handler {
     private static final Headers STREAMED =
             Headers.of("content-type", "application/http", "cache-control", "no-store", ControlPaths.SHARED_UPLINK_HEADER, "1");
     private static final byte[] NOTHING = new byte[0];
-    private static final int MAX_UNWANTED_BODY = 64 << 10;
     /// AWS Lambda quotas, function timeout: whoever says more is wrong, and would be taken at his word for ever.
     private static final long LONGEST_INVOKE_MILLIS = Duration.ofMinutes(15).toMillis();
 
@@ -44,17 +43,22 @@ public final class ControlHandler implements Handler {
         this.clock = clock;
     }
 
+    /// The extension's HTTP client can not begin with prior knowledge.
+    @Override
+    public boolean takesH2cUpgrade() {
+        return true;
+    }
+
+    /// A stranger is answered at once: whatever is waited for is memory that he holds.
     @Override
     public void handle(Exchange exchange) throws IOException {
         String method = exchange.request().method();
         if (method.equals("GET") && exchange.request().target().equals("/health")) {
-            takeBody(exchange);
             exchange.answer(200, "text/plain", "OK\n".getBytes(StandardCharsets.US_ASCII));
             return;
         }
         ControlPaths path = ControlPaths.parse(exchange.request().target()).orElse(null);
         if (path == null) {
-            takeBody(exchange);
             exchange.answer(404, "text/plain", "not found\n".getBytes(StandardCharsets.US_ASCII));
             return;
         }
@@ -214,15 +218,6 @@ public final class ControlHandler implements Handler {
 
     private static String key(ControlPaths path) {
         return path.instanceId() + "/" + path.channelId();
-    }
-
-    /// Lets a client say what it has to say, if that is little: one that is answered in the middle of it may miss the answer.
-    private static void takeBody(Exchange exchange) throws IOException {
-        byte[] bin = new byte[1024];
-        for (int left = MAX_UNWANTED_BODY; left > 0 && !exchange.bodyEnded(); ) {
-            int count = exchange.read(bin, 0, bin.length);
-            left -= count < 0 ? left : count;
-        }
     }
 
     private static void refuse(Exchange exchange, int status) throws IOException {

@@ -3,6 +3,7 @@ package lambdadispatch.router.incoming;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
@@ -10,6 +11,7 @@ import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.io.Bytes;
+import lambdadispatch.io.MemoryAccount;
 import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
 import lambdadispatch.router.dispatch.Pool;
@@ -28,6 +30,9 @@ final class ProxyExchange {
     private static final int MAX_TRIES = 4;
     /// Environments that may say no before the client is told.
     private static final int MAX_REFUSALS = 2;
+
+    /// What all requests under way may hold together: their heads, as they came and as they go on, and short bodies.
+    private static final MemoryAccount REQUESTS = MemoryAccount.ofHeap("requests", 4);
 
     private final Exchange client;
     private final Pool pool;
@@ -50,11 +55,25 @@ final class ProxyExchange {
         this.record = record;
     }
 
+    /// Holds what it needs of memory until it is over.
     void run(RequestWriter writer, Peer peer) throws IOException {
         Request request = client.request();
         record.requestId(writer.head(request, peer, record.trace(), message));
         debug = peer.trusted() && request.headers().contains(ResponseRelay.DEBUG);
         inlineBody(request);
+        long octets = (long) message.array().length + request.headers().array().length;
+        if (!REQUESTS.take(octets)) {
+            refused(new Refusal(Refusal.Kind.QUEUE_FULL, "too much is waiting", Duration.ofSeconds(1)));
+            return;
+        }
+        try {
+            runWithin();
+        } finally {
+            REQUESTS.give(octets);
+        }
+    }
+
+    private void runWithin() throws IOException {
         client.onClientGone(this::clientGone);
         SlotTicket before = null;
         while (true) {
