@@ -12,7 +12,8 @@ import lambdadispatch.io.Deadline;
 /// The streams that were answered whole before their requests had ended, until [#PATIENCE] is over: then RST_STREAM asks the client to stop
 /// sending (RFC 9113 §8.1). Guarded by itself; [Streams] calls it under its own lock, never the other way round.
 final class EarlyAnswers implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    /// Long enough for the two to be read apart, and short for clients that look at an answer only once they have sent all: the JDK's.
+    private static final Duration PATIENCE = Duration.ofMillis(200);
 
     private final Streams streams;
     private final Map<Integer, Long> until = new LinkedHashMap<>(); // System.nanoTime() by stream id, in order of time

@@ -171,7 +171,7 @@ final class Http2Frames {
             if (!answered) {
                 budget.reset();
             }
-        } else if (!streams.resetDue(frame.streamId)) {
+        } else if (!streams.resetDue(frame.streamId) && !connection.output().answerDue()) {
             budget.chore();
         }
     }
@@ -232,7 +232,7 @@ final class Http2Frames {
 
     private void windowUpdate(FrameReader frame) throws IOException {
         requireLength(frame, 4);
-        if (!connection.output().updateDue()) {
+        if (!connection.output().answerDue()) {
             budget.chore();
         }
         int increment = Frames.readInteger(frame.payload, frame.offset) & 0x7fffffff;

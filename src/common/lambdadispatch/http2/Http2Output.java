@@ -31,7 +31,7 @@ final class Http2Output implements AutoCloseable {
     private static final int MAX_CONTROL = 64 << 10;
     /// Clients that read in small steps acknowledge each 4 KiB, for the stream and for the connection: Go's does.
     private static final int OCTETS_PER_UPDATE = 2048;
-    private static final int MAX_UPDATES_DUE = 1 << 20;
+    private static final int MAX_ANSWERS_DUE = 1 << 20;
     private static final int MAX_PINGS_DUE = 1000;
     private static final int KEEP_CAPACITY = 16 << 10;
 
@@ -52,7 +52,7 @@ final class Http2Output implements AutoCloseable {
     private long window = Http2Settings.DEFAULT_WINDOW;
     private int maxFrameSize = Frames.MIN_MAX_FRAME_SIZE;
     private int maxPending = MAX_PENDING_UNTRUSTED;
-    private int updatesDue; // WINDOW_UPDATE frames that the peer has reason to send
+    private int answersDue; // WINDOW_UPDATE and RST_STREAM frames that the peer has reason to send
     private int pingsDue; // PING frames likewise
 
     Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
@@ -92,7 +92,7 @@ final class Http2Output implements AutoCloseable {
                     encoder.beginBlock(block);
                     fields.encode(encoder, block);
                     Frames.fieldBlock(pending, stream.streamId, block, maxFrameSize, endStream);
-                    answersDue(1);
+                    earn(1);
                     appended(owed);
                     return;
                 }
@@ -148,7 +148,7 @@ final class Http2Output implements AutoCloseable {
         pending.append(from, at, length);
         stream.window -= length;
         window -= length;
-        answersDue(2 + length / OCTETS_PER_UPDATE);
+        earn(2 + length / OCTETS_PER_UPDATE);
         appended(false);
         return length;
     }
@@ -251,18 +251,19 @@ final class Http2Output implements AutoCloseable {
 
     /// A frame left that the peer may answer with so many WINDOW_UPDATE frames, and with a PING: whoever measures the path sends one for each
     /// DATA frame at most, as gRPC does.
-    private void answersDue(int updates) {
-        updatesDue = Math.min(updatesDue + updates, MAX_UPDATES_DUE);
+    private void earn(int answers) {
+        answersDue = Math.min(answersDue + answers, MAX_ANSWERS_DUE);
         pingsDue = Math.min(pingsDue + 1, MAX_PINGS_DUE);
     }
 
-    /// A WINDOW_UPDATE came. False if we sent nothing that it could be owed to: one for the stream and one for the connection for each DATA
-    /// frame, one for each 2 KiB in it, and one for each response's head.
-    synchronized boolean updateDue() {
-        if (updatesDue <= 0) {
+    /// A WINDOW_UPDATE came, or another reset of a stream that was closed, as some clients send for each frame that they still get on it. False if we
+    /// sent nothing that it could be owed to: one for the stream and one for the connection for each DATA frame, one for each 2 KiB in it, and one
+    /// for each response's head.
+    synchronized boolean answerDue() {
+        if (answersDue <= 0) {
             return false;
         }
-        updatesDue--;
+        answersDue--;
         return true;
     }
 
