@@ -305,7 +305,7 @@ class OutputTest {
 
     @Test
     void eachFrameThatLeavesAllowsItsWindowUpdatesAndAPing() throws Exception {
-        assertThat(output.updateDue()).as("nothing was sent").isFalse();
+        assertThat(output.answerDue()).as("nothing was sent").isFalse();
         assertThat(output.pingDue()).isFalse();
         output.headers(stream, (encoder, out) -> encoder.status(200, out), false, false);
         assertThat(updatesDue()).isEqualTo(1);
@@ -319,7 +319,7 @@ class OutputTest {
 
     private int updatesDue() {
         int count = 0;
-        while (output.updateDue()) {
+        while (output.answerDue()) {
             count++;
         }
         return count;
