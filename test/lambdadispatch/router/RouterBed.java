@@ -31,6 +31,7 @@ import lambdadispatch.support.ScriptedExchange;
 /// The router's two handlers around real pools, without sockets: the test plays clients and extensions.
 public final class RouterBed {
     private static final int PATIENCE_SECONDS = 20;
+    private static final long OFFER_NANOS = 1_000_000_000;
 
     private final BlockingQueue<Instance> invoked = new LinkedBlockingQueue<>();
     private final AtomicInteger channels = new AtomicInteger();
@@ -137,8 +138,17 @@ public final class RouterBed {
         control(down);
         down.await(() -> down.events().contains("flush"));
         ScriptedExchange up = asInstance(instance, "POST", path);
+        int before = openSlots();
         CompletableFuture<Void> served = control(up);
+        // Until the pool has it, whose next request it is then; one that the pool refuses, or that is lost meanwhile, is not waited for.
+        for (long until = System.nanoTime() + OFFER_NANOS; openSlots() == before && !served.isDone() && System.nanoTime() < until; ) {
+            Thread.yield();
+        }
         return new Played(down, up, served);
+    }
+
+    private int openSlots() {
+        return pools.snapshots().stream().mapToInt(pool -> pool.freeSlots() + pool.running()).sum();
     }
 
     /// A channel as its extension sees it.
@@ -147,6 +157,15 @@ public final class RouterBed {
         /// Waits until a request has come whose octets so far end so.
         public String awaitRequest(String end) throws InterruptedException {
             down.await(() -> down.text().contains("\r\n\r\n") && down.text().endsWith(end));
+            return down.text();
+        }
+
+        /// As [#awaitRequest(String)], of an instance that gives signs of life meanwhile: after a loss it gets no request before one.
+        public String awaitRequest(String end, Instance alive) {
+            while (!down.text().contains("\r\n\r\n") || !down.text().endsWith(end)) {
+                alive.pool().pinged(alive);
+                Thread.yield();
+            }
             return down.text();
         }
 

@@ -140,8 +140,7 @@ class FailureTableTest {
         first.awaitRequest("\r\n\r\n");
         first.lost();
         RouterBed.Played second = bed.channel(instance);
-        instance.pool().pinged(instance); // it is alive
-        second.awaitRequest("\r\n\r\n");
+        second.awaitRequest("\r\n\r\n", instance);
         second.respond("HTTP/1.1 204 No Content\r\n\r\n");
         done(exchange);
         assertThat(client.status()).isEqualTo(204);
@@ -154,8 +153,7 @@ class FailureTableTest {
         Instance instance = bed.invoked();
         for (int i = 0; i < 2; i++) {
             RouterBed.Played channel = bed.channel(instance);
-            instance.pool().pinged(instance);
-            channel.awaitRequest("\r\n\r\n");
+            channel.awaitRequest("\r\n\r\n", instance);
             channel.lost();
         }
         done(exchange);
@@ -187,8 +185,7 @@ class FailureTableTest {
         done(first);
         CompletableFuture<Void> exchange = bed.client(client);
         RouterBed.Played second = bed.channel(instance);
-        instance.pool().pinged(instance);
-        second.awaitRequest("hi");
+        second.awaitRequest("hi", instance);
         second.respond(OK);
         done(exchange);
         assertThat(client.status()).isEqualTo(200);
@@ -286,10 +283,7 @@ class FailureTableTest {
         exchange.channel().respond("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n" + rest);
         exchange.channel().down().await(exchange.channel().down()::aborted);
         RouterBed.Played second = bed.channel(exchange.instance());
-        while (!second.down().text().endsWith("\r\n\r\n")) { // a ping that comes before the loss does not count
-            exchange.instance().pool().pinged(exchange.instance());
-            Thread.yield();
-        }
+        second.awaitRequest("\r\n\r\n", exchange.instance());
         second.respond(OK);
         exchange.await();
         assertThat(client.text()).isEqualTo("ok");
@@ -319,12 +313,11 @@ class FailureTableTest {
         ScriptedExchange client = ScriptedExchange.of("POST", "/a", 0);
         CompletableFuture<Void> exchange = bed.client(client);
         RouterBed.Played second = bed.channel(instance);
-        instance.pool().pinged(instance);
-        second.awaitRequest("\r\n\r\n");
+        second.awaitRequest("\r\n\r\n", instance);
         second.respond(OK);
         done(exchange);
         assertThat(client.text()).isEqualTo("ok");
-        assertThat(channel.down().aborted()).isTrue();
+        channel.down().await(channel.down()::aborted);
         assertThat(channel.down().text()).doesNotContain("POST");
     }
 
@@ -379,7 +372,7 @@ class FailureTableTest {
         client.takesNothing(new IOException("broken pipe"));
         exchange.channel().respond("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n");
         assertThat(exchange.done()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withMessageContaining("broken pipe");
-        assertThat(exchange.channel().down().aborted()).isTrue();
+        exchange.channel().down().await(exchange.channel().down()::aborted);
     }
 
     @Test
@@ -390,7 +383,7 @@ class FailureTableTest {
         exchange.channel().awaitRequest("part\r\n");
         client.breaksBody(new BadMessage(400, "malformed chunk size"));
         assertThat(exchange.done()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withCauseInstanceOf(BadMessage.class);
-        assertThat(exchange.channel().down().aborted()).isTrue();
+        exchange.channel().down().await(exchange.channel().down()::aborted);
         assertThat(exchange.channel().down().text()).doesNotContain("\r\n0\r\n\r\n");
         assertThat(client.status()).isZero(); // the engine says 400
     }
