@@ -10,6 +10,7 @@ import lambdadispatch.channel.Condition;
 import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
+import lambdadispatch.io.AddressText;
 import lambdadispatch.io.Clock;
 import lambdadispatch.log.Log;
 import lambdadispatch.router.dispatch.Instance;
@@ -68,7 +69,7 @@ public final class ControlHandler implements Handler {
             return;
         }
         if (!authorized(exchange, instance)) {
-            LOG.warn("wrong token", "remote", exchange.remoteAddress().getAddress().getHostAddress());
+            LOG.warn("wrong token", "remote", AddressText.of(exchange.remoteAddress().getAddress()));
             refuse(exchange, 401);
             return;
         }

@@ -2,6 +2,7 @@
 package lambdadispatch.router.incoming;
 
 import java.net.InetAddress;
+import lambdadispatch.io.AddressText;
 import lambdadispatch.server.Exchange;
 
 /// What the proxy needs to know of whoever is at the other end of a connection; worked out once per connection.
@@ -10,9 +11,7 @@ import lambdadispatch.server.Exchange;
 record Peer(String address, boolean trusted, int localPort, String scheme) {
     static Peer of(Exchange exchange, ProxyHandler.Options options) {
         InetAddress address = exchange.remoteAddress().getAddress();
-        String text = address.getHostAddress();
-        int scope = text.indexOf('%'); // an interface's name is nobody's business
-        return new Peer(scope < 0 ? text : text.substring(0, scope), options.trustedProxies().trusts(address),
+        return new Peer(AddressText.of(address), options.trustedProxies().trusts(address),
                 exchange.localAddress().getPort(), options.scheme());
     }
 }
