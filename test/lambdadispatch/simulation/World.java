@@ -36,7 +36,6 @@ final class World {
     /// Those whose last instance died under them: others may pass them for [#APART].
     private static final double APART = 5;
     private static final int MOST_RETRIES = 3;
-    private static final long STANDING = 500_000_000L;
     private long tries;
     private long undecided;
 
@@ -254,7 +253,7 @@ final class World {
                 }
                 that(request.low <= each.request.low || PoolAudit.isSuspect(each), "low priority comes before others in an overload");
             }
-            boolean stands = timeline.nanoTime() - alike.getFirst().request.arrivedNanos > STANDING;
+            boolean stands = PoolAudit.stands(pool, alike.getFirst().request.arrivedNanos, timeline.nanoTime());
             long rightOne = (stands ? alike.getLast() : alike.getFirst()).request.arrivedNanos;
             that(request.arrivedNanos == rightOne, "served out of turn in an overload");
         }

@@ -67,6 +67,34 @@ class OverloadTest {
         assertThat(waiting.getLast().line).isNull();
     }
 
+    /// A burst that waited for cold starts is served when the last instance comes, and not refused for having waited.
+    @Test
+    void whoWaitedForTheLastInstanceIsNotLateWhenItComes() {
+        PoolBed bed = bed(10, true);
+        Client first = bed.ask();
+        Client second = bed.ask();
+        bed.pass(7);
+        bed.connect(1);
+        assertThat(first.line).isNotNull();
+        bed.passPinging(0.3, bed.invoked.getFirst());
+        assertThat(second.refusal).isNull();
+        bed.pool.slotReleased(bed.lines.getFirst(), 200);
+        assertThat(second.line).isNotNull();
+    }
+
+    @Test
+    void whoIsStillWaitingFiveSecondsAfterThatIsRefused() {
+        PoolBed bed = bed(10, true);
+        bed.ask();
+        Client second = bed.ask();
+        bed.pass(7);
+        bed.connect(1);
+        bed.passPinging(4.8, bed.invoked.getFirst());
+        assertThat(second.refusal).isNull();
+        bed.passPinging(0.5, bed.invoked.getFirst());
+        assertThat(second.refusedAs()).isEqualTo(Refusal.Kind.OVERLOADED);
+    }
+
     @Test
     void lowPriorityComesAfterAllOthersInAnOverload() {
         PoolBed bed = bed(10, true);

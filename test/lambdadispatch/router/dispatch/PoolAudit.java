@@ -67,6 +67,11 @@ public final class PoolAudit {
         return pool.matching.overloaded;
     }
 
+    /// Whether a queue whose head came then stands.
+    public static boolean stands(Pool pool, long headSubmittedNanos, long now) {
+        return pool.matching.stands(headSubmittedNanos, now);
+    }
+
     /// Whether this request runs, or is to run, apart from others of its kind.
     public static boolean isSuspect(Ticket ticket) {
         return ticket.suspect;

@@ -27,6 +27,7 @@ final class Matching {
     final TicketQueue low = new TicketQueue();
     final TicketQueue suspects = new TicketQueue();
     boolean overloaded;
+    private long fullSinceNanos;
     private boolean atItsLimit;
 
     Matching(PoolSettings settings, Fleet fleet, Counts counts, Outbox outbox) {
@@ -37,10 +38,18 @@ final class Matching {
         this.outbox = outbox;
     }
 
-    /// Whether the pool can not grow any more, although it should.
-    void overloaded(boolean now) {
-        atItsLimit = now;
-        overloaded = now && limits.sheds();
+    /// Whether the pool can not grow any more, although it should. Who waited for the last instance to come is not late by that: time counts from here.
+    void overloaded(boolean full, long now) {
+        if (full && !atItsLimit) {
+            fullSinceNanos = now;
+        }
+        atItsLimit = full;
+        overloaded = full && limits.sheds();
+    }
+
+    /// Whether a queue with this head stands: it is neither short-lived nor a rest of the time before.
+    boolean stands(long headSubmittedNanos, long now) {
+        return overloaded && now - fullSinceNanos > STANDING_NANOS && now - headSubmittedNanos > STANDING_NANOS;
     }
 
     /// Requests wait, and no instance will come for them.
@@ -129,8 +138,7 @@ final class Matching {
     }
 
     private Ticket next(TicketQueue from, long now) {
-        boolean stands = overloaded && !from.isEmpty() && now - from.head().submittedNanos > STANDING_NANOS;
-        return stands ? from.tail() : from.head();
+        return !from.isEmpty() && stands(from.head().submittedNanos, now) ? from.tail() : from.head();
     }
 
     private static Ticket older(Ticket one, Ticket other) {
@@ -186,7 +194,7 @@ final class Matching {
         for (TicketQueue each : List.of(suspects, low, queue)) {
             refuseOlder(each, limits.incomingRequestTimeout().toNanos(), late, now);
         }
-        if (overloaded) {
+        if (overloaded && now - fullSinceNanos >= STALE_NANOS) {
             Refusal stale = new Refusal(Refusal.Kind.OVERLOADED, "more requests come than the instances can serve", Duration.ofSeconds(1));
             refuseOlder(low, STALE_NANOS, stale, now);
             refuseOlder(queue, STALE_NANOS, stale, now);

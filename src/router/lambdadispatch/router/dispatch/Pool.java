@@ -420,7 +420,7 @@ public final class Pool {
 
     private void scale(long now) {
         Census census = new Census(fleet.all());
-        matching.overloaded(growth.canNotGrow(census));
+        matching.overloaded(growth.canNotGrow(census), now);
         Growth.Plan plan = growth.plan(census, matching.waiting(), load, draining, now);
         for (int i = 0; i < plan.start(); i++) {
             start(growth.purpose(census, i), now);
