@@ -199,4 +199,11 @@ class TlsTransportTest {
         server.close();
         assertThatThrownBy(waiting::get).hasCauseInstanceOf(IOException.class);
     }
+
+    @Test
+    void nothingCanBeWrittenAfterOurOwnCloseNotify() throws Exception {
+        shakeHands();
+        client.shutdownOutput();
+        assertThatThrownBy(() -> client.write(new byte[] {1}, 0, 1)).isInstanceOf(IOException.class).hasMessageContaining("closed");
+    }
 }
