@@ -30,6 +30,8 @@ class CompressionTest {
         "404 | 5000 | content-type: Application/Problem+JSON | true",
         "200 | 5000 | content-type: image/svg+xml | true",
         "200 | 500 | content-type: text/html | false",
+        "200 | 859 | content-type: text/html | false",
+        "200 | 860 | content-type: text/html | true",
         "200 | 5000 | content-type: image/png | false",
         "200 | 5000 | x-a: b | false",
         "206 | 5000 | content-type: text/html | false",

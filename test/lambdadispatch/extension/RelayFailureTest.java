@@ -85,6 +85,32 @@ class RelayFailureTest {
         }
     }
 
+    @Test
+    void protocolThatNobodyAskedForIsNotSwitchedTo() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n");
+                assertThat(bed.up.await(text -> text.contains("could not answer"))).startsWith("HTTP/1.1 502 ").doesNotContain(" 101 ");
+            }
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void answerOfTheExtensionsOwnToAHeadHasNoBody() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request("HEAD /a HTTP/1.1\r\nhost: h\r\n\r\n");
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("this is not HTTP\r\n\r\n");
+            }
+            assertThat(bed.up.await(text -> text.contains("\r\n\r\n"))).startsWith("HTTP/1.1 502 ").endsWith("\r\n\r\n").doesNotContain("could not answer");
+            stillServes(bed);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {
         "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLContext;
 import lambdadispatch.io.Clock;
 import lambdadispatch.io.SocketTransport;
 import lambdadispatch.io.Transport;
+import lambdadispatch.server.Exchange;
 import lambdadispatch.server.Handler;
 import lambdadispatch.server.Limits;
 import lambdadispatch.support.ConnectionLog;
@@ -95,7 +96,17 @@ class StopTest {
 
     @Test
     void connectionThatWasUpgradedIsToldToGoAway() throws Exception {
-        Server server = start(null, HELLO);
+        Server server = start(null, new Handler() {
+            @Override
+            public void handle(Exchange exchange) throws IOException {
+                HELLO.handle(exchange);
+            }
+
+            @Override
+            public boolean takesH2cUpgrade() {
+                return true;
+            }
+        });
         Transport transport = SocketTransport.connect(server.address(), Duration.ofSeconds(20));
         byte[] upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n".getBytes(StandardCharsets.US_ASCII);
         transport.write(upgrade, 0, upgrade.length);
