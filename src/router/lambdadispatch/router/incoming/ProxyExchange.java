@@ -179,7 +179,9 @@ final class ProxyExchange {
             active = channel;
             if (clientGone) {
                 active = null;
-                pool.slotReleased(channel, 0); // nothing was sent on it
+                if (!pool.slotReleased(channel, 0)) { // nothing was sent on it
+                    channel.goAway(); // its instance drains: or the extension would wait for this channel until its deadline
+                }
                 record.clientGone();
                 return true;
             }
