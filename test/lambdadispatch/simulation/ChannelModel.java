@@ -65,9 +65,7 @@ final class ChannelModel extends Slot {
         expected.channel = null;
         boolean failed = owner.bad == Faults.Bad.FAILS_AT_ONCE;
         expected.served(failed);
-        if (!owner.world.pool.slotReleased(this, failed ? 500 : 200)) {
-            remove();
-        }
+        owner.world.pool.slotReleased(this, failed ? 500 : 200);
     }
 
     /// The client left: the router resets the channel, the extension opens another.

@@ -66,8 +66,8 @@ final class InstanceModel {
     private void open() {
         ChannelModel channel = new ChannelModel(this);
         channels.add(channel);
-        if (!world.pool.slotOpened(channel)) {
-            channels.remove(channel);
+        world.pool.slotOpened(channel);
+        if (!channels.contains(channel)) {
             goneAway();
         }
     }

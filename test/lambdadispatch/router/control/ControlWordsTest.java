@@ -260,7 +260,7 @@ class ControlWordsTest {
         ScriptedExchange down = ScriptedExchange.of("GET", "/");
         down.takesNothing(new IOException("gone"));
         ControlChannel channel = new ControlChannel(instance, down);
-        channel.goAway();
+        channel.end();
         channel.awaitEnd();
         assertThat(down.aborted()).isTrue();
     }

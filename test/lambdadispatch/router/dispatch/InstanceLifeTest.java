@@ -204,7 +204,8 @@ class InstanceLifeTest {
         bed.passPinging(120, instance);
         assertThat(slow.line).isSameAs(line);
         assertThat(line.reset).isZero();
-        assertThat(bed.pool.slotReleased(line, 200)).isFalse();
+        bed.pool.slotReleased(line, 200);
+        assertThat(line.ended).as("not wanted any more").isEqualTo(1);
     }
 
     @Test

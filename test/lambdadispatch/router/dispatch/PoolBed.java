@@ -103,7 +103,7 @@ final class PoolBed implements Actions, Clock {
         List<Line> lines = new ArrayList<>();
         for (int i = 0; i < channels; i++) {
             Line line = new Line(instance);
-            line.wanted = pool.slotOpened(line);
+            pool.slotOpened(line);
             lines.add(line);
             this.lines.add(line);
         }
@@ -155,7 +155,6 @@ final class PoolBed implements Actions, Clock {
 
     /// A channel.
     static final class Line extends Slot {
-        boolean wanted;
         int ended;
         int reset;
         Client carried;

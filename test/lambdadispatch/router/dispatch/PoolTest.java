@@ -19,7 +19,8 @@ class PoolTest {
         assertThat(bed.invoked).hasSize(1);
         Line line = bed.connect(2).getFirst();
         assertThat(client.line).isSameAs(line);
-        assertThat(bed.pool.slotReleased(line, 200)).isTrue();
+        bed.pool.slotReleased(line, 200);
+        assertThat(line.ended).isZero();
         bed.passPinging(3, bed.invoked.getFirst());
         assertThat(bed.invoked).as("no second invoke for one request").hasSize(1);
     }
@@ -134,7 +135,8 @@ class PoolTest {
         bed.pool.slotLost(lines.getFirst());
         bed.pool.slotLost(lines.getFirst());
         bed.pool.slotGivenUp(lines.getFirst(), false);
-        assertThat(bed.pool.slotReleased(lines.getFirst(), 200)).isFalse();
+        bed.pool.slotReleased(lines.getFirst(), 200);
+        assertThat(lines.getFirst().ended + lines.getFirst().reset).isZero();
         PoolSnapshot after = bed.pool.snapshot();
         assertThat(after.running()).isZero();
         assertThat(after.freeSlots()).isEqualTo(1);

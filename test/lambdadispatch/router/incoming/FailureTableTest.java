@@ -349,6 +349,16 @@ class FailureTableTest {
     }
 
     @Test
+    void bodyThatTheClientBreaksInTheQueueIsNoticedThere() throws Exception {
+        ScriptedExchange client = ScriptedExchange.of("POST", "/a", -1, "transfer-encoding", "chunked");
+        client.sends("part");
+        client.breaksBody(new BadMessage(400, "malformed chunk size"));
+        CompletableFuture<Void> exchange = bed.client(client);
+        assertThat(exchange).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withCauseInstanceOf(BadMessage.class);
+        assertThat(bed.pools().defaultPool().snapshot().pending()).isZero();
+    }
+
+    @Test
     void clientThatLeavesInsideAnExchangeFreesTheSlotAndResetsTheChannel() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
         CompletableFuture<Void> exchange = bed.client(client);

@@ -35,7 +35,7 @@ class ReadAheadTest {
 
     /// The channel takes nothing, until the client's octets have all been read.
     private void stall() throws Exception {
-        ahead.writing();
+        ahead.blocked();
         while (client.available() > 0) {
             Thread.onSpinWait();
         }
@@ -54,7 +54,7 @@ class ReadAheadTest {
         client.sends("abc");
         stall();
         client.sends("def");
-        ahead.written();
+        ahead.unblocked();
         assertThat(read(2) + read(2)).isEqualTo("abc");
         assertThat(read(10)).isEqualTo("def");
         assertThat(ahead.ended()).isFalse();
@@ -76,9 +76,9 @@ class ReadAheadTest {
     void noMoreIsReadAheadThanTheBoundAndAsMuchAgainAsIsTaken() throws Exception {
         int piece = 32 << 10;
         client.sends("x".repeat(10 * piece));
-        ahead.writing();
+        ahead.blocked();
         client.await(() -> client.available() == 7 * piece);
-        ahead.written();
+        ahead.unblocked();
         assertThat(read(piece).length()).isEqualTo(piece);
         client.await(() -> client.available() == 6 * piece);
     }
@@ -87,7 +87,7 @@ class ReadAheadTest {
     void whoeverWaitsForOctetsHearsWhyNoneCome() throws Exception {
         client.sends("a");
         stall();
-        ahead.written();
+        ahead.unblocked();
         assertThat(read(1)).isEqualTo("a");
         client.breaksBody(new IOException("reset"));
         assertThatThrownBy(() -> read(1)).hasMessage("reset");

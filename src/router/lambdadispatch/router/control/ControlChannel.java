@@ -110,11 +110,6 @@ public final class ControlChannel extends Slot {
         Threads.virtual("channel-end").start(this::sayGoAway);
     }
 
-    /// The exchange is over and the pool does not want the channel any more: ends the downlink between exchanges, which means "go away".
-    public void goAway() {
-        end();
-    }
-
     private void sayGoAway() {
         try {
             down.end();

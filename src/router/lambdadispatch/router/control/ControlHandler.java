@@ -175,9 +175,7 @@ public final class ControlHandler implements Handler {
         shared.register(exchange.request().headers().get(CHANNEL_NUMBER), channel);
         LOG.debug("uplink open", "instance", instance.publicName());
         try {
-            if (!instance.pool().slotOpened(channel)) {
-                channel.end();
-            }
+            instance.pool().slotOpened(channel);
             await(channel);
         } finally {
             shared.forget(channel);

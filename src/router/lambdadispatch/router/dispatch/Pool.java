@@ -130,17 +130,19 @@ public final class Pool {
 
     // ---- slots ----
 
-    /// A channel of this instance has both halves open and is idle. False: it is not wanted (the instance is draining or closed); end it.
-    public boolean slotOpened(Slot slot) {
+    /// A channel of this instance has both halves open and is idle. One that is not wanted (the instance is draining or closed) is ended.
+    public void slotOpened(Slot slot) {
         Effects told;
-        boolean wanted;
         synchronized (lock) {
             if (slot.state != Slot.State.UNKNOWN) {
                 throw new IllegalStateException("a slot is opened once");
             }
             long now = clock.nanoTime();
             boolean first = slot.instance().state == Instance.State.STARTING;
-            wanted = fleet.opened(slot, now);
+            boolean wanted = fleet.opened(slot, now);
+            if (!wanted) {
+                outbox.end(slot);
+            }
             if (first && wanted) {
                 appFault.mended();
                 load.started(now - slot.instance().invokedNanos);
@@ -150,17 +152,15 @@ public final class Pool {
             told = settle(now);
         }
         told.run();
-        return wanted;
     }
 
-    /// The exchange is over and the channel is fine: it goes to the head of the queue at once. False: the channel is not wanted any more; end it.
+    /// The exchange is over and the channel is fine: it goes to the head of the queue at once. One that is not wanted any more is ended.
     /// @param status of the answer; 0 if the request was not sent
-    public boolean slotReleased(Slot slot, int status) {
+    public void slotReleased(Slot slot, int status) {
         Effects told;
-        boolean wanted;
         synchronized (lock) {
             if (slot.state == Slot.State.GONE) {
-                return false;
+                return;
             }
             long now = clock.nanoTime();
             load.finished(now - slot.grantedNanos);
@@ -171,11 +171,12 @@ public final class Pool {
                 slot.instance().servedWell++;
                 growth.served(slot.instance(), now);
             }
-            wanted = fleet.released(slot, now);
+            if (!fleet.released(slot, now)) {
+                outbox.end(slot);
+            }
             told = settle(now);
         }
         told.run();
-        return wanted;
     }
 
     /// The channel died, idle or in use. An instance that broke an exchange gets no other until it is heard from again: a retry does not run into the same dead instance.

@@ -2,7 +2,7 @@
 package lambdadispatch.router.incoming;
 
 import java.io.IOException;
-import java.time.Duration;
+import java.util.function.Consumer;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.BodyReader;
@@ -16,34 +16,27 @@ import lambdadispatch.server.Exchange;
 final class BodyPump implements Runnable {
     private static final int PIECE = 32 << 10;
     private static final int CHUNK_HEAD = 8; // room for the size in hex and CRLF before each piece
-    /// A channel that takes nothing for so long is worth another thread.
-    private static final Duration MOMENT = Duration.ofSeconds(1);
 
     private final Exchange client;
     private final ControlChannel channel;
     private final boolean chunked;
-    private final Runnable onClientFailure;
-    private final ReadAhead ahead; // null for HTTP/2, whose resets do not wait behind data
+    private final ReadAhead ahead;
+    private final Consumer<IOException> onClientFailure;
     private volatile boolean done;
-    private volatile IOException clientFailure;
 
+    /// @param ahead what the body is read from; null for HTTP/2, whose resets do not wait behind data
     /// @param onClientFailure the body can not be read to its end: the exchange on the channel must be broken off
-    BodyPump(Exchange client, ControlChannel channel, Runnable onClientFailure) {
+    BodyPump(Exchange client, ControlChannel channel, ReadAhead ahead, Consumer<IOException> onClientFailure) {
         this.client = client;
         this.channel = channel;
         this.chunked = client.request().contentLength() < 0;
+        this.ahead = ahead;
         this.onClientFailure = onClientFailure;
-        this.ahead = client.request().version() < 20 ? new ReadAhead(client, this::clientFailed, MOMENT, ReadAhead.MOST) : null;
     }
 
     /// Whether the whole body is on its way, so that the channel may carry another request.
     boolean done() {
         return done;
-    }
-
-    /// Why the client's body could not be read; null if it could.
-    IOException clientFailure() {
-        return clientFailure;
     }
 
     @Override
@@ -53,20 +46,11 @@ final class BodyPump implements Runnable {
         } catch (ChannelLost e) {
             channel.breakOff(); // whoever reads the response decides what to tell the client: half a channel would let him wait for ever
         } catch (IOException e) {
-            clientFailed(e);
+            onClientFailure.accept(e);
         } catch (RuntimeException | Error e) {
             channel.breakOff();
             throw e;
-        } finally {
-            if (ahead != null) {
-                ahead.close();
-            }
         }
-    }
-
-    private void clientFailed(IOException why) {
-        clientFailure = why;
-        onClientFailure.run();
     }
 
     private void pump() throws IOException {
@@ -102,11 +86,11 @@ final class BodyPump implements Runnable {
             channel.write(from, offset, length);
             return;
         }
-        ahead.writing();
+        ahead.blocked();
         try {
             channel.write(from, offset, length);
         } finally {
-            ahead.written();
+            ahead.unblocked();
         }
     }
 

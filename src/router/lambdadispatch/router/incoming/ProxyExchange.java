@@ -4,7 +4,6 @@ package lambdadispatch.router.incoming;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import lambdadispatch.carrier.Threads;
 import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
@@ -22,8 +21,6 @@ import lambdadispatch.server.Exchange;
 /// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (docs/architecture.md, "When something
 /// breaks") if that fails. Runs on the request's thread.
 final class ProxyExchange {
-    /// A body this short that is at hand goes out with its head, and can be sent again.
-    private static final int INLINE_BODY = 16 << 10;
     /// A request that may be what kills instances gets no third one to kill, unless they die without it as well.
     private static final int MAX_LOSSES = 2;
     /// An instance that fell silent was given up for that, and not for its requests; still there is an end to everything.
@@ -43,7 +40,7 @@ final class ProxyExchange {
     private int losses;
     private int refusals;
     private boolean debug; // a trusted peer asks what became of its request
-    private boolean wholeRequest; // the message holds the request's body too
+    private Upload upload;
     private ControlChannel active; // this and what follows guarded by this
     private SlotTicket ticket;
     private boolean clientGone;
@@ -60,20 +57,22 @@ final class ProxyExchange {
         Request request = client.request();
         record.requestId(writer.head(request, peer, record.trace(), message));
         debug = peer.trusted() && request.headers().contains(ResponseRelay.DEBUG);
-        inlineBody(request);
-        long octets = (long) message.array().length + request.headers().array().length;
-        if (!REQUESTS.take(octets)) {
-            refused(new Refusal(Refusal.Kind.QUEUE_FULL, "too much is waiting", Duration.ofSeconds(1)));
-            return;
-        }
-        try {
-            runWithin();
-        } finally {
-            REQUESTS.give(octets);
+        try (Upload body = new Upload(client, message, this::giveUp)) {
+            upload = body;
+            long octets = (long) message.array().length + request.headers().array().length;
+            if (!REQUESTS.take(octets)) {
+                refused(new Refusal(Refusal.Kind.QUEUE_FULL, "too much is waiting", Duration.ofSeconds(1)));
+                return;
+            }
+            try {
+                untilSettled();
+            } finally {
+                REQUESTS.give(octets);
+            }
         }
     }
 
-    private void runWithin() throws IOException {
+    private void untilSettled() throws IOException {
         client.onClientGone(this::clientGone);
         SlotTicket before = null;
         while (true) {
@@ -82,7 +81,7 @@ final class ProxyExchange {
             if (!submit(next, before)) {
                 return;
             }
-            ControlChannel channel = next.await();
+            ControlChannel channel = upload.await(next);
             if (channel == null) {
                 refused(next.refusal());
                 return;
@@ -93,20 +92,6 @@ final class ProxyExchange {
             }
             record.retried();
             before = next;
-        }
-    }
-
-    private void inlineBody(Request request) throws IOException {
-        long length = request.contentLength();
-        wholeRequest = length == 0;
-        if (length > 0 && length <= INLINE_BODY && client.available() >= length) {
-            int start = message.length();
-            message.reserve((int) length);
-            while (message.length() < start + length) {
-                int left = (int) (start + length) - message.length();
-                message.length(message.length() + client.read(message.array(), message.length(), left));
-            }
-            wholeRequest = true;
         }
     }
 
@@ -128,9 +113,16 @@ final class ProxyExchange {
     }
 
     private void clientGone() {
-        SlotTicket waiting;
         synchronized (this) {
             clientGone = true;
+        }
+        giveUp();
+    }
+
+    /// Neither a channel nor an answer is wanted any more.
+    private void giveUp() {
+        SlotTicket waiting;
+        synchronized (this) {
             waiting = ticket;
             // Under the lock, so that it can not be a channel that was given back and works for another request by now.
             breakOff();
@@ -154,7 +146,7 @@ final class ProxyExchange {
 
     private void refused(Refusal refusal) throws IOException {
         if (refusal == null) {
-            record.clientGone();
+            withdrawn();
             return;
         }
         Headers headers = Headers.of("content-type", "text/plain; charset=utf-8");
@@ -163,6 +155,16 @@ final class ProxyExchange {
         }
         Party by = refusal.kind() == Refusal.Kind.NOT_INVOCABLE ? Party.ENVIRONMENT : Party.ROUTER;
         answer(refusal.kind().status(), headers, pool.explained(refusal), by);
+    }
+
+    private void withdrawn() throws IOException {
+        synchronized (this) {
+            if (clientGone) {
+                record.clientGone();
+                return;
+            }
+        }
+        throw upload.failure();
     }
 
     private void answer(int status, Headers headers, String why, Party by) throws IOException {
@@ -179,29 +181,23 @@ final class ProxyExchange {
             active = channel;
             if (clientGone) {
                 active = null;
-                if (!pool.slotReleased(channel, 0)) { // nothing was sent on it
-                    channel.goAway(); // its instance drains: or the extension would wait for this channel until its deadline
-                }
+                pool.slotReleased(channel, 0); // nothing was sent on it
                 record.clientGone();
                 return true;
             }
         }
-        BodyPump pump = null;
         boolean sent = false;
         try {
             if (!channel.clean()) {
                 spoilt(channel);
                 losses++;
-                return failed(null, "octets that nobody asked for", Party.APP, mayRetry());
+                return failed("octets that nobody asked for", Party.APP, mayRetry());
             }
             channel.write(message.array(), 0, message.length());
             record.dispatched(channel.instance().invokedNanos());
             sent = true;
-            if (!wholeRequest) {
-                pump = new BodyPump(client, channel, this::breakOff);
-                Threads.virtual("body-pump").start(pump);
-            }
-            if (new ResponseRelay(client, channel, record, debug).run(this::finished, wholeRequest && refusals < MAX_REFUSALS && mayRetry(), pump)) {
+            BodyPump pump = upload.start(channel);
+            if (new ResponseRelay(client, channel, record, debug).run(this::finished, upload.whole() && refusals < MAX_REFUSALS && mayRetry(), pump)) {
                 return true;
             }
             refusals++;
@@ -210,10 +206,10 @@ final class ProxyExchange {
         } catch (ChannelLost e) {
             losses += channel.fellSilent() ? 0 : 1;
             lost(channel);
-            return failed(pump, "the execution environment was lost", Party.ENVIRONMENT, mayRetry() && (!sent || replayable()));
+            return failed("the execution environment was lost", Party.ENVIRONMENT, mayRetry() && (!sent || replayable()));
         } catch (BadMessage e) {
             spoilt(channel);
-            return failed(pump, "the app gave no usable answer: " + e.getMessage(), Party.APP, false);
+            return failed("the app gave no usable answer: " + e.getMessage(), Party.APP, false);
         } catch (IOException | RuntimeException e) {
             breakOff(); // the client can not be written to
             record.clientGone();
@@ -226,7 +222,7 @@ final class ProxyExchange {
     }
 
     private boolean replayable() {
-        return wholeRequest && switch (client.request().method()) {
+        return upload.whole() && switch (client.request().method()) {
             case "GET", "HEAD", "OPTIONS", "TRACE" -> true;
             default -> false;
         };
@@ -245,10 +241,8 @@ final class ProxyExchange {
         if (!reusable) {
             pool.slotGivenUp(channel, true);
             channel.cancel();
-        } else if (pool.slotReleased(channel, status)) {
-            return;
         } else {
-            channel.goAway();
+            pool.slotReleased(channel, status);
         }
     }
 
@@ -277,7 +271,7 @@ final class ProxyExchange {
         }
     }
 
-    private boolean failed(BodyPump pump, String why, Party by, boolean retry) throws IOException {
+    private boolean failed(String why, Party by, boolean retry) throws IOException {
         synchronized (this) {
             if (clientGone) {
                 record.clientGone();
@@ -289,8 +283,8 @@ final class ProxyExchange {
             client.abort();
             return true;
         }
-        if (pump != null && pump.clientFailure() != null) {
-            throw pump.clientFailure(); // the client's own fault: the engine answers 400, 408 or 413
+        if (upload.failure() != null) {
+            throw upload.failure(); // the client's own fault: the engine answers 400, 408 or 413
         }
         if (retry) {
             return false;

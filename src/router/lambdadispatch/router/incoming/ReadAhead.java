@@ -11,8 +11,9 @@ import java.util.function.Consumer;
 import lambdadispatch.io.Deadline;
 import lambdadispatch.server.Exchange;
 
-/// Reads the body of an HTTP/1.1 request, and reads it ahead once the channel takes no more of it for a moment: the end of a client's connection lies behind
-/// all that the client sent before it, so a client that leaves inside an upload is noticed only by who reads that far.
+/// Reads the body of an HTTP/1.1 request, and reads it ahead once nobody takes more of it for a moment, be it that there is no channel yet or that the channel
+/// is full: the end of a client's connection lies behind all that the client sent before it, so a client that leaves inside an upload is noticed only by
+/// who reads that far.
 ///
 /// What is read ahead is bounded for each upload and for all of them; a client that had sent more than that is noticed when the app reads on. HTTP/2 needs
 /// none of this, since a stream's end does not wait behind its data.
@@ -34,14 +35,14 @@ final class ReadAhead implements AutoCloseable {
     private final Deque<byte[]> pieces = new ArrayDeque<>(); // this and what follows guarded by this
     private int taken; // octets of the first piece that were given away
     private int held; // of ROOM
-    private boolean writing;
+    private boolean blocked;
     private boolean running; // the deadline's thread reads, from then on to the body's end
     private boolean ended;
     private boolean closed;
     private IOException failure;
 
     /// @param onFailure the client's body can not be read any further, while the reader of this may be busy with what came before
-    /// @param moment how long the channel may take nothing before the rest is read ahead
+    /// @param moment how long nobody may take anything before the rest is read ahead
     /// @param most octets of this body that may be read ahead
     ReadAhead(Exchange client, Consumer<IOException> onFailure, Duration moment, int most) {
         this.client = client;
@@ -64,6 +65,9 @@ final class ReadAhead implements AutoCloseable {
         while (pieces.isEmpty()) {
             if (failure != null) {
                 throw failure;
+            }
+            if (closed) {
+                throw new IOException("exchange is over");
             }
             if (ended) {
                 return -1;
@@ -93,25 +97,25 @@ final class ReadAhead implements AutoCloseable {
         return client.bodyEnded();
     }
 
-    /// What was read is about to be written to the channel.
-    void writing() {
+    /// The reader of this is about to wait for somebody else than the client.
+    void blocked() {
         synchronized (this) {
-            writing = true;
+            blocked = true;
         }
         stalled.arm(moment);
     }
 
-    void written() {
+    void unblocked() {
         stalled.disarm();
         synchronized (this) {
-            writing = false;
+            blocked = false;
         }
     }
 
-    /// The channel takes nothing. Runs on a thread of its own.
+    /// The moment has passed. Runs on a thread of its own.
     private void takeOver() {
         synchronized (this) {
-            if (!writing || running || closed || client.bodyEnded()) {
+            if (!blocked || running || closed || client.bodyEnded()) {
                 return;
             }
             running = true;
