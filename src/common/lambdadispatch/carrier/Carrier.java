@@ -37,7 +37,6 @@ final class Carrier implements Executor {
     private final SpareArrays spares = new SpareArrays();
     private final LoopThread thread;
     private volatile boolean asleep;
-    private volatile long looks; // written by the loop alone
 
     private static final class LoopThread extends Thread {
         final Carrier carrier;
@@ -67,11 +66,6 @@ final class Carrier implements Executor {
 
     Thread.Builder.OfVirtual builder() {
         return CustomScheduler.builder(this);
-    }
-
-    /// How often the selector has looked at all channels; for threads on this carrier, between whose steps it can not look.
-    long looks() {
-        return looks;
     }
 
     /// For threads on this carrier.
@@ -154,7 +148,6 @@ final class Carrier implements Executor {
             sleep();
         } else {
             selector.selectNow(Carrier::ready);
-            looked();
         }
         timers.expire();
     }
@@ -183,18 +176,12 @@ final class Carrier implements Executor {
             long nanos = timers.nanosToNext();
             if (nanos == Long.MAX_VALUE) {
                 selector.select(Carrier::ready);
-                looked();
             } else if (nanos > 0) {
                 selector.select(Carrier::ready, nanos / 1_000_000 + 1);
-                looked();
             }
         } finally {
             asleep = false;
         }
-    }
-
-    private void looked() {
-        looks = looks + 1;
     }
 
     private void selectNow() {

@@ -24,13 +24,11 @@ import java.util.concurrent.locks.LockSupport;
 public final class ChannelWaits {
     private static final int INPUT = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
     private static final int OUTPUT = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
-    private static final long UNKNOWN = -1;
 
     private final SelectableChannel channel;
     private final AtomicReference<Thread> inputWaiter = new AtomicReference<>();
     private final AtomicReference<Thread> outputWaiter = new AtomicReference<>();
     private volatile boolean inputSeen;
-    private volatile long drainedAfter = UNKNOWN; // so many looks of the carrier
     private volatile SelectionKey key; // null before the first wait
     private volatile Carrier carrier; // of the key
 
@@ -56,19 +54,6 @@ public final class ChannelWaits {
     /// A read has brought less than there was room for, so there was no more: the next one had better wait.
     public void inputDrained() {
         inputSeen = false;
-        Carrier mine = carrier;
-        drainedAfter = mine != null && mine == Carrier.current() ? mine.looks() : UNKNOWN;
-    }
-
-    /// Whether the selector has looked for input since that was drained, and saw neither some nor its end: what a read that does not wait would say, as of
-    /// the loop's last turn, without the system call. False also means that it is not known.
-    public boolean seenQuiet() {
-        Carrier mine = carrier;
-        if (inputSeen || mine == null || mine != Carrier.current()) {
-            return false;
-        }
-        long drained = drainedAfter;
-        return drained != UNKNOWN && drained != mine.looks() && key.isValid() && (key.interestOps() & INPUT) != 0;
     }
 
     /// Waits until there may be input, the end of it, or a connection to accept.

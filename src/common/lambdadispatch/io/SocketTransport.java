@@ -137,12 +137,9 @@ public final class SocketTransport implements Transport {
         }
     }
 
-    /// Reads what has arrived, without waiting: 0 if nothing has, -1 at the end of the stream. At most one system call; none where the carrier's selector has
-    /// looked since the last read. While nobody else reads or writes.
+    /// Reads what has arrived, without waiting: 0 if nothing has, -1 at the end of the stream. One system call, also where the carrier's selector has looked since
+    /// the last read: what it saw may be as old as the loop's whole turn. While nobody else reads or writes.
     public int readAtOnce(byte[] into, int offset, int length) throws IOException {
-        if (waits != null && channel.isOpen() && waits.seenQuiet()) {
-            return 0;
-        }
         ByteBuffer view = ByteBuffer.wrap(into, offset, length);
         if (waits != null) {
             return channel.read(view);
