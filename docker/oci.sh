@@ -56,6 +56,6 @@ image() { # name entry-point-as-json more-of-the-config
 }
 
 java=/opt/lambda-dispatch-router
-image router "[\"$java/bin/java\",\"@$java/options\",\"-XX:AOTCache=$java/lib/lambda-dispatch.aot\",\"-m\",\"lambdadispatch.router/lambdadispatch.router.Main\"]" \
+image router "[\"$java/bin/java\",\"-XX:AOTCache=$java/lib/lambda-dispatch.aot\",\"-m\",\"lambdadispatch.router/lambdadispatch.router.Main\"]" \
     '"Env":["MALLOC_ARENA_MAX=1"],"ExposedPorts":{"5001/tcp":{},"5002/tcp":{},"5003/tcp":{},"5004/tcp":{}},'
 image extension '["/opt/extensions/lambda-dispatch"]' ''

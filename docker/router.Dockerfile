@@ -24,4 +24,4 @@ ENV MALLOC_ARENA_MAX=1
 WORKDIR /
 EXPOSE 5001 5002 5003 5004
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/opt/lambda-dispatch-router/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-m", "lambdadispatch.router/lambdadispatch.router.HealthCheck"]
-ENTRYPOINT ["/opt/lambda-dispatch-router/bin/java", "@/opt/lambda-dispatch-router/options", "-XX:AOTCache=/opt/lambda-dispatch-router/lib/lambda-dispatch.aot", "-m", "lambdadispatch.router/lambdadispatch.router.Main"]
+ENTRYPOINT ["/opt/lambda-dispatch-router/bin/java", "-XX:AOTCache=/opt/lambda-dispatch-router/lib/lambda-dispatch.aot", "-m", "lambdadispatch.router/lambdadispatch.router.Main"]

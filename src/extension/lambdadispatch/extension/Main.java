@@ -4,6 +4,7 @@ package lambdadispatch.extension;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class Main {
     private static final Duration BEYOND_INIT = Duration.ofSeconds(11);
 
     private final ExtensionConfig config;
+    private final String name;
     private final Http1Client http = new Http1Client(Http1Client.Options.DEFAULT.withResponse(Duration.ZERO));
     private final ExtensionsApi extensions;
     private final RuntimeApi runtime;
@@ -40,8 +42,21 @@ public final class Main {
 
     private record Serving(Invocation invocation, CountDownLatch answered) {}
 
-    private Main(ExtensionConfig config) {
+    /// How it was started.
+    ///
+    /// @param name of the file that Lambda started, under which it insists that the extension registers
+    record Command(String name, List<String> arguments) {
+        /// Lambda starts a file whose first line names the JVM: the kernel then passes that file's path as the first argument.
+        static Command of(String... arguments) {
+            boolean file = arguments.length > 0 && arguments[0].contains("/");
+            String name = file ? arguments[0].substring(arguments[0].lastIndexOf('/') + 1) : "lambda-dispatch";
+            return new Command(name, List.of(arguments).subList(file ? 1 : 0, arguments.length));
+        }
+    }
+
+    private Main(ExtensionConfig config, String name) {
         this.config = config;
+        this.name = name;
         this.extensions = new ExtensionsApi(http, config.runtimeApi());
         this.runtime = new RuntimeApi(http, config.runtimeApi());
         this.readiness = new Readiness(config);
@@ -51,8 +66,9 @@ public final class Main {
     public static void main(String[] arguments) {
         Settings settings = new Settings(System.getenv());
         ExtensionConfig config = ExtensionConfig.read(settings);
-        if (arguments.length > 0) {
-            System.exit(explain(arguments[0]));
+        Command command = Command.of(arguments);
+        if (!command.arguments().isEmpty()) {
+            System.exit(explain(command.arguments().getFirst()));
         }
         settings.warnings().forEach(System.err::println);
         if (!settings.faults().isEmpty()) {
@@ -60,7 +76,7 @@ public final class Main {
             System.exit(2);
         }
         tune(config);
-        Main main = new Main(config);
+        Main main = new Main(config, command.name());
         Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("shutdown", main::stop));
         try {
             main.run();
@@ -114,7 +130,7 @@ public final class Main {
     }
 
     private void run() throws IOException, InterruptedException {
-        extensions.register(extensionName());
+        extensions.register(name);
         Threads.virtual("readiness").start(readiness::run);
         awaitInit();
         Threads.virtual("events").start(this::awaitShutdown);
@@ -124,11 +140,6 @@ public final class Main {
             ownStart = Duration.ZERO;
         }
         TimeUnit.SECONDS.sleep(3); // the shutdown hook ends the process
-    }
-
-    /// Lambda insists on the name of the file that it started; the launcher tells, since a JVM does not know.
-    private static String extensionName() {
-        return System.getProperty("lambdadispatch.extension.name", "lambda-dispatch");
     }
 
     /// The init phase lasts until the app is ready, or for as long as `ASYNC_INIT` allows. Lambda ends it at 10 s by starting over within the invocation: who lives
