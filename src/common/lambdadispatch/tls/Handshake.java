@@ -9,11 +9,6 @@ import javax.net.ssl.SSLParameters;
 
 /// Engines with our protocol versions, cipher suites and ALPN list.
 final class Handshake {
-    static {
-        // RFC 9113 §9.2.1: renegotiation of TLS 1.2 MUST be off. The JDK reads this when it first hears of a handshake; TLS 1.3 has none.
-        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-    }
-
     private Handshake() {}
 
     static SSLEngine server(SSLContext context, List<String> applicationProtocols) {

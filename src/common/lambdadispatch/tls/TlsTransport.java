@@ -260,12 +260,22 @@ public final class TlsTransport implements Transport {
         }
         HandshakeStatus status = result.getHandshakeStatus();
         if (status == HandshakeStatus.NEED_TASK) {
+            refuseRenegotiation();
             runTasks();
             status = engine.getHandshakeStatus();
         }
         // Until the answer is out, each record says again that one is due.
         if (status == HandshakeStatus.NEED_WRAP && answering.compareAndSet(false, true)) {
             Threads.virtual("tls-answer").start(this::answer);
+        }
+    }
+
+    /// RFC 9113 §9.2.1: renegotiation of TLS 1.2 must be off. Before TLS 1.3 nothing else makes work for the engine once keys are agreed on. The JDK
+    /// has a property against it, but reads it when any code of the process first speaks TLS, which may be before ours.
+    private void refuseRenegotiation() throws SSLException {
+        if (!engine.getSession().getProtocol().equals("TLSv1.3")) {
+            plain.close();
+            throw new SSLException("renegotiation is refused");
         }
     }
 
