@@ -6,6 +6,7 @@ import lambdadispatch.router.dispatch.Slot;
 /// One channel of a simulated instance.
 final class ChannelModel extends Slot {
     private static final double KILLED_AFTER = 0.05;
+    private static final double REFUSED_AFTER = 0.001;
 
     private final InstanceModel owner;
     private World.Request request;
@@ -28,8 +29,12 @@ final class ChannelModel extends Slot {
         double seconds = switch (owner.bad) {
             case NONE -> granted.job.seconds();
             case TEN_TIMES_SLOWER -> 10 * granted.job.seconds();
-            case FAILS_AT_ONCE -> 0.001;
+            case FAILS_AT_ONCE, REFUSES_AT_ONCE -> 0.001;
         };
+        if (owner.bad == Faults.Bad.REFUSES_AT_ONCE || world.random.nextDouble() < world.scenario.faults().refuses()) {
+            world.timeline.after(REFUSED_AFTER, () -> refuse(granted));
+            return;
+        }
         boolean breaks = world.random.nextDouble() < world.scenario.faults().channelBreaks();
         double waits = seconds - granted.job.cpuSeconds();
         if (breaks || granted.job.cpuSeconds() == 0) {
@@ -63,9 +68,28 @@ final class ChannelModel extends Slot {
             return;
         }
         expected.channel = null;
-        boolean failed = owner.bad == Faults.Bad.FAILS_AT_ONCE;
+        World world = owner.world;
+        boolean failed = owner.bad == Faults.Bad.FAILS_AT_ONCE || world.random.nextDouble() < world.scenario.faults().fails();
         expected.served(failed);
-        owner.world.pool.slotReleased(this, failed ? 500 : 200);
+        world.outliers.answers(owner.instance, failed);
+        world.pool.slotReleased(this, failed ? 500 : 200);
+        world.outliers.answered(owner.instance);
+    }
+
+    /// The environment says that it has done nothing about the request.
+    private void refuse(World.Request expected) {
+        if (request != expected || gone) {
+            return;
+        }
+        double standsStill = owner.frozenFor();
+        if (standsStill > 0) {
+            owner.world.timeline.after(standsStill, () -> refuse(expected));
+            return;
+        }
+        request = null;
+        owner.gaveBack();
+        expected.channel = null;
+        expected.turnedAway(this);
     }
 
     /// The client left: the router resets the channel, the extension opens another.

@@ -8,18 +8,21 @@ package lambdadispatch.simulation;
 /// @param channelBreaks an exchange ends by losing its channel
 /// @param clientLeaves a client loses its patience, waiting or not
 /// @param throttledAbove environments the account allows at once
+/// @param fails an exchange ends with 500
+/// @param refuses an exchange is refused before the app has heard of it, and may be tried elsewhere
 /// @param bad what is wrong with the first instance of all
 /// @param life how long an instance lives after it has connected, in any case
-record Faults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove, Spread life, Bad bad) {
-    enum Bad { NONE, TEN_TIMES_SLOWER, FAILS_AT_ONCE }
+record Faults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove, Spread life, double fails, double refuses,
+        Bad bad) {
+    enum Bad { NONE, TEN_TIMES_SLOWER, FAILS_AT_ONCE, REFUSES_AT_ONCE }
 
     static Faults of(Bad bad) {
-        return new Faults(0, 0, 0, 0, 0, 1000, Spread.always(Double.POSITIVE_INFINITY), bad);
+        return new Faults(0, 0, 0, 0, 0, 1000, Spread.always(Double.POSITIVE_INFINITY), 0, 0, bad);
     }
 
-    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 1000, Spread.always(Double.POSITIVE_INFINITY), Bad.NONE);
+    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 1000, Spread.always(Double.POSITIVE_INFINITY), 0, 0, Bad.NONE);
 
     static Faults life(Spread life) {
-        return new Faults(0, 0, 0, 0, 0, 1000, life, Bad.NONE);
+        return new Faults(0, 0, 0, 0, 0, 1000, life, 0, 0, Bad.NONE);
     }
 }

@@ -66,6 +66,7 @@ final class InstanceModel {
     private void open() {
         ChannelModel channel = new ChannelModel(this);
         channels.add(channel);
+        world.outliers.opened(instance);
         world.pool.slotOpened(channel);
         if (!channels.contains(channel)) {
             goneAway();

@@ -16,6 +16,9 @@ final class Measured {
     long left;
     long broken;
     long retried;
+    /// Refusals by environments.
+    long turnedAway;
+    long ejections;
     /// Requests that kill their environment; the others are counted apart where they fail.
     long poison;
     long refusedOthers;

@@ -39,6 +39,7 @@ final class RandomScenarios {
                 sometimes(random, 0.3), sometimes(random, 0.5), sometimes(random, 0.3), sometimes(random, 0.02), sometimes(random, 0.1),
                 random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000,
                 random.nextInt(4) == 0 ? Spread.between(0.05, 10 * random.nextDouble()) : Spread.always(Double.POSITIVE_INFINITY),
+                random.nextInt(3) == 0 ? 0.9 * random.nextDouble() * random.nextDouble() : 0, random.nextInt(3) == 0 ? 0.5 * random.nextDouble() : 0,
                 Faults.Bad.values()[random.nextInt(Faults.Bad.values().length)]);
     }
 

@@ -32,14 +32,15 @@ final class Simulate {
         return tables;
     }
 
-    private record Totals(long scenarios, long requests, long events, long served, long refused, long left, long broken, long retried, long invokes) {
+    private record Totals(long scenarios, long requests, long events, long served, long refused, long left, long broken, long retried, long invokes,
+            long turnedAway, long ejections) {
         static Totals of(Measured m) {
-            return new Totals(1, m.requests, m.events, m.served, m.refused, m.left, m.broken, m.retried, m.invokes);
+            return new Totals(1, m.requests, m.events, m.served, m.refused, m.left, m.broken, m.retried, m.invokes, m.turnedAway, m.ejections);
         }
 
         Totals plus(Totals o) {
             return new Totals(scenarios + o.scenarios, requests + o.requests, events + o.events, served + o.served, refused + o.refused, left + o.left,
-                    broken + o.broken, retried + o.retried, invokes + o.invokes);
+                    broken + o.broken, retried + o.retried, invokes + o.invokes, turnedAway + o.turnedAway, ejections + o.ejections);
         }
     }
 
@@ -57,8 +58,10 @@ final class Simulate {
                 .reduce(Totals::plus).orElseThrow();
         String rules = """
                 Seeds 1 to %d: %,d requests, %,d events, %,d invokes; %,d answered, %,d refused (queue full, timed out, not invocable), %,d left by their
-                clients, %,d lost their channel twice (502), %,d tried again elsewhere. No rule broken.
-                """.formatted(seeds, totals.requests, totals.events, totals.invokes, totals.served, totals.refused, totals.left, totals.broken, totals.retried);
+                clients, %,d lost their channel twice (502), %,d tried again elsewhere; %,d times an environment refused a request; %,d ejections.
+                No rule broken.
+                """.formatted(seeds, totals.requests, totals.events, totals.invokes, totals.served, totals.refused, totals.left, totals.broken, totals.retried,
+                totals.turnedAway, totals.ejections);
         System.out.print(rules);
         Comparison comparison = new Comparison();
         String tables = comparison.table();

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.PoolAudit;
@@ -29,6 +30,7 @@ final class World {
     private final RandomGenerator services;
     final Pool pool;
     final FunctionModel function;
+    final OutlierWatch outliers;
     private final boolean audited;
     /// Who waits, in the order in which they must be served.
     private final TreeSet<Try> waiting =
@@ -36,6 +38,7 @@ final class World {
     /// Those whose last instance died under them: others may pass them for [#APART].
     private static final double APART = 5;
     private static final int MOST_RETRIES = 3;
+    private static final int MOST_REFUSALS = 2;
     private long tries;
     private long undecided;
 
@@ -45,6 +48,11 @@ final class World {
 
     /// One of several that share their time.
     World(Scenario scenario, boolean audited, Timeline timeline) {
+        this(scenario, audited, timeline, world -> new Pool("simulated", scenario.settings(), timeline, world.function, world.random));
+    }
+
+    /// @param made its pool, where that is one of several
+    World(Scenario scenario, boolean audited, Timeline timeline, Function<World, Pool> made) {
         this.timeline = timeline;
         this.scenario = scenario;
         this.audited = audited;
@@ -52,7 +60,8 @@ final class World {
         this.services = scenario.services();
         this.random = new Random(scenario.seed());
         this.function = new FunctionModel(this);
-        this.pool = new Pool("simulated", scenario.settings(), timeline, function, random);
+        this.pool = made.apply(this);
+        this.outliers = new OutlierWatch(pool, timeline);
     }
 
     static Measured run(Scenario scenario, boolean audited) {
@@ -86,6 +95,7 @@ final class World {
         advance(end + scenario.functionTimeout() + AFTERMATH);
         that(pool.drained(), "instances are left after draining: " + pool.snapshot());
         that(waiting.isEmpty(), "somebody still waits");
+        measured.ejections = outliers.ejections;
         return measured;
     }
 
@@ -108,6 +118,7 @@ final class World {
 
     void tick() {
         double wait = pool.tick() / 1e9;
+        outliers.ticked();
         measured.environments(timeline.seconds(), function.underWay(), function.existing());
         if (!pool.drained()) {
             timeline.after(Math.min(1, Math.max(TICK, wait)), this::tick);
@@ -151,6 +162,10 @@ final class World {
         final int low = job.low() ? 1 : 0;
         Try latest;
         ChannelModel channel;
+        private int refusals;
+        private int losses;
+        /// Its last environment died under it.
+        private boolean apart;
         boolean over;
 
         private void end() {
@@ -175,13 +190,38 @@ final class World {
         /// Its channel died under it: a second try, or 502.
         void broken() {
             channel = null;
-            if (latest.ordinal > 0 && (latest.ordinal == MOST_RETRIES || !pool.environmentsDieAnyway())) {
+            losses++;
+            apart = true;
+            if (losses > 1 && (losses > MOST_RETRIES || !pool.environmentsDieAnyway())) {
                 end();
                 measured.broken++;
                 measured.brokenOthers += job.kills() ? 0 : 1;
                 return;
             }
             measured.retried++;
+            again();
+        }
+
+        /// An environment would not have it, and nothing was done about it: elsewhere, twice at most; then the refusal is the client's answer.
+        void turnedAway(ChannelModel by) {
+            measured.turnedAway++;
+            if (refusals == MOST_REFUSALS) {
+                served(true);
+                outliers.answers(by.instance(), true);
+                pool.slotReleased(by, 503);
+                outliers.answered(by.instance());
+                return;
+            }
+            refusals++;
+            pool.slotReleased(by, 0);
+            pool.refused(by.instance());
+            outliers.refused(by.instance());
+            if (!over) {
+                again();
+            }
+        }
+
+        private void again() {
             Try earlier = latest;
             latest = new Try(this, earlier.ordinal + 1);
             waiting.add(latest);
@@ -222,6 +262,8 @@ final class World {
         protected void granted(Slot slot) {
             that(!request.over, "granted after it was over");
             checkTurn(slot);
+            outliers.chosen(slot.instance(), PoolAudit.isSuspect(this));
+            that(request.refusals <= MOST_REFUSALS, "tried again after the last refusal that is allowed");
             waiting.remove(this);
             if (ordinal == 0) {
                 measured.waited(request.arrivedNanos / 1e9, waitedNanos() / 1e9);
@@ -233,8 +275,9 @@ final class World {
         private void checkTurn(Slot slot) {
             double waited = timeline.seconds() - submitted;
             boolean suspect = PoolAudit.isSuspect(this);
-            that(!suspect || ordinal > 0, "suspected for nothing");
-            that(suspect || ordinal == 0 || waited >= APART, "a suspect is treated as any other too soon");
+            that(!suspect || request.losses > 0, "suspected for nothing");
+            that(suspect || !request.apart || waited >= APART, "a suspect is treated as any other too soon");
+            request.apart = suspect;
             that(!suspect || PoolAudit.suspects(slot.instance()) == 1, "two suspects run on the same instance");
             if (PoolAudit.overloaded(pool) && !suspect) {
                 checkTurnInOverload();

@@ -86,6 +86,27 @@ public final class PoolAudit {
         return count;
     }
 
+    /// Whether it would be offered one more request, if nothing were known of how it answers.
+    public static boolean hasRoom(Instance instance) {
+        return instance.state == Instance.State.OPEN && !instance.aside && instance.free.size() > 0
+                && instance.busy.size() < instance.pool().settings().maxConcurrentCount();
+    }
+
+    /// Whether the pool gives it nothing since it answers worse than the others.
+    public static boolean isEjected(Instance instance) {
+        return instance.ejected;
+    }
+
+    /// Until when, by its own book, the pool keeps requests from it; a time that is past if it does not.
+    public static long ejectedUntilNanos(Instance instance, long now) {
+        return instance.rating.ejected(now) ? instance.rating.ejectedUntilNanos : now;
+    }
+
+    /// Requests wait that may go to any instance.
+    public static boolean somebodyWaits(Pool pool) {
+        return !pool.matching.queue.isEmpty() || !pool.matching.low.isEmpty();
+    }
+
     private static int walk(SlotList list, Slot.State state, Set<Slot> seen) {
         int size = 0;
         for (Slot slot = list.top(); slot != null; slot = slot.next) {
