@@ -135,6 +135,11 @@ final class World {
         }
     }
 
+    /// What never happens takes no random number: it leaves the rest of the run as it is.
+    boolean happens(double probability) {
+        return probability > 0 && random.nextDouble() < probability;
+    }
+
     void arrive() {
         Request request = new Request();
         measured.requests++;
