@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -32,6 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InvocationTest {
     private static final long FAR_MILLIS = 600_000;
     private static final int PATIENCE_SECONDS = 60;
+
+    private static final Duration PING = Duration.ofMillis(50);
 
     private final ScriptedRouter router = scripted();
     private final AtomicInteger healthStatus = new AtomicInteger(200);
@@ -60,6 +63,10 @@ class InvocationTest {
     private Readiness readiness;
 
     private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis) {
+        return run(payload, deadlineInMillis, idleGraceMillis, Duration.ofSeconds(5));
+    }
+
+    private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis, Duration ping) {
         ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
                 new ExtensionConfig.Health("/health", 200, 200), Duration.ofMillis(idleGraceMillis), Duration.ofSeconds(60), "127.0.0.1:1");
         readiness = new Readiness(config);
@@ -68,7 +75,7 @@ class InvocationTest {
         Readiness ready = readiness;
         Threads.virtual("test").start(() -> {
             try {
-                response.complete(new Invocation(config, payload, ready, System.currentTimeMillis() + deadlineInMillis).run());
+                response.complete(new Invocation(config, payload, ready, System.currentTimeMillis() + deadlineInMillis, ping).run());
             } catch (InterruptedException | RuntimeException e) {
                 response.completeExceptionally(e);
             }
@@ -121,15 +128,16 @@ class InvocationTest {
 
     @Test
     void invocationThatIsToStayIsNeverIdleButKeepsItsDeadline() throws Exception {
-        assertThat(reason(run(router.payload(2, true), 2_500, 100))).isEqualTo(ExitReason.SelfDeadline);
+        assertThat(reason(run(router.payload(2, true), 1_500, 20, PING))).isEqualTo(ExitReason.SelfDeadline);
         assertThat(router.closes).hasValue(1);
+        assertThat(router.pings).as("so often it was looked at whether something is due").hasPositiveValue();
     }
 
     @Test
     void routerIsToldOfAnAppThatDoesNotListenUntilItGivesUp() throws Exception {
         app.close();
         int port = app.address().getPort();
-        CompletableFuture<InvokeResponse> response = run(router.payload(2, true), FAR_MILLIS, FAR_MILLIS);
+        CompletableFuture<InvokeResponse> response = run(router.payload(2, true), FAR_MILLIS, FAR_MILLIS, Duration.ofSeconds(1));
         until(() -> !router.appFaults.isEmpty());
         assertThat(router.appFaults.getFirst()).isEqualTo("nothing listens at 127.0.0.1:" + port + " or [::1]:" + port + ": Connection refused");
         router.pingStatus = 409;
@@ -182,9 +190,61 @@ class InvocationTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = "http://127.0.0.1:" + closed.getLocalPort();
         }
+        long start = System.nanoTime();
         InvokeResponse response = run(ScriptedRouter.payload(nobody, 20, true), FAR_MILLIS, FAR_MILLIS).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertThat(response.exitReason()).isEqualTo(ExitReason.RouterUnreachable);
         assertThat(response.requestCount()).isZero();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).as("the pauses between five tries double").isGreaterThanOrEqualTo(Duration.ofMillis(750));
+    }
+
+    @Test
+    void onlyFailuresInARowCountAsARouterThatCanNotBeReached() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        for (int channels = 1; channels <= 3; channels++) {
+            int opened = channels;
+            until(() -> router.channelIds.size() == opened && router.downlinks.size() == 1);
+            router.breaks.set(3);
+            router.breakOne();
+        }
+        until(() -> router.downlinks.size() == 1);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void routerThatAnswersTheFirstChannelLateFindsNobodyIdle() throws Exception {
+        router.admission = new CountDownLatch(1);
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 20, PING);
+        until(() -> router.pings.get() >= 4);
+        assertThat(router.closes).hasValue(0);
+        router.admission.countDown();
+        assertThat(reason(response)).isEqualTo(ExitReason.SelfLastActive);
+        assertThat(router.channelIds).hasSize(1);
+    }
+
+    @Test
+    void threePingsThatFailInARowAreTheRoutersEnd() throws Exception {
+        router.pingStatus = 500;
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS, PING);
+        until(() -> router.pings.get() >= 2);
+        router.pingStatus = 200;
+        int before = router.pings.get();
+        until(() -> router.pings.get() > before + 1);
+        int failing = router.pings.get();
+        router.pingStatus = 500;
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterConnectionError);
+        assertThat(router.pings.get() - failing).isBetween(3, 4);
+    }
+
+    @Test
+    void channelWhoseUplinkIsNotWantedEndsAndAFreshOneIsOpened() throws Exception {
+        router.uplinkStatus = 409;
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.channelIds.size() > 1 && router.downlinksGone.get() >= 1);
+        router.uplinkStatus = 200;
+        until(() -> router.downlinksGone.get() == router.channelIds.size() - 1);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
     }
 
     @ParameterizedTest
@@ -198,11 +258,11 @@ class InvocationTest {
     @Test
     void pingsGoOnWhileItDrainsAndARouterThatHasGivenItUpEndsIt() throws Exception {
         router.drainsWhenAsked = false;
-        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 100);
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 100, PING);
         until(() -> router.closes.get() == 1);
         router.pingStatus = 409;
         assertThat(reason(response)).isEqualTo(ExitReason.RouterStatus4xx);
-        assertThat(router.pings).hasValue(1);
+        assertThat(router.pings).hasPositiveValue();
     }
 
     @Test

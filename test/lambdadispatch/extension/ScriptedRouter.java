@@ -18,6 +18,7 @@ import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.http.Headers;
 import lambdadispatch.listener.Server;
 import lambdadispatch.server.Exchange;
+import lambdadispatch.server.Handler;
 import lambdadispatch.server.Limits;
 
 /// A router's control port, without TLS, that does what a test says.
@@ -30,6 +31,12 @@ final class ScriptedRouter implements AutoCloseable {
     final List<String> appFaults = new CopyOnWriteArrayList<>();
     final List<Exchange> downlinks = new CopyOnWriteArrayList<>();
     volatile int channelStatus = 200;
+    volatile int uplinkStatus = 200;
+    /// How many downlinks are broken off before one is taken.
+    final AtomicInteger breaks = new AtomicInteger();
+    /// What a downlink's answer waits for.
+    volatile CountDownLatch admission = new CountDownLatch(0);
+    final AtomicInteger downlinksGone = new AtomicInteger();
     volatile int pingStatus = 200;
     /// 0 breaks the request off.
     volatile int closeStatus = 200;
@@ -40,7 +47,17 @@ final class ScriptedRouter implements AutoCloseable {
     ScriptedRouter() throws IOException {
         Limits d = Limits.DEFAULT;
         Limits limits = new Limits(d.headBytes(), d.headFields(), -1, d.headTimeout(), Duration.ZERO, d.writeStall(), d.idle(), 1000, 1 << 18, 1 << 24, 100);
-        server = new Server("scripted", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, limits, this::handle);
+        server = new Server("scripted", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, limits, new Handler() {
+            @Override
+            public void handle(Exchange exchange) throws IOException {
+                control(exchange);
+            }
+
+            @Override
+            public boolean takesH2cUpgrade() {
+                return true; // or nothing here would speak HTTP/2
+            }
+        });
         server.start();
     }
 
@@ -57,7 +74,7 @@ final class ScriptedRouter implements AutoCloseable {
                 HeadLimits.RELAYED_REQUEST_BYTES);
     }
 
-    private void handle(Exchange exchange) throws IOException {
+    private void control(Exchange exchange) throws IOException {
         ControlPaths path = ControlPaths.parse(exchange.request().target()).orElseThrow();
         switch (path.kind()) {
             case PING -> {
@@ -85,6 +102,10 @@ final class ScriptedRouter implements AutoCloseable {
 
     private void channel(Exchange exchange, ControlPaths path) throws IOException {
         if (exchange.request().method().equals("POST")) {
+            if (uplinkStatus != 200) {
+                answer(exchange, uplinkStatus);
+                return;
+            }
             byte[] bin = new byte[100];
             while (exchange.read(bin, 0, bin.length) >= 0) {
                 continue;
@@ -92,6 +113,11 @@ final class ScriptedRouter implements AutoCloseable {
             answer(exchange, 200);
             return;
         }
+        if (breaks.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            exchange.abort();
+            return;
+        }
+        await(admission);
         if (channelStatus != 200) {
             answer(exchange, channelStatus);
             return;
@@ -99,11 +125,17 @@ final class ScriptedRouter implements AutoCloseable {
         channelIds.add(path.channelId());
         exchange.respond(200, new Headers(), -1);
         exchange.flush();
-        CountDownLatch gone = new CountDownLatch(1);
-        exchange.onClientGone(gone::countDown);
         downlinks.add(exchange);
+        exchange.onClientGone(() -> {
+            downlinks.remove(exchange);
+            downlinksGone.incrementAndGet();
+        });
+        await(over);
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
         try {
-            over.await();
+            latch.await();
         } catch (InterruptedException e) {
             throw new IOException("interrupted", e);
         }
@@ -129,6 +161,7 @@ final class ScriptedRouter implements AutoCloseable {
     @Override
     public void close() {
         over.countDown();
+        admission.countDown();
         server.close();
     }
 }

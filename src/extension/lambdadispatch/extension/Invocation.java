@@ -34,6 +34,7 @@ final class Invocation {
     private final Readiness readiness;
     private final long deadlineMs;
     private final long closesAtMs;
+    private final Duration pingInterval;
     private final long startNanos = System.nanoTime();
     private final RouterLink link;
     private final AtomicInteger openChannels = new AtomicInteger();
@@ -43,6 +44,11 @@ final class Invocation {
     private ExitReason reason; // guarded by this
 
     Invocation(ExtensionConfig config, InvokePayload payload, Readiness readiness, long deadlineMs) {
+        this(config, payload, readiness, deadlineMs, PING_INTERVAL);
+    }
+
+    Invocation(ExtensionConfig config, InvokePayload payload, Readiness readiness, long deadlineMs, Duration pingInterval) {
+        this.pingInterval = pingInterval;
         this.config = config;
         this.payload = payload;
         this.readiness = readiness;
@@ -112,7 +118,7 @@ final class Invocation {
             }
             if (ready) {
                 told.handle((status, failure) -> null).join(); // soon: it has a time-out
-            } else if (told == null || told.isDone() && System.nanoTime() - toldNanos >= PING_INTERVAL.toNanos()) {
+            } else if (told == null || told.isDone() && System.nanoTime() - toldNanos >= pingInterval.toNanos()) {
                 told = link.appNotReady(readiness.fault());
                 toldNanos = System.nanoTime();
             } else if (told.state() == Future.State.SUCCESS && told.resultNow() / 100 == 4) {
@@ -225,7 +231,7 @@ final class Invocation {
     private void ping() {
         try {
             int missed = 0;
-            long nextPing = System.nanoTime() + PING_INTERVAL.toNanos();
+            long nextPing = System.nanoTime() + pingInterval.toNanos();
             while (!allEnded.await(untilNextLook(nextPing), TimeUnit.MILLISECONDS)) {
                 boolean serving = closing.getCount() > 0;
                 if (serving && System.currentTimeMillis() >= closesAtMs) {
@@ -234,7 +240,7 @@ final class Invocation {
                     close(ExitReason.SelfLastActive);
                 } else if (System.nanoTime() - nextPing >= 0) {
                     long delayMillis = (System.nanoTime() - nextPing) / 1_000_000;
-                    nextPing = System.nanoTime() + PING_INTERVAL.toNanos();
+                    nextPing = System.nanoTime() + pingInterval.toNanos();
                     missed = pinged(delayMillis) ? 0 : missed + 1;
                     if (missed == MAX_PINGS_MISSED) {
                         giveUp(ExitReason.RouterConnectionError);
@@ -260,7 +266,7 @@ final class Invocation {
             look = Math.min(look, closesAtMs - System.currentTimeMillis());
             look = Math.min(look, idleIn());
         }
-        return Math.clamp(look + 1, 1, PING_INTERVAL.toMillis());
+        return Math.clamp(look + 1, 1, pingInterval.toMillis());
     }
 
     /// Before the first channel is open nobody is idle; but it may open at any moment, and then the grace period counts.
