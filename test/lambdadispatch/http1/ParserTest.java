@@ -82,6 +82,13 @@ class ParserTest {
         }
     }
 
+    @Test
+    void connectionOptionsBeyond32AreRefusedInResponsesToo() throws IOException {
+        String head = "HTTP/1.1 200 OK\r\nConnection: ";
+        assertThat(new HeadParser(256, 8).parseResponse(input(head + "x,".repeat(31) + "x\r\n\r\n", 256), new ResponseHead())).isTrue();
+        assertThat(status(() -> new HeadParser(256, 8).parseResponse(input(head + "x,".repeat(32) + "x\r\n\r\n", 256), new ResponseHead()))).isEqualTo(502);
+    }
+
     // --- Framing ---
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,7 +50,7 @@ public final class RouterBed {
         pools = new Pools("f", new AllowedFunctions("other-*"), settings, Pools.Allotment.NONE, Clock.SYSTEM, actions, new Random(seed.getAndIncrement()));
         control = new ControlHandler(pools, Clock.SYSTEM);
         TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
-        proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, false, trusted, LowPriority.NONE), new Observer(true, new Registry()), () -> true);
+        proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, Set.of(), trusted, LowPriority.NONE), new Observer(true, new Registry()), () -> true);
     }
 
     public static PoolSettings oneAtATime() {

@@ -6,6 +6,15 @@ import java.util.Locale;
 
 /// A field name prepared for look-ups: lower case, with the case-insensitive hash that [Headers] keeps beside each field.
 public final class HeaderName {
+    private static final byte[] FOLDED = new byte[256]; // before the names, which need it
+
+    static {
+        for (int c = 0; c < 256; c++) {
+            boolean alphanumeric = c >= '0' && c <= '9' || (c | 0x20) >= 'a' && (c | 0x20) <= 'z' && c < 0x80;
+            FOLDED[c] = alphanumeric ? lowerCase((byte) c) : (byte) '-';
+        }
+    }
+
     public static final HeaderName ACCEPT_ENCODING = of("accept-encoding");
     public static final HeaderName AUTHORIZATION = of("authorization");
     public static final HeaderName CACHE_CONTROL = of("cache-control");
@@ -52,13 +61,19 @@ public final class HeaderName {
         return new HeaderName(name.toLowerCase(Locale.ROOT));
     }
 
-    /// The case-insensitive hash of a name; names that differ only in ASCII case share it.
+    /// The hash of a name as [#folded] has it: names that differ only in ASCII case, or are twins, share it.
     static int hash(byte[] bytes, int offset, int length) {
         int hash = length;
         for (int i = offset; i < offset + length; i++) {
-            hash = hash * 31 + (bytes[i] | 0x20);
+            hash = hash * 31 + FOLDED[bytes[i] & 0xff];
         }
         return hash;
+    }
+
+    /// What is left of an octet of a name in the eyes of CGI and all that came after it (RFC 3875 §4.1.18): letters in one case, digits, and one
+    /// character for all others. To many apps `X_Forwarded_For` and `X-Forwarded-For` are one field; some take `X.Forwarded.For` for the same.
+    static byte folded(byte octet) {
+        return FOLDED[octet & 0xff];
     }
 
     int hash() {
@@ -72,6 +87,24 @@ public final class HeaderName {
         }
         for (int i = 0; i < length; i++) {
             if (lowerCase(bytes[offset + i]) != lower[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Whether these bytes spell this name or a twin of it; see [#folded].
+    boolean matchesTwin(byte[] bytes, int offset, int length) {
+        return length == lower.length && beginsTwin(bytes, offset, length);
+    }
+
+    /// Whether these bytes begin with this name or a twin of it.
+    boolean beginsTwin(byte[] bytes, int offset, int length) {
+        if (length < lower.length) {
+            return false;
+        }
+        for (int i = 0; i < lower.length; i++) {
+            if (FOLDED[bytes[offset + i] & 0xff] != FOLDED[lower[i] & 0xff]) {
                 return false;
             }
         }

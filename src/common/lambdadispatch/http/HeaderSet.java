@@ -36,6 +36,17 @@ public final class HeaderSet {
         return false;
     }
 
+    /// Whether the name of that field is in the set, or what an app may take for one that is: `X_Forwarded_For` for `X-Forwarded-For`.
+    public boolean containsTwin(Headers headers, int field) {
+        int hash = headers.nameHash(field);
+        for (int at = slot(hash, slots.length); slots[at] != null; at = (at + 1) & (slots.length - 1)) {
+            if (slots[at].hash() == hash && slots[at].matchesTwin(headers.array(), headers.nameStart(field), headers.nameLength(field))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static int slot(int hash, int size) {
         return (hash * 0x9E3779B1 >>> 16) & (size - 1);
     }

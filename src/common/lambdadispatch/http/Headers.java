@@ -163,6 +163,22 @@ public final class Headers {
         return false;
     }
 
+    /// Whether the name of a field begins with this one, or with what an app may take for it: `X_Forwarded_Tls` begins as `X-Forwarded-` does.
+    public boolean nameBegins(int field, HeaderName prefix) {
+        return prefix.beginsTwin(bytes, nameStart(field), nameLength(field));
+    }
+
+    /// Whether the name of a field is made of letters, digits and hyphens alone, as all that proxies write are: such a name is nobody's twin.
+    public boolean isPlainlyNamed(int field) {
+        int end = nameStart(field) + nameLength(field);
+        for (int i = nameStart(field); i < end; i++) {
+            if (bytes[i] != '-' && HeaderName.folded(bytes[i]) == '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Whether the value of a field is exactly this text, ignoring ASCII case. Allocates nothing.
     public boolean valueIs(int field, String lowerCaseText) {
         int length = valueLength(field);

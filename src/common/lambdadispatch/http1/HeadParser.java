@@ -16,6 +16,8 @@ import lambdadispatch.io.Input;
 /// Not thread-safe; one per connection.
 public final class HeadParser {
     private static final int MAX_EMPTY_LINES = 4;
+    /// Fields that `Connection` may name, together with `close` and the like: each is looked for among all fields.
+    private static final int MAX_CONNECTION_OPTIONS = 32;
 
     private final int maxBytes;
     private final int maxFields;
@@ -40,6 +42,7 @@ public final class HeadParser {
         head.headers.clear();
         RequestLine.parse(in.array(), in.position() + lineStart, in.position() + lineEnd, head);
         fields(in, head.headers, 400);
+        connectionOptions(head.headers, 400);
         head.framing = Framing.ofRequest(head.headers, head.version);
         head.keepAlive = keepAlive(head.headers, head.version);
         int expect = head.headers.find(HeaderName.EXPECT);
@@ -61,6 +64,7 @@ public final class HeadParser {
         head.headers.clear();
         statusLine(in.array(), in.position() + lineStart, in.position() + lineEnd, head);
         fields(in, head.headers, 502);
+        connectionOptions(head.headers, 502);
         // RFC 9112 §6.1 and RFC 9110 §8.6 forbid these in a 204. It has no body whatever they say, but who sends them may well send one after it.
         head.keepAlive = keepAlive(head.headers, head.version) && !(head.status == 204 && Framing.announcesBody(head.headers));
         return true;
@@ -151,6 +155,19 @@ public final class HeadParser {
             throw new BadMessage(502, "malformed status line");
         }
         head.status = status;
+    }
+
+    private static void connectionOptions(Headers headers, int bad) throws BadMessage {
+        int options = 0;
+        for (int i = headers.find(HeaderName.CONNECTION); i >= 0; i = headers.find(HeaderName.CONNECTION, i + 1)) {
+            options++;
+            for (int at = headers.valueStart(i), end = at + headers.valueLength(i); at < end; at++) {
+                options += headers.array()[at] == ',' ? 1 : 0;
+            }
+        }
+        if (options > MAX_CONNECTION_OPTIONS) {
+            throw new BadMessage(bad, "more than " + MAX_CONNECTION_OPTIONS + " connection options");
+        }
     }
 
     private static boolean keepAlive(Headers headers, int version) {

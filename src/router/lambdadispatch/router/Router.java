@@ -151,7 +151,7 @@ final class Router {
     private Handler proxy(String scheme) {
         RouterConfig.Incoming settings = config.incoming();
         boolean namesFunctions = !config.functions().allowed().none();
-        return new ProxyHandler(pools, new ProxyHandler.Options(scheme, settings.healthPath(), namesFunctions, settings.via(), settings.trusted(), settings.lowPriority()), observer, () -> healthy);
+        return new ProxyHandler(pools, new ProxyHandler.Options(scheme, settings.healthPath(), namesFunctions, settings.options(), settings.trusted(), settings.lowPriority()), observer, () -> healthy);
     }
 
     private void trace() {

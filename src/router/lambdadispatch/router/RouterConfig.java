@@ -5,7 +5,9 @@ import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import lambdadispatch.config.Settings;
 import lambdadispatch.invoke.FunctionName;
 import lambdadispatch.log.Log;
@@ -16,6 +18,7 @@ import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.dispatch.ScalingAlgorithm;
 import lambdadispatch.router.dispatch.Schedule;
 import lambdadispatch.router.incoming.LowPriority;
+import lambdadispatch.router.incoming.ProxyHandler;
 import lambdadispatch.router.incoming.TrustedProxies;
 import lambdadispatch.router.observe.CloudWatchTarget;
 import lambdadispatch.server.Limits;
@@ -47,7 +50,7 @@ record RouterConfig(
 
     record Functions(String name, AllowedFunctions allowed, String invoker) {}
 
-    record Incoming(String healthPath, boolean via, TrustedProxies trusted, LowPriority lowPriority, Limits limits) {}
+    record Incoming(String healthPath, Set<ProxyHandler.Option> options, TrustedProxies trusted, LowPriority lowPriority, Limits limits) {}
 
     record Shutdown(Duration drainDelay, Duration drainTimeout) {}
 
@@ -184,7 +187,18 @@ record RouterConfig(
                 s.integer(P + "MaxConnections", d.maxConnections(), 1, 1_000_000, "connections at once per port"));
         return new Incoming(
                 s.path(P + "HealthPath", "/health", false, "path of the load balancer's health check, answered by the router itself"),
-                s.flag(P + "Via", false, "announce the router in Via"), trusted, lowPriority(s), limits);
+                options(s), trusted, lowPriority(s), limits);
+    }
+
+    private static Set<ProxyHandler.Option> options(Settings s) {
+        Set<ProxyHandler.Option> options = EnumSet.noneOf(ProxyHandler.Option.class);
+        if (s.flag(P + "Via", false, "announce the router in Via")) {
+            options.add(ProxyHandler.Option.VIA);
+        }
+        if (s.flag(P + "TrustForwardedHost", false, "believe the X-Forwarded-Host of TrustedProxies too: for proxies that set it themselves")) {
+            options.add(ProxyHandler.Option.FORWARDED_HOST);
+        }
+        return options;
     }
 
     private static LowPriority lowPriority(Settings s) {

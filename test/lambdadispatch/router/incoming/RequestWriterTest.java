@@ -4,6 +4,7 @@ package lambdadispatch.router.incoming;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
+import java.util.Set;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.io.Bytes;
@@ -23,7 +24,7 @@ class RequestWriterTest {
 
     private static String write(Request request, Peer peer, boolean via) {
         Bytes out = new Bytes();
-        new RequestWriter(via).head(request, peer, null, out);
+        new RequestWriter(via ? Set.of(ProxyHandler.Option.VIA) : Set.of()).head(request, peer, null, out);
         return out.toString();
     }
 
@@ -105,13 +106,75 @@ class RequestWriterTest {
         Request request = new Request("GET", "/", "http", "example.org", Headers.of("X-Forwarded-For", "1.2.3.4, 5.6.7.8", "X-Forwarded-For", "9.9.9.9", "X-Forwarded-Proto", "https",
                 "X-Forwarded-Host", "www.example.org", "X-Forwarded-Port", "443", "X-Request-Id", "theirs"), 0, 11);
         assertThat(write(request, BALANCER)).contains("x-forwarded-for: 1.2.3.4, 5.6.7.8, 9.9.9.9, 10.0.0.7\r\n", "X-Forwarded-Proto: https\r\n",
-                "X-Forwarded-Host: www.example.org\r\n", "X-Forwarded-Port: 443\r\n", "x-request-id: theirs\r\n").doesNotContain("x-forwarded-port: 5001");
+                "x-forwarded-host: example.org\r\n", "X-Forwarded-Port: 443\r\n", "x-request-id: theirs\r\n").doesNotContain("x-forwarded-port: 5001");
+    }
+
+    @Test
+    void trustedPeersForwardedHostIsBelievedOnlyWhereThatIsAskedFor() {
+        Request request = get("X-Forwarded-Host", "www.example.org");
+        Bytes out = new Bytes();
+        new RequestWriter(Set.of(ProxyHandler.Option.FORWARDED_HOST)).head(request, BALANCER, null, out);
+        assertThat(out.toString()).contains("X-Forwarded-Host: www.example.org\r\n").doesNotContain("x-forwarded-host: example.org:8443");
+        Bytes stranger = new Bytes();
+        new RequestWriter(Set.of(ProxyHandler.Option.FORWARDED_HOST)).head(request, STRANGER, null, stranger);
+        assertThat(stranger.toString()).contains("x-forwarded-host: example.org:8443\r\n").doesNotContain("www.example.org");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X_Forwarded_For", "x-forwarded_for", "X.Forwarded.For", "X~Forwarded'Proto", "x_forwarded_host", "X_Request_Id", "Content_Length", "transfer_encoding",
+            "Connection", "hOST", "Keep_Alive", "Proxy", "pRoxy", "Proxy_Authorization", "X_Lambda_Name", "X-Lambda-Fault", "x-lambda-anything", "X_LAMBDA_WAIT_UNTIL",
+            "Forwarded", "HTTP2_Settings", "X_Real_IP", "X_Forwarded_User", "X_Amzn_Oidc_Identity", "X_Amzn_Trace_Id"})
+    void whatAnAppMayTakeForAFieldOfOursReachesItFromNobody(String name) {
+        for (Peer peer : new Peer[] {STRANGER, BALANCER}) {
+            assertThat(write(get(name, "spoof", "X-Yours", "kept"), peer)).doesNotContain("spoof").contains("X-Yours: kept\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Client-Cert", "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded", "Forwarded-For", "X-Real-IP",
+            "True-Client-IP", "CF-Connecting-IP", "X-Original-URL", "X-Rewrite-URL", "Front-End-Https", "X-Amzn-Oidc-Identity", "x-amzn-tls-version"})
+    void claimsAboutAClientReachTheAppFromTrustedPeersOnly(String name) {
+        assertThat(write(get(name, "claim"), STRANGER)).doesNotContain("claim");
+        assertThat(write(get(name, "claim"), BALANCER)).contains("\r\n" + name + ": claim\r\n");
+        assertThat(write(get("Connection", name + ", x-mine", name, "claim", "X-Mine", "1"), BALANCER)).as("no client takes it away").contains(name + ": claim\r\n").doesNotContain("X-Mine");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X_Custom", "X-Amz-Date", "X-Amzn-Trace-Id", "Forward", "X-Forward", "my_forwarded_for", "X-HTTP-Method-Override", "Proxy-Status", "X.Y"})
+    void otherFieldsOfStrangersPass(String name) {
+        assertThat(write(get(name, "theirs"), STRANGER)).contains("\r\n" + name + ": theirs\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "two words", "a\tb", "caf\u00e9", "\u0085\u0085"})
+    void requestIdThatIsNoPlainWordIsReplaced(String id) {
+        assertThat(write(get("X-Request-Id", id), BALANCER)).containsPattern("\r\nx-request-id: [0-9a-f]{16}\r\n");
+    }
+
+    @Test
+    void requestIdIsKeptUpTo128Characters() {
+        assertThat(write(get("X-Request-Id", "i".repeat(128)), BALANCER)).contains("x-request-id: " + "i".repeat(128) + "\r\n");
+        assertThat(write(get("X-Request-Id", "i".repeat(129)), BALANCER)).containsPattern("\r\nx-request-id: [0-9a-f]{16}\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length", "content_length", "Transfer-Encoding", "Host", "Connection", "TE", "Trailer", "Authorization", "Cookie", "Set_Cookie", "Cache-Control",
+            "Content-Type", "X-Forwarded-For", "x_forwarded_user", "X-Request-Id", "X-Real-IP", "X-Lambda-Fault", "X-Amzn-Oidc-Data", "Forwarded", "Location", "Proxy", "traceparent"})
+    void trailersThatFrameRouteOrVouchDoNotGoOn(String name) {
+        Headers trailers = FieldRules.trailers(Headers.of("grpc-status", "0", name, "spoof", "X-Checksum", "1"));
+        assertThat(trailers.toString()).isEqualTo("grpc-status: 0\nX-Checksum: 1\n");
+    }
+
+    @Test
+    void trailersOfAllOtherKindsAreTheSameObject() {
+        Headers trailers = Headers.of("grpc-status", "0", "Server-Timing", "a", "ETag", "b", "X-Custom-Bin", "c", "Digest", "d", "Content-MD5", "e");
+        assertThat(FieldRules.trailers(trailers)).isSameAs(trailers);
     }
 
     @Test
     void requestIdIsReturnedForTheLog() {
-        assertThat(new RequestWriter(false).head(get("X-Request-Id", "theirs"), BALANCER, null, new Bytes())).isEqualTo("theirs");
-        assertThat(new RequestWriter(false).head(get("X-Request-Id", "theirs"), STRANGER, null, new Bytes())).matches("[0-9a-f]{16}");
+        assertThat(new RequestWriter(Set.of()).head(get("X-Request-Id", "theirs"), BALANCER, null, new Bytes())).isEqualTo("theirs");
+        assertThat(new RequestWriter(Set.of()).head(get("X-Request-Id", "theirs"), STRANGER, null, new Bytes())).matches("[0-9a-f]{16}");
     }
 
     @ParameterizedTest
@@ -127,14 +190,14 @@ class RequestWriterTest {
     void whereTracesAreMadeTheAppIsToldItsOwnPlaceAndAStrangersFieldsAreGone() {
         Request request = get("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate", "a=b", "X-Amzn-Trace-Id", "Root=1-1-1");
         Bytes trusted = new Bytes();
-        new RequestWriter(false).head(request, BALANCER, RequestTrace.begin(request.headers(), true, 0), trusted);
+        new RequestWriter(Set.of()).head(request, BALANCER, RequestTrace.begin(request.headers(), true, 0), trusted);
         assertThat(trusted.toString()).containsOnlyOnce("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-").doesNotContain("00f067aa0ba902b7")
                 .contains("tracestate: a=b\r\n").containsOnlyOnce("Trace-Id: Root=1-4bf92f35-77b34da6a3ce929d0e0e4736".toLowerCase(Locale.ROOT).replace("root", "Root"));
         Bytes stranger = new Bytes();
-        new RequestWriter(false).head(request, STRANGER, RequestTrace.begin(request.headers(), false, 0), stranger);
+        new RequestWriter(Set.of()).head(request, STRANGER, RequestTrace.begin(request.headers(), false, 0), stranger);
         assertThat(stranger.toString()).containsOnlyOnce("traceparent: 00-").doesNotContain("4bf92f3577b34da6a3ce929d0e0e4736", "tracestate");
         Bytes untraced = new Bytes();
-        new RequestWriter(false).head(request, STRANGER, null, untraced);
+        new RequestWriter(Set.of()).head(request, STRANGER, null, untraced);
         assertThat(untraced.toString()).contains("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n", "tracestate: a=b");
     }
 }

@@ -71,7 +71,7 @@ final class BodyPump implements Runnable {
             }
         }
         if (chunked) {
-            Bytes end = lastChunk(checked(client.trailers()));
+            Bytes end = lastChunk(FieldRules.trailers(checked(client.trailers())));
             channel.write(end.array(), 0, end.length());
         }
         done = true;

@@ -4,6 +4,7 @@ package lambdadispatch.router.incoming;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import lambdadispatch.channel.Party;
 import lambdadispatch.http.HeaderName;
@@ -17,12 +18,20 @@ import lambdadispatch.server.Handler;
 
 /// The incoming ports: every request goes to the app, but the load balancer's health check.
 public final class ProxyHandler implements Handler {
+    /// What is off by default.
+    public enum Option {
+        /// The router announces itself (RFC 9110 §7.6.3). Some apps stop compressing when they see that.
+        VIA,
+        /// A trusted peer's `X-Forwarded-Host` is believed. Load balancers that do not set it let a client's own pass, and apps make links of it.
+        FORWARDED_HOST
+    }
+
     /// @param scheme of the port: `http` or `https`
     /// @param healthPath the load balancer's health check, answered by the router itself
     /// @param namesFunctions whether requests may name a function with `X-Lambda-Name`
     /// @param lowPriority who gives way in an overload
-    /// @param via whether to announce the router in `Via`
-    public record Options(String scheme, String healthPath, boolean namesFunctions, boolean via, TrustedProxies trustedProxies, LowPriority lowPriority) {}
+    /// @param written what requests are written with, beside what is always
+    public record Options(String scheme, String healthPath, boolean namesFunctions, Set<Option> written, TrustedProxies trustedProxies, LowPriority lowPriority) {}
 
     /// Behind the health path: 503 also while requests wait that only more instances than allowed could serve, so that a load balancer goes elsewhere.
     private static final String ROOM = "?room";
@@ -38,7 +47,7 @@ public final class ProxyHandler implements Handler {
         this.options = options;
         this.observer = observer;
         this.healthy = healthy;
-        this.writer = new RequestWriter(options.via());
+        this.writer = new RequestWriter(options.written());
     }
 
     @Override

@@ -4,6 +4,7 @@ package lambdadispatch.router.incoming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.HeaderSet;
@@ -15,18 +16,15 @@ import lambdadispatch.router.trace.RequestTrace;
 /// Writes a client's request as the HTTP/1.1 message that goes down a channel: hop-by-hop fields removed (RFC 9110 §7.6.1), forwarding
 /// fields added, framing exact. All other fields keep their order, case, duplicates and octets.
 final class RequestWriter {
-    private static final HeaderSet HOP_BY_HOP = HeaderSet.of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
-            HeaderName.TE, HeaderName.TRANSFER_ENCODING, HeaderName.UPGRADE, HeaderName.HTTP2_SETTINGS, HeaderName.CONTENT_LENGTH,
-            HeaderName.HOST, HeaderName.EXPECT, HeaderName.X_LAMBDA_NAME, HeaderName.of("proxy-authorization"), HeaderName.VIA);
-    private static final HeaderSet FORWARDING = HeaderSet.of(HeaderName.X_FORWARDED_FOR, HeaderName.X_FORWARDED_PROTO,
-            HeaderName.X_FORWARDED_HOST, HeaderName.X_FORWARDED_PORT, HeaderName.X_REQUEST_ID, HeaderName.of("forwarded"));
+    private static final int LONGEST_ID = 128;
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private final boolean via;
+    private final boolean forwardedHost;
 
-    /// @param via whether to announce the router (RFC 9110 §7.6.3); off by default, since some apps stop compressing when they see it
-    RequestWriter(boolean via) {
-        this.via = via;
+    RequestWriter(Set<ProxyHandler.Option> options) {
+        this.via = options.contains(ProxyHandler.Option.VIA);
+        this.forwardedHost = options.contains(ProxyHandler.Option.FORWARDED_HOST);
     }
 
     /// Appends the head. Returns the request's id, for the log.
@@ -35,10 +33,10 @@ final class RequestWriter {
         Headers headers = request.headers();
         out.append(request.method()).append(' ').append(request.target()).append(" HTTP/1.1\r\nhost: ").append(request.authority());
         crlf(out);
-        List<HeaderName> named = namedByConnection(headers);
+        HeaderSet named = namedByConnection(headers);
         HeaderSet replaced = trace == null ? null : peer.trusted() ? RequestTrace.FIELDS : RequestTrace.FIELDS_OF_STRANGERS;
         for (int i = 0; i < headers.size(); i++) {
-            if (!HOP_BY_HOP.contains(headers, i) && !FORWARDING.contains(headers, i) && (replaced == null || !replaced.contains(headers, i)) && (named == null || !isAny(headers, i, named))) {
+            if (FieldRules.goesOn(headers, i, peer.trusted(), named) && (replaced == null || !replaced.containsTwin(headers, i))) {
                 headers.writeLine(i, out);
             }
         }
@@ -69,7 +67,7 @@ final class RequestWriter {
     }
 
     /// A trusted peer's words are kept; anybody else's are replaced by what this router sees.
-    private static String forwarding(Request request, Peer peer, Bytes out) {
+    private String forwarding(Request request, Peer peer, Bytes out) {
         Headers headers = request.headers();
         boolean trusted = peer.trusted();
         out.append("x-forwarded-for: ");
@@ -80,17 +78,28 @@ final class RequestWriter {
         crlf(out);
         // A stranger may write any scheme into a target or `:scheme`.
         kept(headers, HeaderName.X_FORWARDED_PROTO, trusted, trusted ? request.scheme() : peer.scheme(), out);
-        kept(headers, HeaderName.X_FORWARDED_HOST, trusted, request.authority(), out);
+        kept(headers, HeaderName.X_FORWARDED_HOST, trusted && forwardedHost, request.authority(), out);
         kept(headers, HeaderName.X_FORWARDED_PORT, trusted, null, out);
         if (!trusted || !headers.contains(HeaderName.X_FORWARDED_PORT)) {
             out.append("x-forwarded-port: ").appendDecimal(peer.localPort());
             crlf(out);
         }
         int id = trusted ? headers.find(HeaderName.X_REQUEST_ID) : -1;
-        String requestId = id >= 0 ? headers.value(id) : newId();
+        String requestId = id >= 0 && isId(headers, id) ? headers.value(id) : newId();
         out.append("x-request-id: ").append(requestId);
         crlf(out);
         return requestId;
+    }
+
+    /// Visible ASCII of a length that logs and apps can be expected to hold. An empty one finds nothing.
+    private static boolean isId(Headers headers, int field) {
+        int length = headers.valueLength(field);
+        for (int i = headers.valueStart(field), end = i + length; i < end; i++) {
+            if (headers.array()[i] <= ' ' || headers.array()[i] == 0x7f) {
+                return false;
+            }
+        }
+        return length > 0 && length <= LONGEST_ID;
     }
 
     private static void kept(Headers headers, HeaderName name, boolean trusted, String own, Bytes out) {
@@ -115,7 +124,7 @@ final class RequestWriter {
     }
 
     /// RFC 9110 §7.6.1: fields that Connection names are for this hop only. Null if there are none, which is usual.
-    private static List<HeaderName> namedByConnection(Headers headers) {
+    private static HeaderSet namedByConnection(Headers headers) {
         int field = headers.find(HeaderName.CONNECTION);
         if (field < 0 || headers.find(HeaderName.CONNECTION, field + 1) < 0 && (headers.valueIs(field, "keep-alive") || headers.valueIs(field, "close"))) {
             return null;
@@ -126,16 +135,7 @@ final class RequestWriter {
                 named.add(HeaderName.of(token.strip().toLowerCase(Locale.ROOT)));
             }
         }
-        return named;
-    }
-
-    private static boolean isAny(Headers headers, int field, List<HeaderName> names) {
-        for (HeaderName name : names) {
-            if (headers.is(field, name)) {
-                return true;
-            }
-        }
-        return false;
+        return HeaderSet.of(named.toArray(HeaderName[]::new));
     }
 
     /// 64 random bits: unique enough to find a request in the logs, and no secret.

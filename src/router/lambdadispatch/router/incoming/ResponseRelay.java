@@ -89,7 +89,7 @@ final class ResponseRelay {
         begin();
         in.settle();
         finished.run(head.status(), (pump == null || pump.done()) && channel.clean());
-        client.end(body.trailers());
+        client.end(FieldRules.trailers(body.trailers()));
         return true;
     }
 
