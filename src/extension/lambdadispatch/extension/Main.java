@@ -21,8 +21,8 @@ import lambdadispatch.log.Log;
 public final class Main {
     private static final Log LOG = Log.of("extension");
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofMillis(1_500);
-    /// Between our end and the SIGKILL that Lambda has announced.
-    private static final Duration BEFORE_SIGKILL = Duration.ofMillis(150);
+    /// Between our last wait and the SIGKILL that Lambda has announced. HotSpot alone takes up to 300 ms at its end, which it gives to threads in native code.
+    private static final Duration BEFORE_SIGKILL = Duration.ofMillis(450);
     /// An invoke this old was meant for another time: its router may be gone, and its channels would not be expected any more.
     private static final Duration STALE = Duration.ofSeconds(60);
 
@@ -134,7 +134,7 @@ public final class Main {
         Threads.virtual("readiness").start(readiness::run);
         awaitInit();
         Threads.virtual("events").start(this::awaitShutdown);
-        Duration ownStart = Duration.ofNanos(System.nanoTime() - startNanos);
+        Duration ownStart = sinceMain();
         while (!shuttingDown) {
             serve(runtime.next(), ownStart);
             ownStart = Duration.ZERO;
@@ -142,14 +142,22 @@ public final class Main {
         TimeUnit.SECONDS.sleep(3); // the shutdown hook ends the process
     }
 
-    /// The init phase lasts until the app is ready, or for as long as `ASYNC_INIT` allows. Lambda ends it at 10 s by starting over within the invocation: who lives
+    /// The init phase lasts until the app is ready, or for as long as `ASYNC_INIT` allows, counted from when Lambda started the process. Lambda ends it at 10 s by starting over within the invocation: who lives
     /// longer than that takes the invocation, so that the router hears what its clients wait for. Where environments are provisioned ahead, init has no such end.
     private void awaitInit() throws InterruptedException {
         String kind = System.getenv().getOrDefault("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
-        Duration limit = config.asyncInit() ? config.asyncInitTimeout() : kind.equals("on-demand") ? BEYOND_INIT : Duration.ofDays(1);
+        Duration limit = kind.equals("on-demand") ? BEYOND_INIT : Duration.ofDays(1);
+        if (config.asyncInit()) {
+            Duration left = config.asyncInitTimeout().minus(ProcessAge.now(sinceMain()));
+            limit = left.isNegative() ? Duration.ZERO : left;
+        }
         if (!readiness.await(limit)) {
             LOG.info("init goes on in the first invocation", "afterMs", limit.toMillis());
         }
+    }
+
+    private Duration sinceMain() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     /// @param ownStart how long this environment took to start, while the invoke may have been waiting for it
@@ -216,10 +224,8 @@ public final class Main {
         Serving serving = current;
         if (serving != null) {
             serving.invocation().close(ExitReason.SelfDeadline);
-            long untilKilled = killedAtMs - BEFORE_SIGKILL.toMillis() - System.currentTimeMillis();
-            long patience = killedAtMs == 0 ? SHUTDOWN_PATIENCE.toMillis() : Math.min(SHUTDOWN_PATIENCE.toMillis(), untilKilled);
             try {
-                if (!serving.answered().await(Math.max(0, patience), TimeUnit.MILLISECONDS)) {
+                if (!serving.answered().await(patience(killedAtMs, System.currentTimeMillis()).toMillis(), TimeUnit.MILLISECONDS)) {
                     LOG.warn("shut down with requests in flight");
                 }
             } catch (InterruptedException e) {
@@ -228,5 +234,16 @@ public final class Main {
         }
         Log.flush();
         Runtime.getRuntime().halt(0);
+    }
+
+    /// How long requests in flight may still take.
+    ///
+    /// @param killedAtMs as the SHUTDOWN event says; 0 after a SIGTERM, which says nothing
+    static Duration patience(long killedAtMs, long nowMs) {
+        Duration untilKilled = Duration.ofMillis(killedAtMs - nowMs).minus(BEFORE_SIGKILL);
+        if (killedAtMs == 0 || untilKilled.compareTo(SHUTDOWN_PATIENCE) > 0) {
+            return SHUTDOWN_PATIENCE;
+        }
+        return untilKilled.isNegative() ? Duration.ZERO : untilKilled;
     }
 }
