@@ -24,6 +24,8 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
 
     /// On a ping: how the environment feels, a [Condition].
     public static final String CONDITION_HEADER = "x-lambda-condition";
+    /// On every control request: what the environment is, an [EnvironmentInfo].
+    public static final String ENVIRONMENT_HEADER = "x-lambda-environment";
     /// On a 503 of the extension or of the app: nothing was done about the request, and it may be tried elsewhere.
     public static final String REFUSED_HEADER = "x-lambda-refused";
 

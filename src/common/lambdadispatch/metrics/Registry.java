@@ -69,6 +69,14 @@ public final class Registry {
         families.values().forEach(family -> family.members.keySet().removeIf(labels -> ("," + labels + ",").contains("," + text + ",")));
     }
 
+    /// Forgets one metric.
+    public synchronized void forgetOne(String name, String... labels) {
+        Family family = families.get(name);
+        if (family != null) {
+            family.members.remove(labels(labels));
+        }
+    }
+
     /// Appends the text of all metrics. No lock is held while sources are asked: they may take locks under which others register.
     public void write(Bytes out) {
         StringBuilder text = new StringBuilder(4096);

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import lambdadispatch.channel.Condition;
 import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.channel.EnvironmentInfo;
 import lambdadispatch.channel.InvokePayload;
 import lambdadispatch.tls.Pinning;
 
@@ -26,6 +27,8 @@ import lambdadispatch.tls.Pinning;
 final class RouterLink implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
     private static final Duration CONTROL_LIMIT = Duration.ofSeconds(5);
+    private static final String ENVIRONMENT = EnvironmentInfo.of(System.getenv("AWS_LAMBDA_FUNCTION_VERSION"),
+            System.getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), System.getProperty("os.arch")).toString();
 
     private final HttpClient client;
     private final InvokePayload payload;
@@ -144,6 +147,7 @@ final class RouterLink implements AutoCloseable {
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(payload.dispatcherUrl() + path))
                 .header("Authorization", "Bearer " + payload.token())
+                .header(ControlPaths.ENVIRONMENT_HEADER, ENVIRONMENT)
                 .header(ControlPaths.DEADLINE_HEADER, Long.toString(closesAtMillis));
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.router.RouterBed;
+import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.InstanceView;
 import lambdadispatch.support.ScriptedExchange;
@@ -96,6 +97,17 @@ class ControlWordsTest {
         answer(bed.channel(instance));
         status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(), ControlPaths.DEADLINE_HEADER, "990000000000000"));
         assertThat(deadlineIn()).isBetween(Duration.ofMinutes(14), Duration.ofMinutes(15));
+    }
+
+    @Test
+    void whatTheEnvironmentIsIsKnownBeforeItsFirstSlotAndTheFirstWordCounts() throws Exception {
+        assertThat(view().description()).isNull();
+        for (String said : new String[] {"nonsense", "version=7 memory=512 arch=arm64", "version=8 memory=512 arch=arm64"}) {
+            status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(), ControlPaths.ENVIRONMENT_HEADER, said));
+        }
+        assertThat(view().description()).isEqualTo(new Description("7", 512, true));
+        answer(bed.channel(instance));
+        assertThat(instance.pool().snapshot().versions()).isEqualTo(java.util.Map.of("7", 1));
     }
 
     /// How long the pool believes that the instance has.

@@ -62,7 +62,7 @@ class CloudWatchMetricsTest {
     }
 
     private static PoolSnapshot pool(String function, int pending, PoolSnapshot.Totals totals) {
-        return new PoolSnapshot(function, 1, 2, 1, 1, 0, 5, pending, 7, 3, 4, 100, 0.1, 2.5, 0, null, new Advice.Seen(0.05, 0.01, 5), totals);
+        return new PoolSnapshot(function, 1, 2, 1, 1, 0, 5, pending, 7, 3, 4, 100, 0.1, 2.5, 0, null, java.util.Map.of(), new Advice.Seen(0.05, 0.01, 5), totals);
     }
 
     private static PoolSnapshot.Totals totals(long invokes, Map<InvokeFault, Long> faults) {

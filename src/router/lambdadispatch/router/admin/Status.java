@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import lambdadispatch.json.Json;
+import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.InstanceView;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.PoolSettings;
@@ -39,7 +40,7 @@ final class Status {
         return Json.object("function", now.function(), "desired", now.desired(), "why", why(settings, view), "min", view.bounds().min(), "max",
                 view.bounds().max(), "maxConcurrent", settings.maxConcurrentCount(), "queue", queue(settings, view), "running", now.running(), "arrivalsPerSecond",
                 rounded(now.arrivalsPerSecond()), "serviceMillis", rounded(now.serviceSeconds() * 1000), "coldStartMillis", rounded(now.coldStartSeconds() * 1000),
-                "guard", guard(view), "totals", totals(now.totals()), "instances", Json.of(view.instances().stream().map(Status::instance).toList()));
+                "guard", guard(view), "totals", totals(now.totals()), "versions", versions(now.versions()), "instances", Json.of(view.instances().stream().map(Status::instance).toList()));
     }
 
     private static Json queue(PoolSettings settings, PoolView view) {
@@ -63,8 +64,15 @@ final class Status {
         return new Json.JsonObject(counts);
     }
 
+    private static Json versions(Map<String, Integer> open) {
+        Map<String, Json> counts = new LinkedHashMap<>();
+        open.forEach((version, count) -> counts.put(version, Json.of(count)));
+        return new Json.JsonObject(counts);
+    }
+
     private static Json instance(InstanceView instance) {
-        return Json.object("name", instance.name(), "state", instance.state(), "purpose", instance.purpose(), "age", instance.ageMillis(), "closesIn",
+        Description is = instance.description();
+        return Json.object("name", instance.name(), "version", is == null ? Json.JsonNull.NULL : Json.of(is.version()), "state", instance.state(), "purpose", instance.purpose(), "age", instance.ageMillis(), "closesIn",
                 instance.closesInMillis(), "busy", instance.busy(), "free", instance.free(), "served", instance.served(), "silent", instance.silentMillis());
     }
 

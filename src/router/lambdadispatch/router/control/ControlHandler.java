@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import lambdadispatch.channel.Condition;
 import lambdadispatch.channel.ControlPaths;
+import lambdadispatch.channel.EnvironmentInfo;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Headers;
 import lambdadispatch.io.AddressText;
 import lambdadispatch.io.Clock;
 import lambdadispatch.log.Log;
+import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.dispatch.Reading;
@@ -74,6 +76,7 @@ public final class ControlHandler implements Handler {
             return;
         }
         exchange.trustPeer();
+        noteEnvironment(exchange, instance);
         noteDeadline(exchange, instance);
         switch (path.kind()) {
             case PING -> ping(exchange, instance);
@@ -86,6 +89,13 @@ public final class ControlHandler implements Handler {
     private static boolean authorized(Exchange exchange, Instance instance) {
         String authorization = exchange.request().headers().get(HeaderName.AUTHORIZATION);
         return authorization != null && authorization.startsWith(BEARER) && instance.tokenIs(authorization.substring(BEARER.length()));
+    }
+
+    private static void noteEnvironment(Exchange exchange, Instance instance) {
+        if (instance.description() == null) {
+            EnvironmentInfo.parse(exchange.request().headers().get(ControlPaths.ENVIRONMENT_HEADER))
+                    .ifPresent(said -> instance.describes(new Description(said.version(), said.memoryMb(), said.arm())));
+        }
     }
 
     private void noteDeadline(Exchange exchange, Instance instance) {

@@ -3,11 +3,14 @@ package lambdadispatch.router.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// The instances of a pool, counted at one moment. Made anew whenever it is needed, so no count can drift.
 final class Census {
     private final List<Instance> fresh = new ArrayList<>();
     private final List<Instance> expiring = new ArrayList<>();
+    private final Map<String, Integer> versions = new TreeMap<>();
     private int starting;
     private int connecting;
     private int draining;
@@ -40,7 +43,12 @@ final class Census {
                 connecting += instance.late ? 0 : 1;
                 starting += instance.countedOn() ? 1 : 0;
             }
-            case OPEN -> (instance.expiring ? expiring : fresh).add(instance);
+            case OPEN -> {
+                (instance.expiring ? expiring : fresh).add(instance);
+                if (instance.description() != null) {
+                    versions.merge(instance.description().version(), 1, Integer::sum);
+                }
+            }
             case DRAINING -> draining++;
             case CLOSED -> lingering += instance.invokeEnded ? 0 : 1;
         }
@@ -95,6 +103,11 @@ final class Census {
 
     int freeSlots() {
         return freeSlots;
+    }
+
+    /// Open ones by the version that they run.
+    Map<String, Integer> versions() {
+        return versions;
     }
 
     /// Counted on, and held open by `MinInstanceCount`.

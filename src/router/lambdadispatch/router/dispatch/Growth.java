@@ -120,7 +120,7 @@ final class Growth {
                 budget.settled();
             }
         }
-        boolean due = instance.outdated || instance.rotateAtNanos != Long.MAX_VALUE && now - instance.rotateAtNanos >= 0;
+        boolean due = instance.outdated || instance.superseded || instance.rotateAtNanos != Long.MAX_VALUE && now - instance.rotateAtNanos >= 0;
         if (due && !instance.expiring && (census.mayExpireOneMore() || isUrgent(instance, load, now))) {
             instance.expiring = true;
             census.expires(instance);

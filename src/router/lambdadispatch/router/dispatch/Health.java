@@ -18,6 +18,7 @@ final class Health {
     private final Growth growth;
     private final FailurePolicy failures;
     private final Outbox outbox;
+    private final Versions versions = new Versions();
     private long replacedNanos;
 
     Health(PoolSettings.Liveness liveness, Fleet fleet, Growth growth, FailurePolicy failures, Outbox outbox, long now) {
@@ -29,9 +30,15 @@ final class Health {
         this.replacedNanos = now - REPLACED_EVERY_NANOS;
     }
 
+    /// The instance has its first channel.
+    void opened(Instance instance, long now) {
+        versions.opened(instance, outbox, now);
+    }
+
     /// @param load for how long before its end an instance must be replaced
     void age(Load load, long now) {
         fleet.excuse(growth.pauseNanos(now));
+        versions.review(fleet, outbox, now);
         Census census = new Census(fleet.all());
         for (Instance instance : fleet.all()) {
             String ailment = ailment(instance, now);

@@ -74,6 +74,9 @@ public final class Instance {
     boolean expiring;
     /// An operator wants a fresh one in its place.
     boolean outdated;
+    /// Runs an older version of the function than others do.
+    boolean superseded;
+    private volatile Description description; // null while it has not said
     boolean everOpened;
     /// Has been open long enough to prove that invokes work.
     boolean settled;
@@ -132,6 +135,18 @@ public final class Instance {
     /// When it was invoked, by the pool's clock.
     public long invokedNanos() {
         return invokedNanos;
+    }
+
+    /// What its environment is; null while it has not said.
+    public Description description() {
+        return description;
+    }
+
+    /// What its environment is, by its own word; the first counts.
+    public synchronized void describes(Description said) {
+        if (description == null) {
+            description = said;
+        }
     }
 
     /// A glance: may have changed by the time it is looked at.

@@ -13,8 +13,10 @@ import java.util.Locale;
 /// @param free channels without a request
 /// @param served exchanges that ended well
 /// @param silentMillis since it was last heard from
+/// @param description what its environment is; null while it has not said
 public record InstanceView(
-        String name, String state, String purpose, long ageMillis, long closesInMillis, int busy, int free, long served, long silentMillis) {
+        String name, String state, String purpose, long ageMillis, long closesInMillis, int busy, int free, long served, long silentMillis,
+        Description description) {
     private static final long NANOS = 1_000_000;
 
     /// Under the pool's lock.
@@ -22,7 +24,7 @@ public record InstanceView(
         long closesIn = instance.closesAtNanos == Long.MAX_VALUE ? -1 : Math.max(0, (instance.closesAtNanos - now) / NANOS);
         return new InstanceView(instance.publicName(), state(instance), instance.purpose().name().toLowerCase(Locale.ROOT),
                 (now - instance.invokedNanos) / NANOS, closesIn, instance.busy.size(), instance.free.size(), instance.servedWell,
-                (now - instance.heardNanos) / NANOS);
+                (now - instance.heardNanos) / NANOS, instance.description());
     }
 
     private static String state(Instance instance) {

@@ -147,6 +147,7 @@ public final class Pool {
                 appFault.mended();
                 load.started(now - slot.instance().invokedNanos);
                 growth.connected();
+                health.opened(slot.instance(), now);
                 outbox.info("instanceOpened", slot.instance(), "millis", (now - slot.instance().invokedNanos) / 1_000_000);
             }
             told = settle(now);

@@ -9,6 +9,7 @@ import java.util.Map;
 /// @param invokesUnderWay all instances that are paid for
 /// @param blockedMillis how long the cost guard still holds back invokes
 /// @param lastFault why, or null
+/// @param versions instances that take requests, by the version of the function that they run
 /// @param seen what instances tell of the time that requests take there
 public record PoolSnapshot(
         String function,
@@ -27,6 +28,7 @@ public record PoolSnapshot(
         double coldStartSeconds,
         long blockedMillis,
         InvokeFault lastFault,
+        Map<String, Integer> versions,
         Advice.Seen seen,
         Totals totals) {
 
@@ -52,6 +54,7 @@ public record PoolSnapshot(
                 averages.coldStartSeconds(),
                 budget.heldBackNanos(now) / 1_000_000,
                 budget.lastFault(),
+                census.versions(),
                 pool.advice.seen(),
                 pool.counts.totals(pool.outliers.heldMillis));
     }

@@ -18,9 +18,12 @@ import lambdadispatch.server.Handler;
 
 /// The metrics port: `GET /metrics` answers in Prometheus's text format. It is a port of its own, since what it tells is nobody's business on the incoming one.
 public final class MetricsHandler implements Handler {
+    private static final String VERSIONS = "lambda_dispatch_instances_by_version";
+
     private final Registry registry;
     private final Supplier<List<PoolSnapshot>> pools;
     private final Map<String, PoolSnapshot> latest = new ConcurrentHashMap<>();
+    private Set<List<String>> versions = Set.of(); // labels of the series that there are; guarded by this
 
     public MetricsHandler(Registry registry, Supplier<List<PoolSnapshot>> pools) {
         this.registry = registry;
@@ -46,9 +49,22 @@ public final class MetricsHandler implements Handler {
         latest.keySet().removeAll(gone);
         latest.putAll(now);
         now.keySet().forEach(this::register);
+        versions(now);
         Bytes out = new Bytes(16 << 10);
         registry.write(out);
         return out.toArray();
+    }
+
+    /// One series for each version that some instance runs; those of versions that are gone go.
+    private void versions(Map<String, PoolSnapshot> now) {
+        Set<List<String>> running = new HashSet<>();
+        now.forEach((function, snapshot) -> snapshot.versions().keySet().forEach(version -> running.add(List.of("function", function, "version", version))));
+        versions.stream().filter(labels -> !running.contains(labels)).forEach(labels -> registry.forgetOne(VERSIONS, labels.toArray(String[]::new)));
+        versions = running;
+        for (List<String> labels : running) {
+            registry.gauge(VERSIONS, "Instances that take requests, by the version of the function that they run",
+                    () -> latest.get(labels.get(1)).versions().getOrDefault(labels.get(3), 0), labels.toArray(String[]::new));
+        }
     }
 
     private void register(String function) {
