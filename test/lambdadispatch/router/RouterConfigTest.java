@@ -50,7 +50,8 @@ class RouterConfigTest {
         P + "FunctionName|bad name!", P + "FunctionName|arn:aws:s3:::bucket", P + "HealthPath|health", P + "HealthPath|/a b", P + "HealthPath|/health?deep",
         P + "RouterCallbackHost|not_a host", P + "RouterCallbackHost|http://router", P + "RouterCallbackHost|10.0.0.1:5004", P + "RouterCallbackHost|user@router",
         P + "Debug|nonsense", P + "Debug|frames,nonsense", "AWS_REGION|mars", "AWS_DEFAULT_REGION|us_east_1", P + "Invoker|curl", P + "DrainDelay|5",
-        P + "IncomingRequestTimeout|120", P + "MaxHeaderBytes|lots", P + "ScalingAlgorithm|best", P + "AccessLog|loud"})
+        P + "IncomingRequestTimeout|120", P + "MaxHeaderBytes|lots", P + "ScalingAlgorithm|best", P + "AccessLog|loud",
+        P + "Canary|next", P + "Canary|next:101", P + "Canary|next:-1", P + "Canary|next:5%", P + "Canary|:5", P + "Canary|a b:5", P + "CanaryCookie|a=b"})
     void valueThatCanNotBeUsedIsOneLineAtTheStart(String name, String value) {
         assertThat(faults(name, value)).singleElement().asString().startsWith(name + "=" + value + ": must be ");
     }
@@ -60,9 +61,18 @@ class RouterConfigTest {
         P + "FunctionName|shop:live", P + "FunctionName|arn:aws:lambda:eu-north-1:123456789012:function:shop:live", P + "HealthPath|/", P + "HealthPath|/.well-known/health",
         P + "RouterCallbackHost|10.1.2.3", P + "RouterCallbackHost|fd00::1", P + "RouterCallbackHost|[fd00::1]", P + "RouterCallbackHost|router.internal",
         P + "Debug|frames, channels,", "AWS_REGION|us-gov-west-1", "AWS_REGION|eusc-de-east-1", P + "DrainDelay|0", P + "DrainDelay|5 s",
-        P + "IncomingRequestTimeout|2 min", P + "IncomingRequestTimeout|00:02:00", P + "MaxHeaderBytes|64 KiB"})
+        P + "IncomingRequestTimeout|2 min", P + "IncomingRequestTimeout|00:02:00", P + "MaxHeaderBytes|64 KiB",
+        P + "Canary|next:5", P + "Canary|next:0.25", P + "Canary|next:100", P + "CanaryCookie|canary"})
     void valuesAreTakenAsPeopleWriteThem(String name, String value) {
         assertThat(faults(name, value)).isEmpty();
+    }
+
+    @Test
+    void canaryIsAnotherAliasThanTheOthersGet() {
+        Settings settings = settings(P + "FunctionName", "shop:live", P + "Canary", "live:5");
+        RouterConfig.read(settings);
+        assertThat(settings.faults()).singleElement().asString().startsWith(P + "Canary=live:5: must be another alias");
+        assertThat(RouterConfig.read(settings(P + "Canary", "next:2.5")).functions().canary()).isEqualTo(new RouterConfig.CanaryPart("next", 250, null));
     }
 
     @ParameterizedTest

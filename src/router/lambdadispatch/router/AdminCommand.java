@@ -22,6 +22,7 @@ final class AdminCommand {
               instances/NAME/drain                 send one instance home
               invokes/hold | invokes/resume        start no environment until told otherwise
               scale min=N max=N [function=NAME]    bounds for as long as the router lives
+              canary percent=N [alias=ALIAS]       give an alias so much of the requests; 0 takes it back
               log level=LEVEL [debug=TOPICS]       debug, info, warn or error
               drain                                stop the router, as SIGTERM does
 

@@ -36,6 +36,7 @@ import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.incoming.ProxyHandler;
+import lambdadispatch.router.observe.CanaryMetrics;
 import lambdadispatch.router.observe.CloudWatchMetrics;
 import lambdadispatch.router.observe.MetricsHandler;
 import lambdadispatch.router.observe.Observer;
@@ -95,6 +96,7 @@ final class Router {
         invoker = invoker();
         pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), config.allotment(), Clock.SYSTEM,
                 new Invocations(invoker, this::payload, observer.exits()), new SecureRandom());
+        canary();
         openControlPorts();
         trace();
         openIncomingPorts();
@@ -152,6 +154,15 @@ final class Router {
         RouterConfig.Incoming settings = config.incoming();
         boolean namesFunctions = !config.functions().allowed().none();
         return new ProxyHandler(pools, new ProxyHandler.Options(scheme, settings.healthPath(), namesFunctions, settings.options(), settings.trusted(), settings.lowPriority()), observer, () -> healthy);
+    }
+
+    private void canary() {
+        RouterConfig.CanaryPart settings = config.functions().canary();
+        pools.canary().stickBy(settings.cookie());
+        if (settings.alias() != null) {
+            pools.canary().set(settings.alias(), settings.hundredths());
+        }
+        CanaryMetrics.register(pools.canary(), registry);
     }
 
     private void trace() {

@@ -13,6 +13,7 @@ import lambdadispatch.invoke.FunctionName;
 import lambdadispatch.log.Log;
 import lambdadispatch.log.LogLine;
 import lambdadispatch.router.dispatch.AllowedFunctions;
+import lambdadispatch.router.dispatch.CanaryPercent;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.dispatch.ScalingAlgorithm;
@@ -48,7 +49,12 @@ record RouterConfig(
     /// @param certificate PEM file, or null for a self-made certificate
     record Control(boolean allowInsecure, Scheme preferred, String callbackHost, String callbackVariable, String certificate, String key) {}
 
-    record Functions(String name, AllowedFunctions allowed, String invoker) {}
+    record Functions(String name, AllowedFunctions allowed, String invoker, CanaryPart canary) {}
+
+    /// @param alias null for none
+    /// @param hundredths of a percent
+    /// @param cookie null where each request is drawn anew
+    record CanaryPart(String alias, int hundredths, String cookie) {}
 
     record Incoming(String healthPath, Set<ProxyHandler.Option> options, TrustedProxies trusted, LowPriority lowPriority, Limits limits) {}
 
@@ -116,7 +122,21 @@ record RouterConfig(
             s.fault(P + "AllowedFunctions", allowed, "function names or patterns separated by commas");
         }
         return new Functions(name, functions, s.formed(P + "Invoker", "sigv4", List.of("sigv4", "sdk")::contains, "sigv4 or sdk",
-                "who invokes: sigv4 (built in) or sdk (AWS SDK v2 flavour)"));
+                "who invokes: sigv4 (built in) or sdk (AWS SDK v2 flavour)"), canary(s, name));
+    }
+
+    private static CanaryPart canary(Settings s, String function) {
+        String cookie = s.formed(P + "CanaryCookie", null, text -> text.matches("[A-Za-z0-9_-]{1,64}"), "a cookie's name", "cookie that keeps a client with the canary, or away from it");
+        String text = s.formed(P + "Canary", null, CanaryPercent::isPart, "alias:percent, as next:5 or next:0.25", "alias that gets so much of the requests");
+        if (text == null || !CanaryPercent.isPart(text)) {
+            return new CanaryPart(null, 0, cookie);
+        }
+        int colon = text.lastIndexOf(':');
+        String alias = text.substring(0, colon);
+        if (function != null && FunctionName.isName(function) && FunctionName.parse(function).qualifier().equals(alias)) {
+            s.fault(P + "Canary", text, "another alias than that of " + P + "FunctionName");
+        }
+        return new CanaryPart(alias, CanaryPercent.hundredths(text.substring(colon + 1)), cookie);
     }
 
     private static Pools.Allotment allotment(Settings s) {

@@ -17,6 +17,7 @@ import lambdadispatch.http.Headers;
 import lambdadispatch.http.Request;
 import lambdadispatch.json.Json;
 import lambdadispatch.log.Log;
+import lambdadispatch.router.dispatch.Canary;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.support.ScriptedExchange;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AdminHandlerTest {
-    private static final List<String> CHANGES = List.of("/drain", "/roll", "/invokes/hold", "/invokes/resume", "/scale?min=1&max=2", "/log?level=warn", "/instances/abc/drain");
+    private static final List<String> CHANGES = List.of("/drain", "/roll", "/invokes/hold", "/invokes/resume", "/scale?min=1&max=2", "/log?level=warn", "/canary?percent=0", "/instances/abc/drain");
     private final AdminBed bed = new AdminBed(AdminBed.TOKEN);
 
     @AfterEach
@@ -60,6 +61,19 @@ class AdminHandlerTest {
         assertThat(bed.stops).hasValue(0);
         assertThat(Log.level()).isEqualTo("info");
         assertThat(bed.router.pools().defaultPool().view().invokesHeld()).isFalse();
+    }
+
+    @Test
+    void canaryIsSetShownAndTakenBack() throws Exception {
+        assertThat(bed.ask("GET", "/status.json").text()).contains("\"canary\":null");
+        assertThat(bed.post("/canary?percent=5").status()).as("no alias yet").isEqualTo(400);
+        for (String wrong : List.of("", "?percent=", "?percent=101&alias=next", "?percent=-1&alias=next", "?percent=x&alias=next", "?percent=5&alias=a%20b", "?alias=next")) {
+            assertThat(bed.post("/canary" + wrong).status()).as(wrong).isEqualTo(400);
+        }
+        assertThat(bed.post("/canary?percent=2.5&alias=next").text()).contains("\"alias\":\"next\"", "\"percent\":2.5");
+        assertThat(AdminBed.json(bed.ask("GET", "/status.json")).object("canary").orElseThrow().text("function")).hasValue("f:next");
+        assertThat(bed.post("/canary?percent=0").status()).isEqualTo(200);
+        assertThat(bed.router.pools().canary().setting()).isEqualTo(new Canary.Setting("next", "f:next", 0));
     }
 
     @Test

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import lambdadispatch.json.Json;
 import lambdadispatch.log.Log;
+import lambdadispatch.router.dispatch.Canary;
+import lambdadispatch.router.dispatch.CanaryPercent;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.Pools;
@@ -28,7 +30,7 @@ final class Changes {
     /// Whether there is a change of that path.
     static boolean knows(String path) {
         return switch (path) {
-            case "/drain", "/roll", "/invokes/hold", "/invokes/resume", "/scale", "/log" -> true;
+            case "/drain", "/roll", "/invokes/hold", "/invokes/resume", "/scale", "/log", "/canary" -> true;
             default -> !instance(path).isEmpty();
         };
     }
@@ -44,6 +46,7 @@ final class Changes {
             case "/invokes/resume" -> hold(query, false);
             case "/scale" -> scale(query);
             case "/log" -> log(query);
+            case "/canary" -> canary(query);
             default -> drainInstance(instance(path));
         };
         LOG.info("changed by an operator", "what", path.substring(1), "now", changed.write());
@@ -71,6 +74,17 @@ final class Changes {
         }
         pool.bounds(new PoolSettings.InstanceCounts(min, max));
         return Json.object("function", pool.function(), "min", min, "max", max);
+    }
+
+    private Json canary(Query query) {
+        Canary canary = pools.canary();
+        String alias = query.text("alias") == null ? canary.setting().alias() : query.text("alias");
+        int hundredths = CanaryPercent.hundredths(query.text("percent"));
+        if (alias == null) {
+            throw new IllegalArgumentException("there is no canary yet: alias must name one");
+        }
+        Canary.Setting now = canary.set(alias, hundredths);
+        return Json.object("alias", now.alias(), "percent", now.percent());
     }
 
     private static Json log(Query query) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import lambdadispatch.json.Json;
+import lambdadispatch.router.dispatch.Canary;
 import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.InstanceView;
 import lambdadispatch.router.dispatch.Pool;
@@ -31,7 +32,22 @@ final class Status {
             pools.add(pool(pool, pool.view()));
         }
         return Json.object("version", parts.version(), "time", Instant.now().toString(), "started", started.toString(), "healthy", parts.healthy().getAsBoolean(),
-                "mayChange", parts.token() != null, "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
+                "mayChange", parts.token() != null, "canary", canary(parts.pools().canary()), "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
+    }
+
+    /// Null while there has been none.
+    private static Json canary(Canary canary) {
+        Canary.Setting now = canary.setting();
+        return now.alias() == null ? Json.JsonNull.NULL : Json.object("alias", now.alias(), "function", now.function(), "percent", now.percent(), "cookie",
+                canary.cookie() == null ? Json.JsonNull.NULL : Json.of(canary.cookie()), "diverted", canary.diverted(), "canary", answers(canary, true), "others", answers(canary, false));
+    }
+
+    private static Json answers(Canary canary, boolean byCanary) {
+        long all = 0;
+        for (int group = 1; group < 6; group++) {
+            all += canary.answers(byCanary, group);
+        }
+        return Json.object("answered", all, "failed", canary.answers(byCanary, 5));
     }
 
     private static Json pool(Pool pool, PoolView view) {

@@ -22,6 +22,7 @@ public final class Pools {
     private final Actions actions;
     private final RandomGenerator random;
     private final Pool defaultPool;
+    private final Canary canary;
     private final Map<String, Pool> named = new ConcurrentHashMap<>();
     private final Map<String, Instance> instances = new ConcurrentHashMap<>();
     private volatile boolean draining;
@@ -42,6 +43,7 @@ public final class Pools {
         this.actions = new Registering(actions);
         this.random = random;
         this.defaultPool = pool(defaultFunction);
+        this.canary = new Canary(defaultFunction);
     }
 
     private Pool pool(String function) {
@@ -52,6 +54,16 @@ public final class Pools {
         return defaultPool;
     }
 
+    public Canary canary() {
+        return canary;
+    }
+
+    /// The pool of the canary's alias, which nobody needs to be allowed to name; empty once the router drains.
+    public Optional<Pool> canaryPool() {
+        String function = canary.setting().function();
+        return function == null ? Optional.empty() : open(function, 1);
+    }
+
     /// The pool of a function that a request named; empty if that is not allowed, or there are too many pools already.
     public Optional<Pool> named(String function) {
         if (function.equals(defaultPool.function())) {
@@ -60,9 +72,14 @@ public final class Pools {
         if (!allowed.allows(function)) {
             return Optional.empty();
         }
+        return open(function, 0);
+    }
+
+    /// @param more pools that there may be beyond the most that requests may ask for
+    private Optional<Pool> open(String function, int more) {
         synchronized (named) {
             Pool pool = named.get(function);
-            if (pool == null && named.size() < MOST && !draining) {
+            if (pool == null && named.size() < MOST + more && !draining) {
                 pool = pool(function);
                 named.put(function, pool);
             } else if (pool != null) {

@@ -32,7 +32,8 @@ final class ProxyExchange {
     private static final MemoryAccount REQUESTS = MemoryAccount.ofHeap("requests", 4);
 
     private final Exchange client;
-    private final Pool pool;
+    private final Route route;
+    private volatile Pool pool;
     private final boolean lowPriority;
     private final Record record;
     private final Bytes message = new Bytes(1024);
@@ -45,9 +46,10 @@ final class ProxyExchange {
     private SlotTicket ticket;
     private boolean clientGone;
 
-    ProxyExchange(Exchange client, Pool pool, boolean lowPriority, Record record) {
+    ProxyExchange(Exchange client, Route route, boolean lowPriority, Record record) {
         this.client = client;
-        this.pool = pool;
+        this.route = route;
+        this.pool = route.pool();
         this.lowPriority = lowPriority;
         this.record = record;
     }
@@ -82,6 +84,10 @@ final class ProxyExchange {
                 return;
             }
             ControlChannel channel = upload.await(next);
+            if (channel == null && divert(next.refusal())) {
+                before = null;
+                continue;
+            }
             if (channel == null) {
                 refused(next.refusal());
                 return;
@@ -110,6 +116,22 @@ final class ProxyExchange {
             pool.submitAgain(next, before);
         }
         return true;
+    }
+
+    /// A canary that can take no request is nobody's loss: the others' pool gets it. Not a request that has waited its time.
+    private boolean divert(Refusal refusal) {
+        if (refusal == null || refusal.kind() == Refusal.Kind.TIMED_OUT || route.otherwise() == null || pool == route.otherwise()) {
+            return false;
+        }
+        synchronized (this) {
+            pool = route.otherwise();
+        }
+        return true;
+    }
+
+    /// Whether the canary could not take it, and the others' pool did.
+    boolean diverted() {
+        return pool != route.pool();
     }
 
     private void clientGone() {
@@ -197,7 +219,7 @@ final class ProxyExchange {
             record.dispatched(channel.instance().invokedNanos());
             sent = true;
             BodyPump pump = upload.start(channel);
-            if (new ResponseRelay(client, channel, record, debug).run(this::finished, upload.whole() && refusals < MAX_REFUSALS && mayRetry(), pump)) {
+            if (new ResponseRelay(client, channel, record, new ResponseRelay.Added(debug, route.cookie())).run(this::finished, upload.whole() && refusals < MAX_REFUSALS && mayRetry(), pump)) {
                 return true;
             }
             refusals++;

@@ -3,13 +3,11 @@ package lambdadispatch.router.incoming;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import lambdadispatch.channel.Party;
 import lambdadispatch.http.HeaderName;
 import lambdadispatch.http.Request;
-import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.observe.Observer;
 import lambdadispatch.router.observe.Record;
@@ -41,9 +39,11 @@ public final class ProxyHandler implements Handler {
     private final Observer observer;
     private final BooleanSupplier healthy;
     private final RequestWriter writer;
+    private final CanaryRoutes canaries;
 
     public ProxyHandler(Pools pools, Options options, Observer observer, BooleanSupplier healthy) {
         this.pools = pools;
+        this.canaries = new CanaryRoutes(pools);
         this.options = options;
         this.observer = observer;
         this.healthy = healthy;
@@ -64,12 +64,12 @@ public final class ProxyHandler implements Handler {
         Peer peer = exchange.perConnection(Peer.class, each -> Peer.of(each, options));
         Record record = observer.begin(request, peer.address(), peer.trusted());
         try {
-            Optional<Pool> pool = pool(request);
-            if (pool.isEmpty()) {
+            Route route = route(request);
+            if (route == null) {
                 record.failed(403, "function not allowed", Party.CLIENT);
                 exchange.answer(403, "text/plain; charset=utf-8", "this function may not be named\n".getBytes(StandardCharsets.US_ASCII));
             } else {
-                new ProxyExchange(exchange, pool.get(), options.lowPriority().matches(request), record).run(writer, peer);
+                follow(route, exchange, record, peer);
             }
         } catch (IOException | RuntimeException e) {
             record.broke(e);
@@ -79,12 +79,21 @@ public final class ProxyHandler implements Handler {
         }
     }
 
-    private Optional<Pool> pool(Request request) {
-        if (!options.namesFunctions()) {
-            return Optional.of(pools.defaultPool());
+    private void follow(Route route, Exchange exchange, Record record, Peer peer) throws IOException {
+        ProxyExchange proxied = new ProxyExchange(exchange, route, options.lowPriority().matches(exchange.request()), record);
+        try {
+            proxied.run(writer, peer);
+        } finally {
+            if (route.drawn()) {
+                pools.canary().answered(route.toCanary(), proxied.diverted(), record.status());
+            }
         }
-        String named = request.headers().get(HeaderName.X_LAMBDA_NAME);
-        return named == null ? Optional.of(pools.defaultPool()) : pools.named(named);
+    }
+
+    /// Whoever names a function gets that one; null if he may not.
+    private Route route(Request request) {
+        String named = options.namesFunctions() ? request.headers().get(HeaderName.X_LAMBDA_NAME) : null;
+        return named == null ? canaries.of(request) : pools.named(named).map(Route::to).orElse(null);
     }
 
     private static void health(Exchange exchange, String otherwise, boolean ok) throws IOException {

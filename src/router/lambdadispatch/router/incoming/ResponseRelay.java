@@ -37,13 +37,22 @@ final class ResponseRelay {
     private final Exchange client;
     private final ControlChannel channel;
     private final Record record;
-    private final boolean debug;
+    private final Added added;
     private ResponseHead head;
     private long length; // as the client is told, -1 if it is not
     private boolean begun;
 
-    ResponseRelay(Exchange client, ControlChannel channel, Record record, boolean debug) {
-        this.debug = debug;
+    /// What the client is told beyond the app's own fields.
+    /// @param debug where the time went and which instance answered
+    /// @param cookie a `Set-Cookie`, or null
+    record Added(boolean debug, String cookie) {
+        boolean nothing() {
+            return !debug && cookie == null;
+        }
+    }
+
+    ResponseRelay(Exchange client, ControlChannel channel, Record record, Added added) {
+        this.added = added;
         this.client = client;
         this.channel = channel;
         this.record = record;
@@ -141,15 +150,26 @@ final class ResponseRelay {
             if (by != null) {
                 record.blamed("the app could not answer", by.equals(Party.APP.toString()) ? Party.APP : Party.ENVIRONMENT);
             }
-            client.respond(head.status(), debug ? debugged() : withoutHopByHop(head.headers()), length);
+            client.respond(head.status(), added.nothing() ? withoutHopByHop(head.headers()) : withMore(), length);
         }
     }
 
-    private Headers debugged() {
+    private Headers withMore() {
         Headers headers = cleaned(head.headers());
-        headers.add("server-timing", record.serverTiming());
-        headers.add(DEBUG, record.debugInfo());
+        if (added.debug()) {
+            headers.add("server-timing", record.serverTiming());
+            headers.add(DEBUG, record.debugInfo());
+        }
+        if (added.cookie() != null && !shared(head.headers())) {
+            headers.add(HeaderName.SET_COOKIE, added.cookie());
+        }
         return headers;
+    }
+
+    /// RFC 9111 §7.3: a cookie does not keep a response out of shared caches, which would hand one client's to all.
+    private static boolean shared(Headers headers) {
+        return headers.all(HeaderName.CACHE_CONTROL).stream().map(line -> line.toLowerCase(java.util.Locale.ROOT))
+                .anyMatch(line -> line.contains("public") || line.contains("s-maxage"));
     }
 
     private static Headers withoutHopByHop(Headers headers) {

@@ -49,6 +49,11 @@ public final class Record {
         instance = publicInstanceName;
     }
 
+    /// Of the answer; 0 while there is none.
+    public int status() {
+        return status;
+    }
+
     /// The place in a trace; null where no traces are made.
     public RequestTrace trace() {
         return trace;

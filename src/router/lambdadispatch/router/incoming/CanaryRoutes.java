@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.router.incoming;
+
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import lambdadispatch.http.HeaderName;
+import lambdadispatch.http.Headers;
+import lambdadispatch.http.Request;
+import lambdadispatch.router.dispatch.Canary;
+import lambdadispatch.router.dispatch.Pool;
+import lambdadispatch.router.dispatch.Pools;
+
+/// Draws for each request that names no function whether the canary gets it, and remembers the draw in a cookie where that is wanted.
+final class CanaryRoutes {
+    private static final int MOST_DIGITS = 4;
+    private static final String ATTRIBUTES = "; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"; // RFC 6265 §4.1.2; thirty days
+
+    private final Pools pools;
+    private final Canary canary;
+
+    CanaryRoutes(Pools pools) {
+        this.pools = pools;
+        this.canary = pools.canary();
+    }
+
+    Route of(Request request) {
+        Canary.Setting now = canary.setting();
+        if (now.hundredths() == 0) {
+            return Route.to(pools.defaultPool());
+        }
+        String name = canary.cookie();
+        int kept = name == null ? -1 : kept(request.headers(), name);
+        int draw = kept >= 0 ? kept : ThreadLocalRandom.current().nextInt(Canary.DRAWS);
+        String cookie = name == null || kept >= 0 ? null : name + "=" + draw + ATTRIBUTES;
+        Optional<Pool> pool = draw < now.hundredths() ? pools.canaryPool() : Optional.empty();
+        return pool.map(each -> new Route(each, pools.defaultPool(), cookie, true)).orElseGet(() -> new Route(pools.defaultPool(), null, cookie, true));
+    }
+
+    /// The number in that cookie (RFC 6265 §4.2.1), or -1 where there is none, or none of ours.
+    static int kept(Headers headers, String name) {
+        for (String line : headers.all(HeaderName.COOKIE)) {
+            for (String pair : line.split(";")) {
+                String text = pair.strip();
+                if (text.startsWith(name) && text.length() > name.length() && text.charAt(name.length()) == '=') {
+                    String value = text.substring(name.length() + 1);
+                    boolean number = !value.isEmpty() && value.length() <= MOST_DIGITS && value.chars().allMatch(c -> c >= '0' && c <= '9');
+                    return number ? Integer.parseInt(value) : -1;
+                }
+            }
+        }
+        return -1;
+    }
+}
