@@ -61,4 +61,13 @@ class CostCommandTest {
         assertThat(run("--trace", "/nowhere/trace")).isEqualTo(2);
         assertThat(printed().lines()).hasSize(5).noneMatch(line -> line.contains("Exception at"));
     }
+
+    @Test
+    void plotIsWrittenAndTheSameForTheSameFigures(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder) throws Exception {
+        java.nio.file.Path file = folder.resolve("cost.svg");
+        assertThat(new CostCommand(new java.io.PrintStream(new java.io.ByteArrayOutputStream())).run(java.util.List.of("--plot", file.toString()))).isZero();
+        String svg = java.nio.file.Files.readString(file);
+        assertThat(svg).startsWith("<svg ").endsWith("</svg>\n").contains("Lambda Dispatch", "Fargate").doesNotContain("NaN", "Infinity");
+        assertThat(svg).as("docs/cost.svg is what ./build.sh cost --plot docs/cost.svg draws").isEqualTo(java.nio.file.Files.readString(java.nio.file.Path.of("docs/cost.svg")));
+    }
 }

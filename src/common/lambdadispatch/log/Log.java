@@ -35,7 +35,7 @@ public final class Log {
 
     /// All topics that there are, of all programs: which names the variable may hold.
     public static final Set<String> TOPICS = Set.of("admin", "callback", "channels", "credentials", "dispatch", "emulator", "extension", "frames", "http1", "http2",
-            "invocation", "readiness", "relay", "router", "server", "sigv4", "traces");
+            "invocation", "metrics", "readiness", "relay", "router", "server", "sigv4", "traces");
 
     private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(2);
     private static final List<Log> ALL = new CopyOnWriteArrayList<>();

@@ -14,6 +14,7 @@ import java.util.Set;
 import lambdadispatch.cost.Architecture;
 import lambdadispatch.cost.Bill;
 import lambdadispatch.cost.Comparison;
+import lambdadispatch.cost.CostPlot;
 import lambdadispatch.cost.Prices;
 import lambdadispatch.cost.Trace;
 import lambdadispatch.cost.Workload;
@@ -37,6 +38,7 @@ final class CostCommand {
               --concurrent N   requests at once in one environment: MaxConcurrentCount (10)
               --arch x86|arm   (x86)
               --json           for programs
+              --plot FILE      draws the cost by requests a second as SVG into that file, too
 
             US dollars a month at list prices, us-east-1; docs/cost.md has the assumptions.
             """;
@@ -59,6 +61,9 @@ final class CostCommand {
             Workload load = workload(options);
             Trace trace = options.containsKey("trace") ? Trace.parse(Files.readAllLines(Path.of(options.get("trace")))) : null;
             Workload shaped = trace == null ? load : trace.apply(load);
+            if (options.containsKey("plot")) {
+                Files.writeString(Path.of(options.get("plot")), CostPlot.svg(load));
+            }
             List<Bill> bills = trace == null ? Comparison.of(load) : Comparison.of(load, trace);
             if (options.containsKey("json")) {
                 out.println(json(shaped, bills));
@@ -69,7 +74,7 @@ final class CostCommand {
         } catch (IllegalArgumentException e) {
             out.println(e.getMessage() + "; see lambda-dispatch-router cost --help");
         } catch (IOException e) {
-            out.println(options.get("trace") + " can not be read: " + e);
+            out.println("a file can not be read or written: " + e);
         }
         return 2;
     }
@@ -79,7 +84,7 @@ final class CostCommand {
             String name = arguments.get(i).startsWith("--") ? arguments.get(i).substring(2) : "";
             if (FLAGS.contains(name)) {
                 options.put(name, "true");
-            } else if ((DEFAULTS.containsKey(name) || name.equals("trace")) && i + 1 < arguments.size()) {
+            } else if ((DEFAULTS.containsKey(name) || name.equals("trace") || name.equals("plot")) && i + 1 < arguments.size()) {
                 options.put(name, arguments.get(++i));
             } else {
                 throw new IllegalArgumentException(arguments.get(i) + " is no option of cost, or lacks its value");

@@ -40,6 +40,7 @@ import lambdadispatch.router.observe.CanaryMetrics;
 import lambdadispatch.router.observe.CloudWatchMetrics;
 import lambdadispatch.router.observe.MetricsHandler;
 import lambdadispatch.router.observe.Observer;
+import lambdadispatch.router.observe.PeriodicLog;
 import lambdadispatch.router.observe.Timeline;
 import lambdadispatch.router.trace.Exporter;
 import lambdadispatch.server.Handler;
@@ -76,6 +77,7 @@ final class Router {
     private Pools pools;
     private CallbackHost callbackHost;
     private int controlPort;
+    private PeriodicLog periodic; // null if not wanted
     private CloudWatchMetrics cloudWatch; // null if not wanted
     private Server metrics; // null if not wanted
     private Exporter exporter; // null where no traces are made
@@ -176,6 +178,7 @@ final class Router {
 
     private void report() throws IOException, Main.PortTaken {
         RouterConfig.Observation settings = config.observation();
+        periodic = settings.periodic() ? new PeriodicLog(observer, pools::snapshots, Clock.SYSTEM) : null;
         if (settings.cloudWatch() != null) {
             cloudWatch = new CloudWatchMetrics(settings.cloudWatch(), observer, pools::snapshots, Clock.SYSTEM,
                     line -> Log.line(new Bytes().append((line + '\n').getBytes(StandardCharsets.UTF_8))));
@@ -246,6 +249,9 @@ final class Router {
                 again = pools.tick();
                 if (timeline != null) {
                     again = Math.min(again, timeline.tick());
+                }
+                if (periodic != null) {
+                    again = Math.min(again, periodic.tick());
                 }
                 if (cloudWatch != null) {
                     again = Math.min(again, cloudWatch.tick());

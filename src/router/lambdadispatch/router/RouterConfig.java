@@ -64,10 +64,11 @@ record RouterConfig(
     /// @param token null if nothing may be changed
     record Admin(int port, String host, String token) {}
 
+    /// @param periodic whether the main figures go to the log every ten seconds
     /// @param cloudWatch null unless metrics go there
     /// @param metricsPort 0 for none
     /// @param traces null unless requests are traced
-    record Observation(boolean accessLog, CloudWatchTarget cloudWatch, int metricsPort, Traces traces) {}
+    record Observation(boolean accessLog, boolean periodic, CloudWatchTarget cloudWatch, int metricsPort, Traces traces) {}
 
     /// @param ratio of requests that are sampled where nobody before us has decided, 0 to 1
     record Traces(URI collector, double ratio, String service) {}
@@ -239,9 +240,10 @@ record RouterConfig(
 
     private static Observation observation(Settings s) {
         boolean accessLog = s.flag(P + "AccessLog", true, "a line per request");
+        boolean periodic = s.flag(P + "LogPeriodicMetrics", false, "the main figures into the log, every ten seconds");
         boolean enabled = s.flag(P + "CloudWatchMetricsEnabled", false, "metrics to CloudWatch, as Embedded Metric Format lines in the log");
         CloudWatchTarget target = cloudWatch(s);
-        return new Observation(accessLog, enabled ? target : null,
+        return new Observation(accessLog, periodic, enabled ? target : null,
                 s.integer(P + "MetricsPort", 0, 0, 65535, "serves /metrics (Prometheus) on this port; 0 for none"), traces(s));
     }
 

@@ -64,6 +64,17 @@ class AdminHandlerTest {
     }
 
     @Test
+    void costIsReckonedWithWhatEnvironmentsSayThatTheyAre() throws Exception {
+        assertThat(bed.ask("GET", "/status.json").text()).contains("\"memoryMb\":1769,\"memoryKnown\":false,\"cpuShare\":0.2,\"cpuKnown\":false,\"architecture\":\"x86_64\"");
+        ScriptedExchange request = ScriptedExchange.of("GET", "/slow");
+        var done = bed.router.client(request);
+        bed.router.invoked().describes(new lambdadispatch.router.dispatch.Description("3", 512, true));
+        assertThat(bed.ask("GET", "/status.json").text()).contains("\"memoryMb\":512,\"memoryKnown\":true", "\"architecture\":\"arm64\"", "\"version\":\"3\"");
+        request.goes();
+        done.handle((nothing, failure) -> nothing).get();
+    }
+
+    @Test
     void canaryIsSetShownAndTakenBack() throws Exception {
         assertThat(bed.ask("GET", "/status.json").text()).contains("\"canary\":null");
         assertThat(bed.post("/canary?percent=5").status()).as("no alias yet").isEqualTo(400);
