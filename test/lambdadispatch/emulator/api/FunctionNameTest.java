@@ -20,8 +20,6 @@ class FunctionNameTest {
         }
         assertThat(FunctionName.of("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:my-function:v1", null).qualifier()).isEqualTo("v1");
         assertThat(FunctionName.of("my-function:v1", "v1")).isEqualTo(new FunctionName(null, null, "my-function", "v1"));
-        assertThat(FunctionName.of("my-function", "$LATEST").executedVersion()).isEqualTo("$LATEST");
-        assertThat(FunctionName.of("my-function:12", null).executedVersion()).isEqualTo("12");
     }
 
     @Test

@@ -147,7 +147,7 @@ class LifecycleTest {
     }
 
     private static Invocation invocation(String id) {
-        return Invocation.of(id, "arn", "{}".getBytes(StandardCharsets.UTF_8), null);
+        return Invocation.of(id, "arn", "$LATEST", "{}".getBytes(StandardCharsets.UTF_8), null);
     }
 
     private static long now() {

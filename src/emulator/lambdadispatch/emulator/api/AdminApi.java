@@ -20,6 +20,7 @@ import lambdadispatch.server.Exchange;
 /// GET  /_emulator/billing                      the bill alone
 /// GET  /_emulator/environments/{id}/output     what its processes printed last
 /// POST /_emulator/faults                       body as LAMBDA_DISPATCH_EmulatorFaults; empty for none
+/// POST /_emulator/aliases                      body as live=3,next=4 or live=3:90+4:10: a deploy
 /// POST /_emulator/environments/{id}/kill-extension | kill-app | freeze | thaw
 /// ```
 final class AdminApi {
@@ -47,6 +48,7 @@ final class AdminApi {
             case "GET status" -> json(exchange, status());
             case "GET billing" -> json(exchange, functions.billing().total(System.nanoTime()).json());
             case "POST faults" -> faults(exchange);
+            case "POST aliases" -> aliases(exchange);
             default -> {
                 Environment environment = parts.length == 3 && parts[0].endsWith(" environments") ? functions.environment(parts[1]) : null;
                 if (environment == null) {
@@ -91,6 +93,17 @@ final class AdminApi {
         }
     }
 
+    private void aliases(Exchange exchange) throws IOException {
+        byte[] body = Payload.read(exchange, LONGEST_BODY);
+        try {
+            Aliases now = Aliases.parse(body == null ? "?" : new String(body, StandardCharsets.UTF_8));
+            invokes.aliases(now);
+            json(exchange, Json.object("aliases", now.toString()));
+        } catch (IllegalArgumentException e) {
+            text(exchange, 400, e.getMessage() + "\n");
+        }
+    }
+
     private Json status() {
         List<Json> list = new ArrayList<>();
         for (Functions.Function function : functions.all().values()) {
@@ -102,7 +115,7 @@ final class AdminApi {
     }
 
     private static Json environment(Environment environment) {
-        return Json.object("id", environment.id(), "frozen", environment.frozen(), "appPort", environment.appPort(),
+        return Json.object("id", environment.id(), "version", environment.version(), "frozen", environment.frozen(), "appPort", environment.appPort(),
                 "extensionPid", environment.pid(Environment.Part.EXTENSION), "appPid", environment.pid(Environment.Part.APP),
                 "residentMb", environment.residentBytes() >> 20);
     }

@@ -44,9 +44,4 @@ public record FunctionName(String region, String account, String name, String qu
     private static ApiException invalid(String message) {
         return new ApiException(ApiError.of(400, "InvalidParameterValueException", message));
     }
-
-    /// What `X-Amz-Executed-Version` says. Aliases here all point at `$LATEST`.
-    String executedVersion() {
-        return qualifier != null && qualifier.matches("\\d+") ? qualifier : "$LATEST";
-    }
 }

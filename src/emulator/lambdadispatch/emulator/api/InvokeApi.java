@@ -36,6 +36,7 @@ final class InvokeApi {
     private final RandomGenerator random;
     private final Semaphore events = new Semaphore(QUEUED_EVENTS);
     private volatile Faults faults;
+    private volatile Aliases aliases = Aliases.NONE;
 
     InvokeApi(Functions functions, Authorization authorization, Faults faults, RandomGenerator random) {
         this.functions = functions;
@@ -50,6 +51,10 @@ final class InvokeApi {
 
     void faults(Faults now) {
         faults = now;
+    }
+
+    void aliases(Aliases now) {
+        aliases = now;
     }
 
     void handle(Exchange exchange) throws IOException {
@@ -84,14 +89,18 @@ final class InvokeApi {
             return;
         }
         Functions.Function function = functions.find(name);
+        String version = aliases.resolve(name.qualifier(), random);
+        if (version == null) {
+            throw new ApiException(ApiError.notFound(functions.arn(name)));
+        }
         byte[] payload = body.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : json(body);
-        Invocation invocation = Invocation.of(requestId, functions.arn(name),
+        Invocation invocation = Invocation.of(requestId, functions.arn(name), version,
                 fault == Faults.Kind.UNREACHABLE ? unreachable(payload) : payload, clientContext(request));
         String type = header(request, "x-amz-invocation-type", "RequestResponse");
         switch (type) {
-            case "RequestResponse" -> answer(exchange, function.invoker().invoke(invocation), requestId, name);
+            case "RequestResponse" -> answer(exchange, function.invoker().invoke(invocation), requestId, version);
             case "Event" -> event(exchange, function, invocation);
-            case "DryRun" -> empty(exchange, 204, requestId, name);
+            case "DryRun" -> empty(exchange, 204, requestId, version);
             default -> throw invalid("Value '" + type + "' at 'invocationType' failed to satisfy constraint: "
                     + "Member must satisfy enum value set: [Event, RequestResponse, DryRun]");
         }
@@ -156,8 +165,8 @@ final class InvokeApi {
             case SERVICE -> throw new ApiException(ApiError.service());
             case EC2 -> throw new ApiException(ApiError.of(502, "EC2ThrottledException",
                     "Amazon EC2 throttled Lambda during function initialization using the execution role provided for the function."));
-            case FUNCTION -> answer(exchange, new Finished(Outcome.Failure.injected(), ""), UUID.randomUUID().toString(), name);
-            case RETURN -> answer(exchange, new Finished(new Outcome.Success("null".getBytes(StandardCharsets.US_ASCII)), ""), UUID.randomUUID().toString(), name);
+            case FUNCTION -> answer(exchange, new Finished(Outcome.Failure.injected(), ""), UUID.randomUUID().toString(), aliases.resolve(name.qualifier(), random));
+            case RETURN -> answer(exchange, new Finished(new Outcome.Success("null".getBytes(StandardCharsets.US_ASCII)), ""), UUID.randomUUID().toString(), aliases.resolve(name.qualifier(), random));
             case UNREACHABLE -> {
                 return false;
             }
@@ -171,9 +180,9 @@ final class InvokeApi {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private void answer(Exchange exchange, Finished finished, String requestId, FunctionName name) throws IOException {
+    private void answer(Exchange exchange, Finished finished, String requestId, String version) throws IOException {
         Headers headers = Headers.of("Content-Type", "application/json", "x-amzn-RequestId", requestId, "X-Amzn-Remapped-Content-Length", "0",
-                "X-Amz-Executed-Version", name.executedVersion());
+                "X-Amz-Executed-Version", version);
         if (finished.outcome() instanceof Outcome.Failure failure) {
             LOG.warn("function error", "request", requestId, "type", failure.errorType());
             headers.add("X-Amz-Function-Error", "Unhandled");
@@ -207,13 +216,13 @@ final class InvokeApi {
                 events.release();
             }
         });
-        empty(exchange, 202, invocation.requestId(), new FunctionName(null, null, function.name(), null));
+        empty(exchange, 202, invocation.requestId(), "$LATEST");
     }
 
-    private static void empty(Exchange exchange, int status, String requestId, FunctionName name) throws IOException {
+    private static void empty(Exchange exchange, int status, String requestId, String version) throws IOException {
         Headers headers = Headers.of("x-amzn-RequestId", requestId);
         if (status == 204) {
-            headers.add("X-Amz-Executed-Version", name.executedVersion());
+            headers.add("X-Amz-Executed-Version", version);
         }
         exchange.respond(status, headers, status == 204 ? -1 : 0);
         exchange.end();

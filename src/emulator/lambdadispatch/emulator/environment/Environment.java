@@ -36,6 +36,7 @@ public final class Environment {
 
     private final String id;
     private final String function;
+    private final String version;
     private final FunctionSettings settings;
     private final Guardian guardian;
     private final Lifecycle lifecycle;
@@ -48,9 +49,10 @@ public final class Environment {
     private boolean frozen;
     private boolean closed;
 
-    Environment(String id, String function, FunctionSettings settings, Guardian guardian) {
+    Environment(String id, String function, String version, FunctionSettings settings, Guardian guardian) {
         this.id = id;
         this.function = function;
+        this.version = version;
         this.settings = settings;
         this.guardian = guardian;
         this.lifecycle = new Lifecycle(new Lifecycle.Function(function, settings.account(), settings.extensionName()));
@@ -59,6 +61,11 @@ public final class Environment {
 
     public String id() {
         return id;
+    }
+
+    /// Of the function: a number or `$LATEST`.
+    public String version() {
+        return version;
     }
 
     public Output output() {
@@ -99,7 +106,7 @@ public final class Environment {
             appPort = Ports.take(settings.rule().port());
             api = new Server("environment " + id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, API_LIMITS, new ApiCalls(lifecycle, metadata));
             api.start();
-            Map<String, String> variables = Variables.ofExtension(settings, function, new Variables.Addresses(api.address().getPort(), metadata.token(), appPort));
+            Map<String, String> variables = Variables.ofExtension(settings, function, version, new Variables.Addresses(api.address().getPort(), metadata.token(), appPort));
             add(Part.EXTENSION, settings.extension(), variables);
             if (!lifecycle.awaitRegistered(deadline)) {
                 return startFailure(requestId, limit);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,7 +52,7 @@ public final class Fleet implements AutoCloseable {
     }
 
     /// Counts a further invocation as running, and takes the most recently used idle environment for it. Returns null for "start one".
-    synchronized Environment reserve() throws Throttled, InterruptedException {
+    synchronized Environment reserve(String version) throws Throttled, InterruptedException {
         long patience = System.nanoTime() + SETTLING.toNanos();
         while (running >= settings.concurrency() && settling > 0 && patience - System.nanoTime() > 0) {
             wait(SETTLING.toMillis());
@@ -60,7 +61,7 @@ public final class Fleet implements AutoCloseable {
             throw new Throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
         }
         running++;
-        for (Idle last = idle.pollLast(); last != null; last = idle.pollLast()) {
+        for (Idle last = takeIdle(version); last != null; last = takeIdle(version)) {
             if (!last.environment().broken()) {
                 return last.environment();
             }
@@ -70,8 +71,20 @@ public final class Fleet implements AutoCloseable {
         return null;
     }
 
-    Environment create() {
-        Environment environment = new Environment("env-" + NUMBERS.incrementAndGet(), function, settings, guardian);
+    /// The most recently used one that runs this version; null if there is none.
+    private Idle takeIdle(String version) {
+        for (Iterator<Idle> latestFirst = idle.descendingIterator(); latestFirst.hasNext(); ) {
+            Idle candidate = latestFirst.next();
+            if (candidate.environment().version().equals(version)) {
+                latestFirst.remove();
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    Environment create(String version) {
+        Environment environment = new Environment("env-" + NUMBERS.incrementAndGet(), function, version, settings, guardian);
         all.add(environment);
         if (isClosed()) {
             discard(environment);

@@ -25,7 +25,7 @@ public final class Invoker {
 
     /// Runs it and waits for its outcome. Whoever waits may leave: the invocation goes on, as Lambda's do.
     public Finished invoke(Invocation invocation) throws Throttled, InterruptedException {
-        Environment idle = fleet.reserve();
+        Environment idle = fleet.reserve(invocation.version());
         CompletableFuture<Finished> result = new CompletableFuture<>();
         Threads.spread("invocation " + invocation.requestId()).start(() -> new Run(invocation, result).drive(idle));
         try {
@@ -70,7 +70,7 @@ public final class Invoker {
         private Environment runCold() throws InterruptedException {
             Thread.sleep(settings.coldStart());
             billing.coldStart();
-            environment = fleet.create();
+            environment = fleet.create(invocation.version());
             long began = System.nanoTime();
             begin(began);
             Outcome.Failure failure = environment.init(invocation.requestId(), settings.initLimit());
@@ -80,7 +80,7 @@ public final class Invoker {
             }
             LOG.warn("init failed", "environment", environment.id(), "millis", initNanos / 1_000_000, "type", failure.errorType(), "printed", lastWords());
             fleet.discard(environment);
-            environment = fleet.create();
+            environment = fleet.create(invocation.version());
             mark = 0;
             long deadline = System.nanoTime() + settings.timeout().toNanos();
             failure = environment.init(invocation.requestId(), settings.timeout());
@@ -134,9 +134,9 @@ public final class Invoker {
             long nanos = System.nanoTime() - startNanos;
             String id = "RequestId: " + invocation.requestId();
             String init = initNanos < 0 ? "" : String.format(Locale.ROOT, "\tInit Duration: %.2f ms", initNanos / 1e6);
-            String log = String.format(Locale.ROOT, "START %s Version: $LATEST\n%sEND %s\n"
+            String log = String.format(Locale.ROOT, "START %s Version: %s\n%sEND %s\n"
                             + "REPORT %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory Size: %d MB\tMax Memory Used: %d MB%s\n",
-                    id, tail(), id, id, (nanos - Math.max(0, initNanos)) / 1e6, Billing.roundedUp(nanos), settings.memoryMegabytes(),
+                    id, invocation.version(), tail(), id, id, (nanos - Math.max(0, initNanos)) / 1e6, Billing.roundedUp(nanos), settings.memoryMegabytes(),
                     environment.residentBytes() >> 20, init);
             return log.substring(Math.max(0, log.length() - LOG_TAIL));
         }

@@ -21,12 +21,12 @@ final class Variables {
     record Addresses(int api, String metadataToken, int app) {}
 
     /// What the extension gets. The credentials are nobody's: an app that asks AWS for something is refused here, as it is where its role may not.
-    static Map<String, String> ofExtension(FunctionSettings settings, String function, Addresses addresses) {
+    static Map<String, String> ofExtension(FunctionSettings settings, String function, String version, Addresses addresses) {
         Map<String, String> variables = new HashMap<>(settings.variables());
         String api = "127.0.0.1:" + addresses.api();
         variables.putAll(Map.of(
                 "AWS_LAMBDA_FUNCTION_NAME", function,
-                "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
+                "AWS_LAMBDA_FUNCTION_VERSION", version,
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(settings.memoryMegabytes()),
                 "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand",
                 "AWS_LAMBDA_RUNTIME_API", api,
@@ -50,7 +50,7 @@ final class Variables {
                 "_HANDLER", "app",
                 "LAMBDA_TASK_ROOT", folder.toString(),
                 "AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function,
-                "AWS_LAMBDA_LOG_STREAM_NAME", LocalDate.now(ZoneOffset.UTC).format(DAY) + "/[$LATEST]" + environmentId,
+                "AWS_LAMBDA_LOG_STREAM_NAME", LocalDate.now(ZoneOffset.UTC).format(DAY) + "/[" + extension.get("AWS_LAMBDA_FUNCTION_VERSION") + "]" + environmentId,
                 "PORT", extension.get("LAMBDA_DISPATCH_PORT")));
         return variables;
     }
