@@ -48,6 +48,27 @@ class PoolsTest implements Clock, Actions {
     }
 
     @Test
+    void canaryThatIsTakenBackHoldsNoInstanceAndItsPoolGoes() {
+        PoolSettings kept = PoolBed.instances(PoolBed.settings(1, 1), 1, 5);
+        Pools some = new Pools("usual", new AllowedFunctions(""), kept, Pools.Allotment.NONE, this, this, new Random(1));
+        some.setCanary("next", 500);
+        Pool pool = some.canaryPool().orElseThrow();
+        assertThat(pool.view().bounds().min()).isEqualTo(1);
+        some.setCanary("next", 0);
+        assertThat(pool.view().bounds().min()).isZero();
+        some.setCanary("next", 100);
+        assertThat(pool.view().bounds().min()).isEqualTo(1);
+        some.setCanary("other", 100);
+        assertThat(pool.view().bounds().min()).as("another alias took its place").isZero();
+        invoked.stream().filter(each -> each.pool() == pool).toList().forEach(each -> pool.invokeEnded(each, PoolBed.RETURNED, "SelfLastActive"));
+        for (int i = 0; i < 301; i++) {
+            nanos += 1_000_000_000L;
+            some.tick();
+        }
+        assertThat(some.snapshots()).extracting(PoolSnapshot::function).containsExactly("usual");
+    }
+
+    @Test
     void namesMadeUpByClientsDoNotFillTheMemory() {
         for (int i = 0; i < 1_000; i++) {
             pools.named("team-" + i);

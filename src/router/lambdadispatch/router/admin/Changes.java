@@ -83,7 +83,7 @@ final class Changes {
         if (alias == null) {
             throw new IllegalArgumentException("there is no canary yet: alias must name one");
         }
-        Canary.Setting now = canary.set(alias, hundredths);
+        Canary.Setting now = pools.setCanary(alias, hundredths);
         return Json.object("alias", now.alias(), "percent", now.percent());
     }
 

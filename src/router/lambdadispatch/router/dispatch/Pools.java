@@ -58,6 +58,20 @@ public final class Pools {
         return canary;
     }
 
+    /// Gives that alias so much of the requests; see [Canary#set]. The pool of one that gets nothing any more holds no instance open, whatever `MinInstanceCount` says.
+    public Canary.Setting setCanary(String alias, int hundredths) {
+        String before = canary.setting().function();
+        Canary.Setting now = canary.set(alias, hundredths);
+        for (Pool pool : named.values()) {
+            boolean served = pool.function().equals(now.function()) && hundredths > 0;
+            if (served || pool.function().equals(now.function()) || pool.function().equals(before)) {
+                int max = pool.view().bounds().max();
+                pool.bounds(new PoolSettings.InstanceCounts(served ? Math.min(settings.scaling().instances().min(), max) : 0, max));
+            }
+        }
+        return now;
+    }
+
     /// The pool of the canary's alias, which nobody needs to be allowed to name; empty once the router drains.
     public Optional<Pool> canaryPool() {
         String function = canary.setting().function();
