@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import lambdadispatch.log.Log;
@@ -50,6 +51,19 @@ class HouseRulesTest {
         Set<String> topics = new TreeSet<>();
         Sources.files(".java", "src").forEach(file -> Sources.lines(file).forEach(line -> made.matcher(line).results().forEach(found -> topics.add(found.group(1)))));
         assertThat(topics).isNotEmpty().isEqualTo(new TreeSet<>(Log.TOPICS));
+    }
+
+    /// An instance's id is half of what lets a peer in, and stands in the control port's targets; log lines name its public name.
+    @Test
+    void noLineOfTheLogHoldsAnIdATokenOrATarget() {
+        Pattern secret = Pattern.compile("instance(\\(\\))?\\.id\\(|\\binstanceId\\b|[tT]oken\\(\\)|\\btoken\\b(?!\")|\\.target\\(\\)|\\.authorization");
+        assertThat(faults(Sources.files(".java", "src"), (file, lines) -> statements(lines).stream().noneMatch(line -> secret.matcher(line).find()))).isEmpty();
+    }
+
+    /// Statements that write to the log, each on one line, without the words that they say.
+    private static List<String> statements(List<String> lines) {
+        Matcher statement = Pattern.compile("\\b(LOG|log|outbox)\\.(error|warn|info|debug)\\((?s:.*?)\\);\n").matcher(String.join("\n", lines) + "\n");
+        return statement.results().map(found -> found.group().replaceAll("\"[^\"\n]*\"", "\"\"")).toList();
     }
 
     @Test

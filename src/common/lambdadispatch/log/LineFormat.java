@@ -14,7 +14,7 @@ import lambdadispatch.io.Bytes;
 /// Printable ASCII and letters and digits of any script stand for themselves. Control characters, line separators and characters that
 /// reorder or hide text are escaped, so nobody outside can forge a line or play with a terminal.
 public final class LineFormat {
-    /// Characters of one value that are shown; the rest becomes `...`.
+    /// Octets of one value that are shown, escapes included, give or take one escape; the rest becomes `...`.
     public static final int LONGEST_VALUE = 4096;
 
     private static final int MOST_CAUSES = 8;
@@ -85,30 +85,40 @@ public final class LineFormat {
 
     /// Appends text, in quotes where blanks, quotes, `=` or anything escaped would leave its end in doubt.
     public static void text(Bytes out, String text) {
-        if (isWord(text)) {
+        text(out, text, LONGEST_VALUE);
+    }
+
+    /// The same, with a limit of its own.
+    /// @param longest octets that are shown
+    static void text(Bytes out, String text, int longest) {
+        if (isWord(text, longest)) {
             out.append(text);
             return;
         }
         out.append('"');
-        escape(out, text);
+        escape(out, text, longest);
         out.append('"');
     }
 
-    private static boolean isWord(String text) {
+    private static boolean isWord(String text, int longest) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=') {
                 return false;
             }
         }
-        return !text.isEmpty() && text.length() <= LONGEST_VALUE && !text.equals("-"); // "-" alone means null
+        return !text.isEmpty() && text.length() <= longest && !text.equals("-"); // "-" alone means null
     }
 
     /// Appends text without quotes around it; what could not be read unambiguously is escaped.
     static void escape(Bytes out, String text) {
-        int end = Math.min(text.length(), LONGEST_VALUE);
+        escape(out, text, LONGEST_VALUE);
+    }
+
+    static void escape(Bytes out, String text, int longest) {
+        int most = out.length() + longest;
         int i = 0;
-        while (i < end) {
+        while (i < text.length() && out.length() < most) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
             if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
@@ -119,7 +129,7 @@ public final class LineFormat {
                 escape(out, c);
             }
         }
-        if (end < text.length()) {
+        if (i < text.length()) {
             out.append("...");
         }
     }

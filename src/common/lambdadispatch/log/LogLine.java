@@ -88,13 +88,21 @@ public final class LogLine {
 
     /// A text.
     public LogLine text(String key, String value) {
+        return text(key, value, LineFormat.LONGEST_VALUE);
+    }
+
+    /// A text of which not more is shown than so many octets, escapes included, or null; the key needs no escape.
+    public LogLine text(String key, String value, int longest) {
+        if (value == null) {
+            return pair(key, null);
+        }
         key(key);
         if (json) {
             out.append('"');
-            LineFormat.escape(out, value);
+            LineFormat.escape(out, value, longest);
             out.append('"');
         } else {
-            LineFormat.text(out, value);
+            LineFormat.text(out, value, longest);
         }
         return this;
     }

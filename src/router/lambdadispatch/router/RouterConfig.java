@@ -115,7 +115,7 @@ record RouterConfig(
 
     private static Functions functions(Settings s) {
         String name = s.required(P + "FunctionName", FunctionName::isName, "a function's name, name:alias or ARN", "function to invoke: name, name:alias or ARN");
-        String allowed = String.join(",", s.list(P + "AllowedFunctions", "functions that X-Lambda-Name may name, * matches anything"));
+        String allowed = String.join(",", s.list(P + "AllowedFunctions", "functions that X-Lambda-Name may name, * matches anything but a colon"));
         AllowedFunctions functions = new AllowedFunctions("");
         try {
             functions = new AllowedFunctions(allowed);

@@ -38,7 +38,7 @@ class EndOfPoolTest {
 
     @Test
     void retiredPoolTakesNothingAnyMore() {
-        assertThat(bed.pool.retire(Duration.ZERO.toNanos())).isTrue();
+        assertThat(bed.pool.retire(Duration.ZERO.toNanos(), false)).isTrue();
         assertThat(bed.ask().refusedAs()).isEqualTo(Refusal.Kind.DRAINING);
     }
 

@@ -114,6 +114,53 @@ class PoolsTest implements Clock, Actions {
     }
 
     @Test
+    void starsCrossNoColon() {
+        AllowedFunctions allowed = new AllowedFunctions("shop*,pay:*,arn:aws:lambda:eu-west-1:123456789012:function:*");
+        assertThat(List.of("shop", "shop-2", "pay:live", "arn:aws:lambda:eu-west-1:123456789012:function:any")).allMatch(allowed::allows);
+        assertThat(List.of("shop:$LATEST", "shop-2:7", "pay:live:x", "arn:aws:lambda:eu-west-1:999999999999:function:shop", "arn:aws:lambda:eu-west-1:123456789012:function:any:1"))
+                .noneMatch(allowed::allows);
+        assertThat(new AllowedFunctions("*shop").allows("arn:aws:lambda:eu-west-1:999999999999:function:shop")).as("another account").isFalse();
+    }
+
+    private void refuse(Pool pool) {
+        pool.submit(new PoolBed.Client());
+        pool.invokeEnded(invoked.getLast(), new lambdadispatch.invoke.InvokeResult.Refused(404, "ResourceNotFoundException", "no"), "");
+        pools.tick();
+    }
+
+    @Test
+    void aPoolWhoseFunctionLambdaRefusesFromTheStartGoesAtOnce() {
+        refuse(pools.named("team-made-up").orElseThrow());
+        assertThat(pools.snapshots()).as("it remembers for a moment, so that not every request is an invoke").hasSize(2);
+        pass(2);
+        assertThat(pools.snapshots()).hasSize(1);
+    }
+
+    @Test
+    void madeUpNamesDoNotKeepOutAFunctionThatThereIs() {
+        for (int i = 0; i < 100; i++) {
+            refuse(pools.named("team-" + i).orElseThrow());
+        }
+        assertThat(pools.snapshots()).hasSize(101);
+        assertThat(pools.named("other")).isPresent();
+    }
+
+    @Test
+    void aPoolThatHasServedStaysWhenLambdaRefusesOnce() {
+        Pool pool = pools.named("other").orElseThrow();
+        PoolBed.Client client = new PoolBed.Client();
+        pool.submit(client);
+        Instance first = invoked.getLast();
+        pool.slotOpened(new PoolBed.Line(first));
+        pool.slotReleased(client.line, 200);
+        pool.closeRequested(first);
+        pool.invokeEnded(first, PoolBed.RETURNED, "SelfLastActive");
+        refuse(pool);
+        pass(5);
+        assertThat(pools.named("other")).containsSame(pool);
+    }
+
+    @Test
     void onePoolWithoutHopeDoesNotStopAnother() {
         Pool broken = pools.named("team-broken").orElseThrow();
         Pool fine = pools.named("other").orElseThrow();

@@ -57,6 +57,22 @@ class AccessLogTest {
     }
 
     @Test
+    void aLineIsNeverLongerThan8KiBWhateverAClientSends() {
+        for (String piece : new String[] {"x", "\u0085", "\\", "\u00fc", "\u202e", "\r\n"}) {
+            Request request = new Request(piece.repeat(40_000), "/" + piece.repeat(40_000), "http", "h", new Headers(), 0, 11);
+            Record record = new Record(request, "203.0.113.9");
+            record.requestId(piece.repeat(40_000));
+            record.granted(0, "a1b2c3");
+            record.failed(502, piece.repeat(40_000), Party.APP);
+            for (LogLine.Format format : LogLine.Format.values()) {
+                byte[] line = AccessLog.line(record, 1, format).toArray();
+                assertThat(line).as(piece + format).hasSizeLessThan(8192);
+                assertThat(new String(line, StandardCharsets.UTF_8)).containsOnlyOnce("\n").doesNotContain("\r", "\u0085", "\u202e");
+            }
+        }
+    }
+
+    @Test
     void timeToTheFirstOctetIsToldApart() {
         Record record = record("/a");
         assertThat(line(record)).contains(" firstMs=0.000 ");

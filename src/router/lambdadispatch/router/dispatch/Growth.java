@@ -25,6 +25,7 @@ final class Growth {
     private final RandomGenerator random;
     private final Scaler scaler;
     private final InvokeBudget budget;
+    private boolean everConnected;
     private long tickedNanos;
     private long faultNanos;
     private boolean anyFault;
@@ -143,6 +144,7 @@ final class Growth {
 
     void connected() {
         budget.connected();
+        everConnected = true;
     }
 
     /// A request was served well.
@@ -173,6 +175,11 @@ final class Growth {
 
     boolean hopeless(long now) {
         return budget.hopeless(now);
+    }
+
+    /// Lambda would not invoke it, and it never did before.
+    boolean refusedFromTheStart() {
+        return !everConnected && budget.lastFault() == InvokeFault.REFUSED;
     }
 
     InvokeBudget budget() {

@@ -304,9 +304,10 @@ public final class Pool {
     }
 
     /// Ends this pool's life if nothing has been asked of it for so long and no instance is left: it refuses whatever may still come.
-    boolean retire(long idleNanos) {
+    /// @param madeUp only if its function is one that Lambda would not invoke, from the first time on
+    boolean retire(long idleNanos, boolean madeUp) {
         synchronized (lock) {
-            retired = fleet.all().isEmpty() && matching.nobodyWaits() && clock.nanoTime() - askedNanos >= idleNanos;
+            retired = (!madeUp || growth.refusedFromTheStart()) && fleet.all().isEmpty() && matching.nobodyWaits() && clock.nanoTime() - askedNanos >= idleNanos;
             return retired;
         }
     }

@@ -13,6 +13,8 @@ import lambdadispatch.io.Clock;
 /// Owns the pools, one for each function that is asked for, and the table of all instances by their secret id. An idle pool goes away.
 public final class Pools {
     private static final long IDLE_NANOS = Duration.ofMinutes(5).toNanos();
+    /// A pool that Lambda has refused goes at once; this long it remembers not to ask again for every request.
+    private static final long REFUSED_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int MOST = 100;
 
     private final PoolSettings settings;
@@ -93,7 +95,7 @@ public final class Pools {
     private Optional<Pool> open(String function, int more) {
         synchronized (named) {
             Pool pool = named.get(function);
-            if (pool == null && named.size() < MOST + more && !draining) {
+            if (pool == null && !draining && hasRoom(more)) {
                 pool = pool(function);
                 named.put(function, pool);
             } else if (pool != null) {
@@ -101,6 +103,19 @@ public final class Pools {
             }
             return Optional.ofNullable(pool);
         }
+    }
+
+    /// Names that were made up do not keep out those that there are.
+    private boolean hasRoom(int more) {
+        if (named.size() >= MOST + more) {
+            named.values().removeIf(pool -> retireRefused(pool, 0));
+        }
+        return named.size() < MOST + more;
+    }
+
+    /// The canary was named by an operator, who is told how it does.
+    private boolean retireRefused(Pool pool, long idleNanos) {
+        return !pool.function().equals(canary.setting().function()) && pool.retire(idleNanos, true);
     }
 
     /// The instance of that id, whichever pool it belongs to; null when unknown or over.
@@ -115,7 +130,7 @@ public final class Pools {
         for (Pool pool : named.values()) {
             again = Math.min(again, pool.tick());
             synchronized (named) {
-                if (pool.retire(IDLE_NANOS)) {
+                if (pool.retire(IDLE_NANOS, false) || retireRefused(pool, REFUSED_NANOS)) {
                     named.remove(pool.function(), pool);
                 }
             }
