@@ -19,7 +19,7 @@ import lambdadispatch.tls.SelfSigned;
 /// the attacker costs, and memory without a bound would be the end of it. Prints its ports; ends when its input does.
 final class AbusedListener {
     /// Short enough to be waited for, long enough for a client that goes on.
-    private static final int STALL_MILLIS = 1_500;
+    static final int STALL_MILLIS = UnderAttack.STALL_MILLIS;
 
     /// Of the listener "crowded".
     static final int MOST_CONNECTIONS = 40;

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// Runs an [AbusedListener] for the tests of a class, and attacks on it while a [GoodClient] looks whether it is still served.
 public final class UnderAttack implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, AfterTestExecutionCallback {
     /// What an attack may keep alive in the listener's heap. Its whole heap is [#HEAP].
+    /// What the impatient listener waits for.
+    public static final int STALL_MILLIS = 1_500;
     private static final long MEMORY_BOUND = 24 << 20;
     private static final String HEAP = "-Xmx64m";
     /// How often the good client must have been served since the attack began.

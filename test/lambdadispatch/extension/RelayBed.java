@@ -105,6 +105,11 @@ final class RelayBed implements AutoCloseable {
         router.reset();
     }
 
+    /// The channel broke, which the relay's thread has not noticed yet.
+    void channelBreaks() {
+        relay.breakOff();
+    }
+
     /// Waits until the relay gives up, and returns why; null if it ended well.
     Throwable failure() throws Exception {
         return served.handle((nothing, why) -> why).get(PATIENCE_SECONDS, TimeUnit.SECONDS);

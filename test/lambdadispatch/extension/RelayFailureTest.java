@@ -198,6 +198,16 @@ class RelayFailureTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n"})
+    void requestThatWasReadJustBeforeItsChannelBrokeReachesNoApp(String request) throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.channelBreaks();
+            bed.request(request);
+            assertThat(bed.app().ended()).isTrue();
+        }
+    }
+
     @Test
     void getIsSentAgainOnlyOnce() throws Exception {
         try (RelayBed bed = new RelayBed()) {

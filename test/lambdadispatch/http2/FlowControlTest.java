@@ -228,7 +228,7 @@ class FlowControlTest {
     // ---- what came another way
 
     @Test
-    void whatIsSuppliedUsesNoWindowAndGivesNoneBack() throws IOException {
+    void whatIsSuppliedIsNoDataAndGivesNoCreditForAny() throws IOException {
         byte[] supplied = new byte[10_000];
         Http2Peer peer = Served.start(log, exchange -> {
             byte[] buffer = new byte[supplied.length];

@@ -292,26 +292,6 @@ class ListenerTest {
     }
 
     @Test
-    void stoppingWithoutPatienceCutsOffAndSaysHowMany() throws Exception {
-        CountDownLatch started = new CountDownLatch(1);
-        CountDownLatch gone = new CountDownLatch(1);
-        Server server = start(Limits.DEFAULT, exchange -> {
-            exchange.onClientGone(gone::countDown);
-            started.countDown();
-            try {
-                gone.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        });
-        Http2Peer peer = log.add(new Http2Peer(connect(server))).beginWith(get(1, "/"));
-        started.await();
-        assertThat(server.stop(Duration.ZERO)).isEqualTo(1);
-        peer.awaitEnd();
-        gone.await();
-    }
-
-    @Test
     void connectionsAboveTheLimitAreClosedAndThoseBelowAreServed() throws IOException {
         Limits one = new Limits(4096, 10, -1, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30), 10, 1000, 65_535, 1);
         Server server = start(one, HELLO);

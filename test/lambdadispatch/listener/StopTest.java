@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -161,5 +163,35 @@ class StopTest {
             }
             assertThat(refused).isTrue();
         }
+    }
+
+    @Test
+    void portThatCanNotAcceptForAMomentAcceptsAgain() throws Exception {
+        AtomicInteger failures = new AtomicInteger(2);
+        Server server = log.owns(new Server("test", new InetSocketAddress("127.0.0.1", 0), null, Limits.DEFAULT, HELLO));
+        server.start(listener -> {
+            if (failures.getAndDecrement() > 0) {
+                throw new IOException("too many open files");
+            }
+            return listener.accept();
+        });
+        try (Socket socket = socket(server)) {
+            send(socket, REQUEST);
+            assertThat(socket.getInputStream().read()).as("the answer's first octet").isEqualTo('H');
+        }
+    }
+
+    @Test
+    void connectionThatWasAcceptedWhileTheListenerStoppedIsClosedUnserved() throws Exception {
+        Server server = log.owns(new Server("test", new InetSocketAddress("127.0.0.1", 0), null, Limits.DEFAULT, HELLO));
+        server.start(listener -> {
+            SocketChannel accepted = listener.accept();
+            server.stopAccepting();
+            return accepted;
+        });
+        try (Socket socket = socket(server)) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        awaitConnections(server, 0);
     }
 }

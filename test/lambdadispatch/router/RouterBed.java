@@ -46,9 +46,13 @@ public final class RouterBed {
     }
 
     public RouterBed(PoolSettings settings) {
+        this(settings, Clock.SYSTEM);
+    }
+
+    public RouterBed(PoolSettings settings, Clock clock) {
         Actions actions = invoked::add;
-        pools = new Pools("f", new AllowedFunctions("other-*"), settings, Pools.Allotment.NONE, Clock.SYSTEM, actions, new Random(seed.getAndIncrement()));
-        control = new ControlHandler(pools, Clock.SYSTEM);
+        pools = new Pools("f", new AllowedFunctions("other-*"), settings, Pools.Allotment.NONE, clock, actions, new Random(seed.getAndIncrement()));
+        control = new ControlHandler(pools, clock);
         TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
         proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, Set.of(), trusted, LowPriority.NONE), new Observer(true, new Registry()), () -> true);
     }

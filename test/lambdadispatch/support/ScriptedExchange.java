@@ -30,6 +30,7 @@ public final class ScriptedExchange implements Exchange {
     private Headers trailers = new Headers();
     private Headers sentTrailers;
     private int status;
+    private int writes;
     private int flushed;
     private boolean bodyWhole;
     private boolean ended;
@@ -131,6 +132,11 @@ public final class ScriptedExchange implements Exchange {
 
     public synchronized String text() {
         return written.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /// In how many pieces it was written.
+    public synchronized int writes() {
+        return writes;
     }
 
     /// What has been flushed of it.
@@ -259,6 +265,7 @@ public final class ScriptedExchange implements Exchange {
     public synchronized void write(byte[] from, int offset, int length) throws IOException {
         mayWrite();
         written.write(from, offset, length);
+        writes++;
         notifyAll();
     }
 

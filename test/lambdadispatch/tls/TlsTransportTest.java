@@ -173,6 +173,19 @@ class TlsTransportTest {
         assertThat(ends[0].unread()).isZero();
     }
 
+    @Test
+    void whatComesBehindItsOwnEndIsTakenOffEvenIfItIsForged() throws Exception {
+        shakeHands();
+        server.shutdownOutput();
+        byte[] forged = new byte[50_000];
+        System.arraycopy(new byte[] {23, 3, 3, 1, 0}, 0, forged, 0, 5);
+        ends[1].write(forged, 0, forged.length);
+        ends[1].shutdownOutput();
+        byte[] buffer = new byte[10];
+        assertThat(server.read(buffer, 0, 10)).isEqualTo(-1);
+        assertThat(ends[0].unread()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/1.1\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u0080\u002e\u0001", "\u0000\u0000"})
     void whatIsNoTlsIsToldApartAtItsFirstOctet(String start) throws IOException {

@@ -24,6 +24,12 @@ public final class Server implements AutoCloseable {
     private static final int BACKLOG = 4096;
     private static final Duration ACCEPT_RETRY = Duration.ofMillis(100);
 
+    /// How the next connection is taken: a test comes between.
+    @FunctionalInterface
+    interface Accepting {
+        SocketChannel accept(SocketListener listener) throws IOException;
+    }
+
     private final Log log = Log.of("server");
     private final String name;
     private final InetSocketAddress wanted;
@@ -61,8 +67,12 @@ public final class Server implements AutoCloseable {
     /// Binds and starts to accept.
     /// @throws java.net.BindException the port is taken
     public void start() throws IOException {
+        start(SocketListener::accept);
+    }
+
+    void start(Accepting accepting) throws IOException {
         listener = new SocketListener(wanted, BACKLOG);
-        Threads.spread(name + "-accept").start(this::acceptAll);
+        Threads.spread(name + "-accept").start(() -> acceptAll(accepting));
     }
 
     public InetSocketAddress address() {
@@ -78,11 +88,11 @@ public final class Server implements AutoCloseable {
         return connections.size();
     }
 
-    private void acceptAll() {
+    private void acceptAll(Accepting accepting) {
         while (!stopping) {
             SocketChannel channel;
             try {
-                channel = listener.accept();
+                channel = accepting.accept(listener);
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {

@@ -144,12 +144,33 @@ class StallTest {
     @Test
     void slowlorisInsideAHead() throws Exception {
         LISTENER.attack("Slowloris, head", "impatient", () -> {
-            for (Http2Peer attacker : open(peer -> peer.begin().send(post(1, "/hang"), new WireFrame(HEADERS, 0, 3, WireFrame.block(":method: GET")),
-                    new WireFrame(CONTINUATION, 0, 3, WireFrame.block("a: b"))))) {
+            List<Http2Peer> attackers = open(peer -> peer.begin().send(post(1, "/hang"), new WireFrame(HEADERS, 0, 3, WireFrame.block(":method: GET"))));
+            dripUntilTheEnd(attackers, new WireFrame(CONTINUATION, 0, 3, WireFrame.block("a: b")));
+            for (Http2Peer attacker : attackers) {
                 assertThat(attacker.awaitGoAway()).isEqualTo("ENHANCE_YOUR_CALM");
                 attacker.awaitEnd();
             }
         });
+    }
+
+    /// Sends something often enough that no limit on each read would ever be over.
+    private static void dripUntilTheEnd(List<Http2Peer> attackers, WireFrame drop) throws IOException {
+        List<Http2Peer> open = new ArrayList<>(attackers);
+        long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!open.isEmpty()) {
+            assertThat(System.nanoTime()).as("drips are taken without an end").isLessThan(until);
+            open.removeIf(attacker -> !takes(attacker, drop));
+            LockSupport.parkNanos(UnderAttack.STALL_MILLIS * 250_000L);
+        }
+    }
+
+    private static boolean takes(Http2Peer attacker, WireFrame drop) {
+        try {
+            attacker.send(drop);
+            return true;
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ package lambdadispatch.aws.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import lambdadispatch.aws.Credentials;
 import lambdadispatch.support.FakeService;
@@ -60,6 +61,15 @@ class ContainerTest {
     @ValueSource(strings = {"http://192.0.2.1/x", "http://169.254.169.254/x", "http://[2001:db8::1]/x", "http://127.0.0.1@192.0.2.1/x"})
     void overPlainHttpOnlyThePlatformIsAsked(String uri) {
         assertThat(new Chain(home).set(FULL, uri).refusal()).startsWith("lasting: AWS_CONTAINER_CREDENTIALS_FULL_URI names the host ");
+    }
+
+    @Test
+    void nameIsAskedOverPlainHttpOnlyIfAllItsAddressesAreThisHosts() throws Exception {
+        InetAddress here = InetAddress.getByName("127.0.0.1");
+        InetAddress alsoHere = InetAddress.getByName("::1");
+        InetAddress elsewhere = InetAddress.getByName("192.0.2.1");
+        assertThat(ContainerSource.onlyLoopback(here, alsoHere)).isTrue();
+        assertThat(ContainerSource.onlyLoopback(here, elsewhere)).isFalse();
     }
 
     @ParameterizedTest

@@ -246,6 +246,11 @@ class LambdaInvokerTest {
     }
 
     @Test
+    void theLongestFunctionIsWaitedForToItsEnd() {
+        assertThat(LambdaInvoker.LONGEST_INVOKE).as("Lambda's own limit, and the way back").isGreaterThan(Duration.ofMinutes(15));
+    }
+
+    @Test
     void credentialsAreAskedForBeforeTheFirstInvoke() {
         try (FakeService service = new FakeService(_ -> Reply.of(500, "")); Invoked invoked = new Invoked(home, service).without("AWS_ACCESS_KEY_ID")
                 .without("AWS_SECRET_ACCESS_KEY").set("AWS_CONTAINER_CREDENTIALS_FULL_URI", service.uri() + "/keys")) {

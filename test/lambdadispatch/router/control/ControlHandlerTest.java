@@ -142,27 +142,6 @@ class ControlHandlerTest {
         answer(channel);
     }
 
-    @Test
-    void downlinkThatIsLostBeforeItsUplinkComesLeavesNothing() throws Exception {
-        String path = ControlPaths.channel(instance.id(), "1");
-        ScriptedExchange down = RouterBed.asInstance(instance, "GET", path);
-        CompletableFuture<Void> served = bed.control(down);
-        down.await(() -> down.events().contains("flush"));
-        down.goes();
-        done(served);
-        assertThat(status(RouterBed.asInstance(instance, "POST", path))).isEqualTo(409);
-        answer(bed.channel(instance));
-    }
-
-    @Test
-    void eitherHalfThatBreaksTakesTheOtherWithIt() throws Exception {
-        RouterBed.Played channel = bed.channel(instance);
-        channel.awaitRequest("\r\n\r\n");
-        channel.up().goes();
-        channel.down().await(() -> channel.down().aborted());
-        done(channel.served().exceptionally(gone -> null)); // what is answered to a peer that is gone fails
-    }
-
     // --- go away ---
 
     @Test
@@ -197,14 +176,5 @@ class ControlHandlerTest {
         status(RouterBed.asInstance(instance, "POST", ControlPaths.close(instance.id())));
         assertThat(status(RouterBed.asInstance(instance, "GET", ControlPaths.channel(instance.id(), "9")))).isEqualTo(409);
         answer(channel);
-    }
-
-    @Test
-    void deadlineOfTheInstanceIsNotedAndNonsenseIgnored() throws Exception {
-        for (String deadline : new String[] {"", "-5", "soon", "9999999999999999999999", "1e3", "990000000000000"}) {
-            ScriptedExchange ping = ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(), ControlPaths.DEADLINE_HEADER, deadline);
-            assertThat(status(ping)).as(deadline).isEqualTo(200);
-        }
-        answer(bed.channel(instance));
     }
 }

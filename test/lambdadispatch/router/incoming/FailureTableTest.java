@@ -192,6 +192,20 @@ class FailureTableTest {
     }
 
     @Test
+    void getWhoseShortBodyWasAtHandIsTriedElsewhereWithIt() throws Exception {
+        ScriptedExchange client = ScriptedExchange.of("GET", "/a", 2, "content-length", "2");
+        client.sends("hi");
+        RouterBed.Dispatched exchange = bed.dispatched(client);
+        exchange.channel().awaitRequest("hi");
+        exchange.channel().lost();
+        RouterBed.Played second = bed.channel(exchange.instance());
+        second.awaitRequest("hi", exchange.instance());
+        second.respond(OK);
+        exchange.await();
+        assertThat(client.status()).isEqualTo(200);
+    }
+
+    @Test
     void getWithABodyThatStreamsIsNotTriedTwice() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a", -1, "transfer-encoding", "chunked");
         RouterBed.Dispatched exchange = bed.dispatched(client);

@@ -80,6 +80,7 @@ class ProxyHandlerTest {
         client.sends("hello");
         RouterBed.Dispatched exchange = bed.dispatched(client);
         exchange.channel().awaitRequest("\r\n\r\nhello");
+        assertThat(exchange.channel().down().writes()).as("head and body leave together").isEqualTo(1);
         exchange.answer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
     }
 

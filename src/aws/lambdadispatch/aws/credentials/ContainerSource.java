@@ -92,7 +92,7 @@ final class ContainerSource implements CredentialSource {
             return;
         }
         try {
-            if (Arrays.stream(InetAddress.getAllByName(uri.getHost())).allMatch(InetAddress::isLoopbackAddress)) {
+            if (onlyLoopback(InetAddress.getAllByName(uri.getHost()))) {
                 return;
             }
         } catch (UnknownHostException e) {
@@ -100,6 +100,10 @@ final class ContainerSource implements CredentialSource {
         }
         throw CredentialsException.lasting(FULL + " names the host " + uri.getHost()
                 + ": over http only loopback, 169.254.170.2, 169.254.170.23 and [fd00:ec2::23] are allowed, else https");
+    }
+
+    static boolean onlyLoopback(InetAddress... addresses) {
+        return Arrays.stream(addresses).allMatch(InetAddress::isLoopbackAddress);
     }
 
     /// The file wins; it is read anew each time, because the platform renews it.

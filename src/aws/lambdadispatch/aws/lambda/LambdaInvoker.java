@@ -34,7 +34,7 @@ public final class LambdaInvoker implements FunctionInvoker {
     /// For TCP and TLS: fifty at once on a cold, busy processor take seconds.
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     /// Lambda ends an invocation after 900 s at the latest; a little more for its start and the way back.
-    private static final Duration LONGEST_INVOKE = Duration.ofSeconds(960);
+    static final Duration LONGEST_INVOKE = Duration.ofSeconds(960);
     /// Our extension's answers have some 300 octets; whatever else a function says is of no use, and 6 MiB of it would be for each instance.
     private static final int MAX_ANSWER = 64 << 10;
     /// The answers that newer credentials may be the cure for.
