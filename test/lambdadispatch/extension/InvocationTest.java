@@ -190,11 +190,21 @@ class InvocationTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = "http://127.0.0.1:" + closed.getLocalPort();
         }
-        long start = System.nanoTime();
         InvokeResponse response = run(ScriptedRouter.payload(nobody, 20, true), FAR_MILLIS, FAR_MILLIS).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertThat(response.exitReason()).isEqualTo(ExitReason.RouterUnreachable);
         assertThat(response.requestCount()).isZero();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).as("the pauses between five tries double").isGreaterThanOrEqualTo(Duration.ofMillis(750));
+    }
+
+    @Test
+    void pausesBetweenTriesToConnectDouble() throws Exception {
+        router.breaks.set(4);
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1);
+        for (int i = 1; i < 4; i++) { // each is taken from the failure's own moment on
+            assertThat(Duration.ofNanos(router.brokenNanos.get(i) - router.brokenNanos.get(i - 1))).isGreaterThanOrEqualTo(Duration.ofMillis(50L << i - 1));
+        }
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
     }
 
     @Test

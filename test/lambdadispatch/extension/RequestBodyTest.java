@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import lambdadispatch.http1.BodyReader;
 import lambdadispatch.http1.Framing;
 import lambdadispatch.io.Input;
+import lambdadispatch.support.Uncaught;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,10 +97,13 @@ class RequestBodyTest {
 
     @Test
     void senderThatDiesOfAFaultOfOursIsHeardOf() throws Exception {
-        RequestBody body = sends((into, offset, length) -> {
-            throw new IllegalStateException("a fault of ours");
-        }, Framing.CHUNKED);
-        assertThatThrownBy(() -> finish(body, LONG)).hasRootCauseMessage("the request's body was not sent on");
-        assertThat(accepted.getInputStream().read()).isNegative();
+        try (Uncaught uncaught = new Uncaught("request-body")) {
+            RequestBody body = sends((into, offset, length) -> {
+                throw new IllegalStateException("a fault of ours");
+            }, Framing.CHUNKED);
+            assertThatThrownBy(() -> finish(body, LONG)).hasRootCauseMessage("the request's body was not sent on");
+            assertThat(accepted.getInputStream().read()).isNegative();
+            assertThat(uncaught.next()).hasMessage("a fault of ours");
+        }
     }
 }

@@ -34,6 +34,7 @@ final class ScriptedRouter implements AutoCloseable {
     volatile int uplinkStatus = 200;
     /// How many downlinks are broken off before one is taken.
     final AtomicInteger breaks = new AtomicInteger();
+    final List<Long> brokenNanos = new CopyOnWriteArrayList<>();
     /// What a downlink's answer waits for.
     volatile CountDownLatch admission = new CountDownLatch(0);
     final AtomicInteger downlinksGone = new AtomicInteger();
@@ -114,6 +115,7 @@ final class ScriptedRouter implements AutoCloseable {
             return;
         }
         if (breaks.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            brokenNanos.add(System.nanoTime());
             exchange.abort();
             return;
         }

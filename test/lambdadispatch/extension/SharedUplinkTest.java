@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 import lambdadispatch.channel.SharedUplinkEntry;
 import lambdadispatch.io.Bytes;
+import lambdadispatch.support.Uncaught;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,11 +85,14 @@ class SharedUplinkTest {
 
     @Test
     void senderThatFailsIsHeardOf() throws Exception {
-        shared.start();
-        Received.failing(shared.uplink(), new IllegalStateException("a fault of the HTTP client's"));
-        assertThat(shared.offer(1, response("a"))).isTrue();
-        losses.acquire();
-        assertThat(shared.offer(1, response("b"))).isFalse();
+        try (Uncaught uncaught = new Uncaught("shared-uplink")) {
+            shared.start();
+            Received.failing(shared.uplink(), new IllegalStateException("a fault of the HTTP client's"));
+            assertThat(shared.offer(1, response("a"))).isTrue();
+            losses.acquire();
+            assertThat(shared.offer(1, response("b"))).isFalse();
+            assertThat(uncaught.next()).hasMessage("a fault of the HTTP client's");
+        }
     }
 
     @Test

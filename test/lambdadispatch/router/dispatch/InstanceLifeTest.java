@@ -195,6 +195,32 @@ class InstanceLifeTest {
     }
 
     @Test
+    void thoseWhoseTurnDoesNotComeInTimeAreReplacedTogether() {
+        PoolBed bed = new PoolBed(PoolBed.instances(PoolBed.settings(1, 1), 3, 12));
+        bed.pass(0.2);
+        List<Instance> old = List.copyOf(bed.invoked);
+        old.forEach(each -> bed.connect(each, 1));
+        old.forEach(each -> bed.pool.closesIn(each, Duration.ofSeconds(60)));
+        bed.passPinging(55, old.toArray(Instance[]::new));
+        assertThat(bed.invoked).as("one after another, and the first replacement does not come").hasSize(4);
+        bed.passPinging(4.8, old.toArray(Instance[]::new));
+        assertThat(bed.invoked).as("none closes without a replacement on its way").hasSize(6);
+    }
+
+    @Test
+    void oneThatAsksToBeClosedHasGivenASignOfLife() {
+        PoolBed bed = oneInstance();
+        bed.ask();
+        Line line = bed.connect(1).getFirst();
+        bed.pass(14);
+        bed.pool.closeRequested(bed.invoked.getFirst());
+        bed.pass(14);
+        assertThat(line.reset).isZero();
+        bed.pass(2);
+        assertThat(line.reset).isEqualTo(1);
+    }
+
+    @Test
     void oneThatDrainsWithARequestUnderWayIsLeftInPeaceWhileItPings() {
         PoolBed bed = oneInstance();
         Client slow = bed.ask();
