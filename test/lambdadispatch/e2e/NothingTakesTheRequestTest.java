@@ -20,7 +20,8 @@ class NothingTakesTheRequestTest {
     @ParameterizedTest
     @EnumSource(Version.class)
     void waitThatIsTooLongIs504AndAFullQueueIs503(Version version) throws Exception {
-        try (Stack stack = new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_IncomingRequestTimeout", "2s").router("LAMBDA_DISPATCH_MaxQueueLength", "1").start();
+        try (Stack stack = new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_DrainTimeout", "100ms")
+                .router("LAMBDA_DISPATCH_IncomingRequestTimeout", "2s").router("LAMBDA_DISPATCH_MaxQueueLength", "1").start();
                 Wire waiting = Wire.open(version, stack)) {
             waiting.request("GET", "/", Body.NONE);
             stack.awaitLine(line -> line.contains(" dispatch invoke ")); // it is in the queue
@@ -36,7 +37,8 @@ class NothingTakesTheRequestTest {
     @ParameterizedTest
     @EnumSource(Version.class)
     void clientThatGoesAwayLeavesTheQueue(Version version) throws Exception {
-        try (Stack stack = new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_MaxQueueLength", "1").start();
+        try (Stack stack = new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_DrainTimeout", "100ms")
+                .router("LAMBDA_DISPATCH_MaxQueueLength", "1").start();
                 Wire first = Wire.open(version, stack);
                 Wire next = Wire.open(version, stack)) {
             first.request("GET", "/first", Body.NONE);

@@ -19,7 +19,8 @@ class RunawayTest {
 
     @RegisterExtension
     static final Stack STACK = new Stack().instances(8).functions("unreachable", "return", "denied", "throttle")
-            .router("LAMBDA_DISPATCH_AllowedFunctions", "*").router("LAMBDA_DISPATCH_IncomingRequestTimeout", "2s");
+            .router("LAMBDA_DISPATCH_AllowedFunctions", "*").router("LAMBDA_DISPATCH_IncomingRequestTimeout", "2s")
+            .router("LAMBDA_DISPATCH_DrainTimeout", "100ms");
 
     /// The first backoff is half a second and doubles: 4 to 5 pauses fit into the time.
     @ParameterizedTest
