@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.io.Input;
 import lambdadispatch.io.TimedSource;
 import lambdadispatch.server.Limits;
@@ -20,15 +21,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CloseTest {
     private static final int PIPE = 1 << 14;
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+    /// Far more than this test's own thread can need, on a busy machine too.
+    private static final Duration LONG = Duration.ofSeconds(40);
 
     private final MemoryTransport[] ends = MemoryTransport.pair(PIPE);
     private Http2Connection connection;
     private Thread reader;
 
-    private void serve(Limits limits) {
+    private void serve(Limits limits, Duration linger) {
         TimedSource source = new TimedSource(ends[0]);
         Input in = new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER);
-        connection = new Http2Connection(ends[0], source, in, limits, exchange -> exchange.answer(200, "text/plain", new byte[60_000]));
+        connection = new Http2Connection(ends[0], source, in, limits, exchange -> exchange.answer(200, "text/plain", new byte[60_000]), linger);
         reader = Thread.ofVirtual().start(connection::run);
     }
 
@@ -60,14 +64,14 @@ class CloseTest {
 
     @Test
     void whatIsBeingWrittenArrivesAlthoughThePeerHasEndedItsDirection() throws Exception {
-        serve(Limits.DEFAULT);
+        serve(Limits.DEFAULT, LONG);
         send(get(1, "/"));
         while (!ends[0].writerWaits()) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(100_000);
         }
         ends[1].shutdownOutput();
         while (reader.isAlive() && reader.getState() != Thread.State.TIMED_WAITING) { // it waits for the writer, or has not
-            Thread.onSpinWait();
+            LockSupport.parkNanos(100_000);
         }
         assertThat(readToTheEnd()).as("more than the pipe held").isGreaterThan(60_000);
         assertThat(reader.join(Duration.ofSeconds(20))).isTrue();
@@ -75,10 +79,10 @@ class CloseTest {
 
     @Test
     void thePeerReadsWhyItsConnectionEndedAlthoughItSentMore() throws Exception {
-        serve(Limits.DEFAULT);
+        serve(Limits.DEFAULT, LONG);
         send(WireFrame.windowUpdate(0, 0)); // an error of the connection
         while (ends[1].unread() == 0) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(100_000);
         }
         byte[] more = new byte[10_000];
         ends[1].write(more, 0, more.length); // closing with these unread would be a reset
@@ -89,10 +93,10 @@ class CloseTest {
 
     @Test
     void aPeerThatDoesNotHangUpAfterAStopIsHungUpOn() throws Exception {
-        serve(Limits.DEFAULT);
+        serve(Limits.DEFAULT, MOMENT);
         send();
         while (ends[1].unread() == 0) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(100_000);
         }
         connection.stop(); // the PING in it is never answered
         assertThat(reader.join(Duration.ofSeconds(20))).as("the connection is over").isTrue();
@@ -101,7 +105,7 @@ class CloseTest {
 
     @Test
     void aPeerThatDoesNotHangUpAfterItWasIdleIsHungUpOn() throws Exception {
-        serve(new Bounds().idleMillis(50).limits());
+        serve(new Bounds().idleMillis(50).limits(), MOMENT);
         send();
         assertThat(reader.join(Duration.ofSeconds(20))).as("the connection is over").isTrue();
         readToTheEnd();

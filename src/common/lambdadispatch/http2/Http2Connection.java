@@ -39,6 +39,7 @@ public final class Http2Connection {
     private final Input in;
     private final Limits limits;
     private final Handler handler;
+    private final Duration linger;
     private final Http2Output output;
     private final Http2Settings peer = new Http2Settings();
     private final Streams streams;
@@ -52,6 +53,12 @@ public final class Http2Connection {
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes, the preface included
     public Http2Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler) {
+        this(transport, source, in, limits, handler, LINGER);
+    }
+
+    /// @param linger how long the last words may take on their way, and a peer that does not hang up
+    Http2Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, Duration linger) {
+        this.linger = linger;
         this.transport = transport;
         this.source = source;
         this.in = in;
@@ -177,7 +184,7 @@ public final class Http2Connection {
         shutdown.close();
         streams.close(new IOException(why));
         output.close();
-        output.awaitWriter(LINGER);
+        output.awaitWriter(linger);
         transport.close();
         source.close();
         LOG.debug("connection over", "remote", transport.remoteAddress(), "why", why, "budgetUsedPercent", budget.largestShare());
@@ -186,8 +193,8 @@ public final class Http2Connection {
     /// Lets the peer read our GOAWAY: closing with octets unread would reset the connection under it.
     private void linger() {
         try {
-            output.awaitWriter(LINGER);
-            source.limitAllReads(LINGER);
+            output.awaitWriter(linger);
+            source.limitAllReads(linger);
             byte[] bin = new byte[8192];
             for (int left = 256 << 10; left > 0; ) {
                 int count = in.read(bin, 0, bin.length);
