@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -236,12 +237,15 @@ class StreamEndsTest {
 
     @Test
     void aClientThatLeavesAfterItsAnswerIsNobodysConcern() throws Exception {
+        CompletableFuture<Thread> handler = new CompletableFuture<>();
         Served served = Served.start(log, exchange -> {
+            handler.complete(Thread.currentThread());
             exchange.onClientGone(() -> events.add("gone"));
             exchange.answer(200, "text/plain", new byte[0]);
         });
         served.peer.begin().send(post(1, "/"));
         served.peer.answer(1);
+        handler.get().join(); // as long as it runs it may want to know
         served.peer.send(reset(1, 8));
         served.peer.roundTrip("is over.");
         served.close();
