@@ -208,6 +208,39 @@ class InstanceLifeTest {
     }
 
     @Test
+    void silenceOfThreePingsExactlyIsBorne() {
+        PoolBed bed = oneInstance();
+        bed.ask();
+        Line line = bed.connect(1).getFirst();
+        bed.pass(15);
+        assertThat(line.reset).isZero();
+        bed.pass(0.1);
+        assertThat(line.reset).isEqualTo(1);
+    }
+
+    @Test
+    void nobodyWaitsForAWarmUpOrForOneThatIsLate() {
+        InvokeResult.Refused denied = new InvokeResult.Refused(403, "AccessDeniedException", "no");
+        PoolBed warming = new PoolBed(PoolBed.instances(PoolBed.settings(1, 1), 0, 5));
+        warming.pool.warmUp(1);
+        warming.pass(0.1);
+        Client besideAWarmUp = warming.ask();
+        assertThat(warming.invoked).hasSize(2);
+        warming.ends(warming.invoked.getLast(), denied, "");
+        assertThat(besideAWarmUp.refusal).isNotNull();
+
+        PoolBed late = new PoolBed(PoolBed.instances(PoolBed.settings(1, 1), 0, 5));
+        late.ask();
+        late.pass(PoolSettings.DEFAULTS.liveness().startTimeout().toSeconds() + 1);
+        Client besideALateOne = late.ask();
+        late.pass(2);
+        assertThat(late.invoked).hasSizeGreaterThan(1);
+        late.ends(late.invoked.getLast(), denied, "");
+        assertThat(besideALateOne.refusal).isNotNull();
+        assertThat(besideALateOne.refusal.kind()).isEqualTo(Refusal.Kind.NOT_INVOCABLE);
+    }
+
+    @Test
     void oneThatAsksToBeClosedHasGivenASignOfLife() {
         PoolBed bed = oneInstance();
         bed.ask();
