@@ -17,6 +17,14 @@ final class FunctionModel implements Actions {
     private final ArrayDeque<Double> warm = new ArrayDeque<>();
     private final BudgetWatch budgetWatch;
     private int underWay;
+    /// Replaced where several functions share theirs.
+    Account account = new Account();
+
+    /// Environments of all functions that run, and invokes that were refused for too many of them.
+    static final class Account {
+        private int underWay;
+        long throttled;
+    }
 
     FunctionModel(World world) {
         this.world = world;
@@ -44,11 +52,13 @@ final class FunctionModel implements Actions {
         double now = world.timeline.seconds();
         world.measured.invokes++;
         underWay++;
+        account.underWay++;
         budgetWatch.invoked(now, underWay);
         world.measured.environments(now, underWay, existing());
         InstanceModel model = new InstanceModel(world, instance);
         Faults faults = world.scenario.faults();
-        if (underWay > faults.throttledAbove()) {
+        if (account.underWay > faults.throttledAbove()) {
+            account.throttled++;
             fail(model, 0.02, new InvokeResult.Throttled("ConcurrentInvocationLimitExceeded", Duration.ofSeconds(1)));
         } else if (world.random.nextDouble() < faults.invokeFails()) {
             failSomehow(model);
@@ -85,6 +95,7 @@ final class FunctionModel implements Actions {
 
     void ended(InstanceModel model, double seconds, boolean reusable) {
         underWay--;
+        account.underWay--;
         world.measured.billedSeconds += Math.ceil(seconds * 1000) / 1000;
         if (reusable) {
             warm.addLast(world.timeline.seconds() + KEPT_WARM_SECONDS);

@@ -26,6 +26,7 @@ final class Simulate {
         tables.put("cpu", Traffic::cpuTable);
         tables.put("kinds", Traffic::kindsTable);
         tables.put("routers", Routers::table);
+        tables.put("pools", ManyPools::table);
         tables.put("dying", Dying::table);
         tables.put("overload", Overload::table);
         tables.put("outliers", BadInstance::table);

@@ -125,7 +125,7 @@ final class World {
         }
     }
 
-    private void scheduleArrival(double from) {
+    void scheduleArrival(double from) {
         double at = scenario.trace().next(from, arrivals);
         if (at < Double.POSITIVE_INFINITY) {
             timeline.after(at - timeline.seconds(), () -> {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import lambdadispatch.router.dispatch.PoolBed.Line;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,13 +46,45 @@ class AllotmentTest {
     @Test
     void eachPoolMayHaveItsPartAndWhatTheOthersDoNotNeed() {
         assertThat(Shares.divide(20, List.of(new Shares.Claim(0, 50)))).as("alone, a tenth kept back").containsExactly(18);
-        assertThat(Shares.divide(20, List.of(new Shares.Claim(18, 50), new Shares.Claim(0, 1)))).containsExactly(17, 10);
-        assertThat(Shares.divide(20, List.of(new Shares.Claim(18, 50), new Shares.Claim(2, 50)))).as("both want all").containsExactly(10, 10);
+        assertThat(Shares.divide(20, List.of(new Shares.Claim(18, 50), new Shares.Claim(0, 1)))).as("two are left, and the first gives one back").containsExactly(17, 2);
+        assertThat(Shares.divide(20, List.of(new Shares.Claim(18, 50), new Shares.Claim(2, 50)))).as("both want all, and nothing is left yet").containsExactly(10, 2);
+        assertThat(Shares.divide(20, List.of(new Shares.Claim(10, 50), new Shares.Claim(2, 50)))).as("now it is").containsExactly(10, 10);
         List<Shares.Claim> many = new ArrayList<>(List.of(new Shares.Claim(18, 50)));
         for (int i = 0; i < 20; i++) {
             many.add(new Shares.Claim(0, 1));
         }
         assertThat(Shares.divide(20, many)).as("more pools than instances").containsOnly(1);
+    }
+
+    @Test
+    void poolsThatWantNothingNowReserveNothing() {
+        List<Shares.Claim> claims = new ArrayList<>(List.of(new Shares.Claim(1, 1)));
+        for (int i = 0; i < 20; i++) {
+            claims.add(new Shares.Claim(i < 8 ? 1 : 0, 0));
+        }
+        assertThat(Shares.divide(20, claims).getFirst()).as("what eight others do not have, but two").isEqualTo(10);
+    }
+
+    @Test
+    void togetherPoolsStartNoMoreThanWhatNobodyHas() {
+        Random random = new Random(1);
+        for (int round = 0; round < 2000; round++) {
+            int total = 1 + random.nextInt(60);
+            List<Shares.Claim> claims = new ArrayList<>();
+            for (int left = total; claims.size() < 1 + random.nextInt(10); ) {
+                int used = random.nextInt(left + 1);
+                left -= used;
+                claims.add(new Shares.Claim(used, random.nextInt(40)));
+            }
+            List<Integer> most = Shares.divide(total, claims);
+            int sum = 0;
+            for (int i = 0; i < claims.size(); i++) {
+                boolean firstOne = claims.get(i).used() == 0 && most.get(i) == 1;
+                sum += firstOne ? 0 : Math.max(claims.get(i).used(), most.get(i));
+            }
+            assertThat(sum).as("of %d for %s: %s", total, claims, most).isLessThanOrEqualTo(total);
+            assertThat(most).allMatch(each -> each >= 1);
+        }
     }
 
     @Test
@@ -66,9 +99,7 @@ class AllotmentTest {
             bed.invoked.stream().filter(each -> each.state() == Instance.State.STARTING).toList().forEach(each -> lines.addAll(bed.connect(each, 1)));
         }
         bed.pool.allot(0, 5);
-        for (int i = 0; i < 20; i++) {
-            bed.passPinging(1, bed.invoked.toArray(Instance[]::new));
-        }
+        bed.passPinging(1, bed.invoked.toArray(Instance[]::new));
         assertThat(bed.invoked.stream().filter(each -> each.state() == Instance.State.OPEN)).hasSize(5);
         assertThat(lines).as("nothing that runs is cut").allMatch(line -> line.reset == 0);
     }

@@ -143,12 +143,16 @@ public final class Pools {
         List<Pool> all = all();
         List<Integer> most = new ArrayList<>();
         if (allotment.totalInstances() > 0) {
-            most = Shares.divide(allotment.totalInstances(), all.stream().map(Pool::snapshot)
-                    .map(each -> new Shares.Claim(each.invokesUnderWay(), each.desired())).toList());
+            most = Shares.divide(allotment.totalInstances(), all.stream().map(Pool::snapshot).map(Pools::claim).toList());
         }
         for (int i = 0; i < all.size(); i++) {
             all.get(i).allot(least, most.isEmpty() ? Integer.MAX_VALUE : most.get(i));
         }
+    }
+
+    /// A pool that has nothing to do now reserves nothing, though it may have wanted something lately.
+    private static Shares.Claim claim(PoolSnapshot pool) {
+        return new Shares.Claim(pool.invokesUnderWay(), pool.running() + pool.pending() == 0 ? 0 : pool.desired());
     }
 
     public void drain() {

@@ -6,7 +6,7 @@ import java.time.Duration;
 /// How many instances to start or to dismiss now: the algorithm's answer, held within bounds and slowed down.
 ///
 /// Out: at once while none is open, then at most `max(5, 33 %)` a second. In: only down to the most that was wanted at any time within
-/// `scaleInDelay`, never while requests wait, a tenth (at least one) every [#STEP_IN_NANOS].
+/// `scaleInDelay`, never while requests wait, a tenth (at least one) every [#STEP_IN_NANOS]. What is more than there may be goes at once.
 final class Scaler {
     private static final long STEP_OUT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long STEP_IN_NANOS = Duration.ofSeconds(5).toNanos();
@@ -81,8 +81,12 @@ final class Scaler {
     int stepIn(int countedOn, Demand demand, long now) {
         int max = steering.bounds().max();
         int surplus = countedOn - Math.min(max, desiredLately(now));
-        boolean tooMany = countedOn > max; // others need them more than those who wait here
-        if (surplus <= 0 || demand.pending() > 0 && !tooMany || now - stepInNanos < STEP_IN_NANOS) {
+        int tooMany = countedOn - max;
+        if (tooMany > 0) { // others need them more than those who wait here, and wait for them
+            stepInNanos = now;
+            return tooMany;
+        }
+        if (surplus <= 0 || demand.pending() > 0 || now - stepInNanos < STEP_IN_NANOS) {
             return 0;
         }
         stepInNanos = now;
