@@ -75,6 +75,25 @@ class AdminHandlerTest {
     }
 
     @Test
+    void whyNamesTheBoundThatRequestsWaitAt() throws Exception {
+        bed.post("/scale?min=0&max=1");
+        ScriptedExchange first = ScriptedExchange.of("GET", "/a");
+        var one = bed.router.client(first);
+        var channel = bed.router.channel(bed.router.invoked());
+        channel.awaitRequest("\r\n\r\n");
+        ScriptedExchange second = ScriptedExchange.of("GET", "/b");
+        var two = bed.router.client(second);
+        while (bed.router.pools().defaultPool().snapshot().pending() == 0) {
+            Thread.yield();
+        }
+        assertThat(bed.ask("GET", "/status.json").text()).contains("; no more are allowed, and requests wait");
+        first.goes();
+        second.goes();
+        one.handle((nothing, failure) -> nothing).get();
+        two.handle((nothing, failure) -> nothing).get();
+    }
+
+    @Test
     void canaryIsSetShownAndTakenBack() throws Exception {
         assertThat(bed.ask("GET", "/status.json").text()).contains("\"canary\":null");
         assertThat(bed.post("/canary?percent=5").status()).as("no alias yet").isEqualTo(400);

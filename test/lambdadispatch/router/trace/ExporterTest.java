@@ -88,6 +88,21 @@ class ExporterTest {
     }
 
     @Test
+    void idsAreRandomInAllTheirBits() {
+        long seen = 0;
+        long always = -1;
+        for (int i = 0; i < 100; i++) {
+            for (Json span : ended(200).spans().subList(1, 4)) {
+                long id = Long.parseUnsignedLong(((Json.JsonObject) span).text("spanId").orElseThrow(), 16);
+                seen |= id;
+                always &= id;
+            }
+        }
+        assertThat(seen).as("bits that are never set").isEqualTo(-1);
+        assertThat(always).as("bits that are always set").isZero();
+    }
+
+    @Test
     void aRequestThatGotNoInstanceHasAQueueOnly() {
         RequestTrace trace = RequestTrace.begin(new Headers(), false, 1);
         EndedRequest refused = new EndedRequest(trace, "GET", "/a", 504, "-", 1, "id", "no instance", 5_000_000_000L, 1000, 0, -1, -1, 0, 0);

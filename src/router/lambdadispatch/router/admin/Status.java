@@ -99,6 +99,9 @@ final class Status {
                 now.running(), now.pending(), now.arrivalsPerSecond(), now.serviceSeconds() * 1000);
         String wants = "; wants " + now.desired() + " (" + view.bounds().min() + " to " + view.bounds().max() + " allowed)";
         String has = ", has " + (now.open() + now.rotating()) + " open" + (now.starting() > 0 ? " and " + now.starting() + " starting" : "");
+        if (now.pending() > 0 && now.open() + now.rotating() >= view.bounds().max()) {
+            return load + wants + has + "; no more are allowed, and requests wait";
+        }
         if (view.invokesHeld()) {
             return load + wants + has + "; invokes are held by an operator";
         }

@@ -73,7 +73,7 @@ public record EndedRequest(
     }
 
     private Json child(String name, long from, long to) {
-        String id = TraceContext.hex(trace.spanId().hashCode() * 31L + name.hashCode() | 1L << 62);
+        String id = TraceContext.hex(RequestTrace.random());
         return span(name, KIND_INTERNAL, id, trace.spanId(), new long[] {from, to}, Map.of(), List.of());
     }
 

@@ -36,7 +36,7 @@ public final class RequestTrace {
         return new RequestTrace(traceId, context == null ? "" : context.parentId(), sampled);
     }
 
-    private static long random() {
+    static long random() {
         long bits;
         do {
             bits = ThreadLocalRandom.current().nextLong();
