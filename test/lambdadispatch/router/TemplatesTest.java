@@ -121,6 +121,21 @@ class TemplatesTest {
         return Pattern.compile("\"ec2:([A-Za-z*]+)\"").matcher(text).results().map(action -> action.group(1)).collect(Collectors.toSet());
     }
 
+    @Test
+    void workflowsPinTheirActionsAndGiveEachJobWhatItNeeds() throws IOException {
+        for (String name : new String[] {"test", "release"}) {
+            String text = Files.readString(Path.of(".github/workflows/" + name + ".yaml"));
+            assertThat(Pattern.compile("uses: (\\S+)").matcher(text).results().map(found -> found.group(1))).isNotEmpty().allMatch(used -> used.matches("[\\w/-]+@[0-9a-f]{40}"));
+            assertThat(text).contains("\npermissions: {}\n", "persist-credentials: false");
+            assertThat(Pattern.compile("\n    permissions:\n").matcher(text).results().count()).isEqualTo(Pattern.compile("\n    runs-on:").matcher(text).results().count());
+        }
+    }
+
+    @Test
+    void theLoadBalancerDropsOddNamesAndItsOwnFailuresRing() throws IOException {
+        assertThat(Files.readString(FARGATE)).contains("routing.http.drop_invalid_header_fields.enabled, Value: \"true\"", "MetricName: HTTPCode_ELB_5XX_Count", "MetricName: UnHealthyHostCount");
+    }
+
     private static long parameter(String name) throws IOException {
         Matcher matcher = Pattern.compile("\n  " + name + ":\n    Type: Number\n    Default: (\\d+)\n").matcher(Files.readString(FARGATE));
         assertThat(matcher.find()).as(name).isTrue();
