@@ -76,9 +76,14 @@ public final class SeveralRouters implements AutoCloseable {
         Path file = Files.writeString(folder.resolve("haproxy.cfg"), configuration);
         proxy = new ProcessBuilder("haproxy", "-db", "-f", file.toString()).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("haproxy.log").toFile()).start();
-        awaitListening();
-        for (int i = 0; i < count; i++) {
-            awaitUp(i);
+        try {
+            awaitListening();
+            for (int i = 0; i < count; i++) {
+                awaitUp(i);
+            }
+        } catch (IOException e) {
+            proxy.destroyForcibly();
+            throw e;
         }
     }
 
@@ -101,17 +106,22 @@ public final class SeveralRouters implements AutoCloseable {
         return stack.startRouter(Map.of("LAMBDA_DISPATCH_IncomingRequestHTTPPort", Integer.toString(port)));
     }
 
+    /// HAProxy may take connections a moment before its admin socket has its name.
     private void awaitListening() throws IOException {
         long until = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), front)) {
-                return;
-            } catch (IOException e) {
-                if (!proxy.isAlive() || System.nanoTime() - until > 0) {
-                    throw new IOException("HAProxy did not start: " + Files.readString(folder.resolve("haproxy.log")), e);
-                }
-                Thread.onSpinWait();
+        while (!Files.exists(folder.resolve("admin")) || !takesConnections()) {
+            if (!proxy.isAlive() || System.nanoTime() - until > 0) {
+                throw new IOException("HAProxy did not start: " + Files.readString(folder.resolve("haproxy.log")));
             }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    private boolean takesConnections() {
+        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), front)) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
