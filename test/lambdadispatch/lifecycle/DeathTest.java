@@ -18,7 +18,6 @@ import lambdadispatch.emulator.process.Signal;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -108,7 +107,6 @@ class DeathTest {
         extension.onExit().get(Calls.PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    @Disabled("others are refused with RETURNED_AT_ONCE while it kills: to be mended")
     @Test
     void requestThatKillsEveryAppIs502AndOthersAreServedOn() throws Exception {
         awaitTwo();

@@ -83,6 +83,52 @@ class EarlyEndTest {
     }
 
     @Test
+    void aRequestServedByAnInstanceThatOpenedAfterTheFaultMakesInvokesFreeAgainWheneverItWasInvoked() {
+        for (int i = 0; i < 30; i++) {
+            bed.ask();
+        }
+        bed.pass(1);
+        assertThat(bed.invoked.size()).isGreaterThan(1);
+        bed.ends(bed.invoked.getLast(), CRASHED, "");
+        assertThat(bed.pool.snapshot().lastFault()).isEqualTo(InvokeFault.FUNCTION_ERROR);
+        bed.pass(0.1);
+        bed.pool.slotReleased(bed.connect(bed.invoked.getFirst(), 1).getFirst(), 200);
+        assertThat(bed.pool.snapshot().lastFault()).isNull();
+    }
+
+    @Test
+    void aSuspectThatWasAboardWhenTheAppWentAwayIsNotExcusedByDeathsBefore() {
+        dies(CRASHED, "", null);
+        dies(CRASHED, "", null);
+        Client first = dies(PoolBed.RETURNED, "AppConnectionClosed", null);
+        assertThat(bed.pool.environmentsDieAnyway()).as("three, without a suspect").isTrue();
+        dies(PoolBed.RETURNED, "AppConnectionClosed", first);
+        assertThat(bed.pool.environmentsDieAnyway()).as("with it, every second time").isFalse();
+    }
+
+    /// An instance dies under a request, after ten others that went well.
+    private Client dies(InvokeResult result, String reason, Client earlier) {
+        Client client = new Client();
+        bed.ask();
+        bed.pass(0.5);
+        Line line = bed.connect(1).getFirst();
+        for (int i = 0; i < 10; i++) {
+            bed.pool.slotReleased(line, 200);
+            if (i < 9) {
+                bed.ask();
+            }
+        }
+        if (earlier == null) {
+            bed.pool.submit(client);
+        } else {
+            bed.pool.submitAgain(client, earlier);
+        }
+        bed.pool.slotLost(line);
+        bed.ends(line.instance(), result, reason);
+        return client;
+    }
+
+    @Test
     void inDeepDebtWithNobodyOpenARequestIsToldSoAtOnceAndForHowLong() {
         PoolBed many = new PoolBed(PoolBed.instances(PoolBed.settings(1, 1), 0, 13));
         for (int i = 0; i < 40; i++) {

@@ -35,7 +35,7 @@ final class FailurePolicy {
         if (!runsOn) {
             fleet.close(instance, now, outbox);
         }
-        if (result instanceof InvokeResult.FunctionError && (instance.brokeSuspect || instance.brokeOther)) {
+        if (InvokeFault.died(result, exitReason) && (instance.brokeSuspect || instance.brokeOther)) {
             deaths.add(instance.brokeSuspect, now);
         }
         if (fault != null && fault.excusedByService() && instance.servedWell > 0) {

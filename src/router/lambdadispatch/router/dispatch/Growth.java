@@ -117,7 +117,7 @@ final class Growth {
         }
         if (!instance.settled && !instance.shortLived() && now - instance.openedNanos >= InvokeBudget.SETTLED_NANOS) {
             instance.settled = true;
-            if (invokedAfterLastFault(instance)) {
+            if (openedAfterLastFault(instance)) {
                 budget.settled();
             }
         }
@@ -150,13 +150,14 @@ final class Growth {
     /// A request was served well.
     void served(Instance instance, long now) {
         budget.served(now);
-        if (instance.servedWell == 1 && invokedAfterLastFault(instance)) {
+        if (instance.servedWell == 1 && openedAfterLastFault(instance)) {
             budget.settled();
         }
     }
 
-    private boolean invokedAfterLastFault(Instance instance) {
-        return !anyFault || instance.invokedNanos - faultNanos >= 0;
+    /// Invoked before a fault but opened after it, an instance is as good a proof that invokes work as one of the time after.
+    private boolean openedAfterLastFault(Instance instance) {
+        return !anyFault || instance.openedNanos - faultNanos >= 0;
     }
 
     void failed(InvokeFault fault, InvokeResult result, long now) {

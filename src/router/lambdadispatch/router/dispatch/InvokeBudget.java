@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 /// The cost guard of one pool: a token bucket on invokes, and exponential backoff with jitter after invokes that bought nothing.
 ///
 /// Why a runaway is impossible: every invoke takes a token, so no more than `burst + perSecond x t` happen in any time t. After a fault there is a pause, and
-/// then one probe at a time, with the pause doubling up to `longestBackoff`, until an instance that was invoked after the fault has served a request well, or has
+/// then one probe at a time, with the pause doubling up to `longestBackoff`, until an instance that has opened after the fault has served a request well, or has
 /// stayed open for [#SETTLED_NANOS]. Before any instance ever connected, at most [#UNPROVEN] may be starting. Environments that serve before they die are no
 /// faults; they cost [ServiceCredit].
 final class InvokeBudget {
@@ -83,7 +83,7 @@ final class InvokeBudget {
         proven = true;
     }
 
-    /// An instance that was invoked after the last fault has been open for [#SETTLED_NANOS], or has served a request: invokes work.
+    /// An instance that has opened after the last fault has been open for [#SETTLED_NANOS], or has served a request: invokes work.
     void settled() {
         faultsInRow = 0;
         lastFault = null;

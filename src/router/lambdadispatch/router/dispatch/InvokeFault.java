@@ -28,6 +28,8 @@ public enum InvokeFault {
     private static final Set<String> GOOD_REASONS =
             Set.of("SelfDeadline", "SelfLastActive", "SelfInitOnly", "SelfStaleRequest", "RouterGoAway");
 
+    private static final String APP_IS_GONE = "AppConnectionClosed";
+
     /// A fault that no further try in the near future will mend.
     boolean lasts() {
         return this == REFUSED;
@@ -58,6 +60,11 @@ public enum InvokeFault {
             case InvokeResult.Returned _, InvokeResult.FunctionError _ -> true;
             case InvokeResult.Throttled _, InvokeResult.Refused _, InvokeResult.Unavailable _ -> false;
         };
+    }
+
+    /// Whether the environment, or the app in it, broke down: by something that ran there, or by itself.
+    static boolean died(InvokeResult result, String exitReason) {
+        return result instanceof InvokeResult.FunctionError || result instanceof InvokeResult.Returned && exitReason.equals(APP_IS_GONE);
     }
 
     private static InvokeFault ofReturn(Instance instance, String exitReason, long now) {
