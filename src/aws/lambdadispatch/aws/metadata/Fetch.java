@@ -2,11 +2,11 @@
 package lambdadispatch.aws.metadata;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.Http1Client;
@@ -68,8 +68,17 @@ public final class Fetch implements AutoCloseable {
                     throw e;
                 }
             }
-            double jitter = 0.5 + ThreadLocalRandom.current().nextDouble();
-            LockSupport.parkNanos((long) (FIRST_PAUSE.toNanos() * jitter * (1 << attempt - 1)));
+            pause((long) (FIRST_PAUSE.toNanos() * (0.5 + ThreadLocalRandom.current().nextDouble()) * (1 << attempt - 1)));
+        }
+    }
+
+    /// Parking alone would not do: a wake-up that was meant for the exchange before, and comes late, would end the pause at once.
+    private static void pause(long nanos) throws InterruptedIOException {
+        try {
+            Thread.sleep(Duration.ofNanos(nanos));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted between two tries");
         }
     }
 
