@@ -10,7 +10,7 @@ import lambdadispatch.server.Exchange;
 import lambdadispatch.server.Handler;
 
 /// The HTTP server of one environment: sorts calls by path and method, and writes what all APIs answer alike. Statuses, error types and messages are
-/// those of AWS's runtime interface emulator, which is Lambda's own Runtime API; docs/emulator.md lists what was compared.
+/// those of AWS's runtime interface emulator, which is Lambda's own Runtime API.
 final class ApiCalls implements Handler {
     /// What answers a call.
     @FunctionalInterface
