@@ -28,11 +28,15 @@ class CloseTest {
     private final MemoryTransport[] ends = MemoryTransport.pair(PIPE);
     private Http2Connection connection;
     private Thread reader;
+    private volatile boolean answered;
 
     private void serve(Limits limits, Duration linger) {
         TimedSource source = new TimedSource(ends[0]);
         Input in = new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER);
-        connection = new Http2Connection(ends[0], source, in, limits, exchange -> exchange.answer(200, "text/plain", new byte[60_000]), linger);
+        connection = new Http2Connection(ends[0], source, in, limits, exchange -> {
+            exchange.answer(200, "text/plain", new byte[60_000]);
+            answered = true;
+        }, linger);
         reader = Thread.ofVirtual().start(connection::run);
     }
 
@@ -66,7 +70,7 @@ class CloseTest {
     void whatIsBeingWrittenArrivesAlthoughThePeerHasEndedItsDirection() throws Exception {
         serve(Limits.DEFAULT, LONG);
         send(get(1, "/"));
-        while (!ends[0].writerWaits()) {
+        while (!answered || !ends[0].writerWaits()) { // all of it is handed to the writer, which the pipe holds up
             LockSupport.parkNanos(100_000);
         }
         ends[1].shutdownOutput();
