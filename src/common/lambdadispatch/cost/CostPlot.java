@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.cost;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -113,7 +115,7 @@ public final class CostPlot {
     }
 
     private static String plain(double value) {
-        return value >= 1000 ? String.format(Locale.ROOT, "%,.0f", value) : new java.math.BigDecimal(value).round(new java.math.MathContext(3)).stripTrailingZeros().toPlainString();
+        return value >= 1000 ? String.format(Locale.ROOT, "%,.0f", value) : new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
     }
 
     private void add(String format, Object... values) {

@@ -14,7 +14,7 @@ public final class HeaderSet {
     }
 
     public static HeaderSet of(HeaderName... names) {
-        HeaderName[] slots = new HeaderName[Integer.highestOneBit(names.length * 4) * 2];
+        HeaderName[] slots = new HeaderName[Integer.highestOneBit(Math.max(1, names.length) * 4) * 2]; // never without a free slot, which ends a search
         for (HeaderName name : names) {
             int at = slot(name.hash(), slots.length);
             while (slots[at] != null) {

@@ -57,6 +57,12 @@ class RequestWriterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", ",", " , ,", "\t,"})
+    void connectionThatNamesNothingTakesNothingAway(String nothing) {
+        assertThat(write(get("Connection", nothing, "X-Yours", "2"), STRANGER)).contains("X-Yours: 2").doesNotContainIgnoringCase("connection:");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"close", "keep-alive"})
     void furtherConnectionFieldsNameFieldsToo(String first) {
         assertThat(write(get("Connection", first, "Connection", "X-Mine", "X-Mine", "1", "X-Yours", "2"), STRANGER)).contains("X-Yours").doesNotContain("X-Mine");

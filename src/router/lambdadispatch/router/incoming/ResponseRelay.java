@@ -2,6 +2,7 @@
 package lambdadispatch.router.incoming;
 
 import java.io.IOException;
+import java.util.Locale;
 import lambdadispatch.channel.Party;
 import lambdadispatch.http.BadMessage;
 import lambdadispatch.http.HeaderName;
@@ -168,7 +169,7 @@ final class ResponseRelay {
 
     /// RFC 9111 §7.3: a cookie does not keep a response out of shared caches, which would hand one client's to all.
     private static boolean shared(Headers headers) {
-        return headers.all(HeaderName.CACHE_CONTROL).stream().map(line -> line.toLowerCase(java.util.Locale.ROOT))
+        return headers.all(HeaderName.CACHE_CONTROL).stream().map(line -> line.toLowerCase(Locale.ROOT))
                 .anyMatch(line -> line.contains("public") || line.contains("s-maxage"));
     }
 
@@ -184,7 +185,7 @@ final class ResponseRelay {
     private static Headers cleaned(Headers headers) {
         Headers kept = new Headers(Math.max(64, headers.byteCount()));
         for (int i = 0; i < headers.size(); i++) {
-            boolean named = headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(java.util.Locale.ROOT));
+            boolean named = headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(Locale.ROOT));
             if (!HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i) && !named) {
                 kept.add(headers.array(), headers.nameStart(i), headers.nameLength(i), headers.valueStart(i), headers.valueLength(i));
             }
