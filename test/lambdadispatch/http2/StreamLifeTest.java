@@ -258,6 +258,15 @@ class StreamLifeTest {
     }
 
     @Test
+    void whoHasReadTheEndOfOneAnswerMayAskAgainAtTheLimit() throws IOException {
+        Http2Peer peer = Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> exchange.answer(exchange.request().target().equals("/head") ? 204 : 200, "text/plain", new byte[3])).peer.begin();
+        for (int id = 1; id < 2000; id += 2) {
+            String target = id % 4 == 1 ? "/" : "/head";
+            assertThat(peer.send(get(id, target)).answer(id).reset()).as("stream " + id).isEmpty(); // RFC 9113 §5.1.2: it counts no more
+        }
+    }
+
+    @Test
     void theFieldsOfARequestThatIsRefusedOrMalformedStillEnterTheTable() throws IOException {
         CountDownLatch go = new CountDownLatch(1);
         Http2Peer peer = Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> {

@@ -32,6 +32,8 @@ public final class Http2Connection {
     static final Log LOG = Log.of("http2");
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final Duration SETTINGS_LIMIT = Duration.ofSeconds(10);
+    /// Handlers that may still be on their way out although the peer has read the end of their streams, where few streams are allowed.
+    private static final int SLOW_TO_RETURN = 16;
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Transport transport;
@@ -212,7 +214,7 @@ public final class Http2Connection {
 
     /// Opens a stream and starts its handler.
     void open(Http2Stream stream) throws IOException {
-        if (handlers.get() >= 2 * limits.maxStreams() || !streams.take(stream, limits.maxStreams())) {
+        if (handlers.get() >= limits.maxStreams() + Math.max(limits.maxStreams(), SLOW_TO_RETURN) || !streams.take(stream, limits.maxStreams())) {
             // RFC 9113 §5.1.2, §8.7: refused, so that the client may safely try again elsewhere
             throw new StreamError(stream.id(), ErrorCode.REFUSED_STREAM, "too many streams");
         }

@@ -91,6 +91,7 @@ final class Http2Output implements AutoCloseable {
                     block.clear();
                     encoder.beginBlock(block);
                     fields.encode(encoder, block);
+                    stream.ended |= endStream;
                     Frames.fieldBlock(pending, stream.streamId, block, maxFrameSize, endStream);
                     earn(1);
                     appended(owed);
@@ -144,6 +145,7 @@ final class Http2Output implements AutoCloseable {
             }
         }
         boolean last = endStream && at + length == end;
+        stream.ended |= last;
         Frames.header(pending, length, Frames.DATA, last ? Frames.END_STREAM : 0, stream.streamId);
         pending.append(from, at, length);
         stream.window -= length;

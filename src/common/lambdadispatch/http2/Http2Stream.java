@@ -109,6 +109,11 @@ final class Http2Stream implements Exchange {
         return receive.ended();
     }
 
+    /// Whether the peer may know already that this stream is over: it may open another in its place before the handler's thread has closed this one.
+    boolean seemsOver() {
+        return send.ended && receive.ended();
+    }
+
     private void endIfDone() {
         boolean sent;
         synchronized (this) {

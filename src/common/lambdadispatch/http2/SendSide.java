@@ -4,13 +4,15 @@ package lambdadispatch.http2;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
-/// The sending half of one stream: its window (RFC 9113 §6.9) and whoever waits for it. All but the id is guarded by the lock of [Http2Output], which
+/// The sending half of one stream: its window (RFC 9113 §6.9) and whoever waits for it. All but the id and `ended` is guarded by the lock of [Http2Output], which
 /// shares the connection's window out among the streams.
 final class SendSide {
     final int streamId;
     long window;
     Thread waiting;
     IOException failure;
+    /// Its END_STREAM is among what leaves now.
+    volatile boolean ended;
 
     SendSide(int streamId, long window) {
         this.streamId = streamId;

@@ -11,7 +11,7 @@ import lambdadispatch.log.Log;
 /// A stream enters by [#take] and leaves by [#end], [#broken] or [#reset] only. Whatever the way out, it is remembered, both halves wake, the
 /// octets that nobody will read are given back to the connection's window, and the handler's gone-action runs if the exchange was not over.
 ///
-/// Guarded by itself; neither streams nor output are called under the lock.
+/// Guarded by itself. Under the lock nothing is called but a stream's question whether it is over, which takes the lock of its receiving half.
 final class Streams {
     private static final Log LOG = Log.of("http2");
 
@@ -36,12 +36,17 @@ final class Streams {
 
     /// Opens a stream. False, and nothing done, if the connection is ending or `most` are open.
     synchronized boolean take(Http2Stream stream, int most) {
-        if (refusing || open.size() >= most) {
+        if (refusing || open.size() >= most && stillOpen() >= most) {
             return false;
         }
         open.put(stream);
         lastTaken = stream.id();
         return true;
+    }
+
+    /// Open as the peer sees it (RFC 9113 §5.1.2). The others leave in a moment, whatever the peer does.
+    private long stillOpen() {
+        return open.all().stream().filter(stream -> !stream.seemsOver()).count();
     }
 
     /// Notes a stream that is answered without being opened. False if the connection is ending.
