@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -75,6 +76,55 @@ class CarrierTest {
                 partner.builder().start(play).join();
             }
             inside.join();
+        }
+    }
+
+    @Test
+    void deadlinesThatManyThreadsFileKeepNoLoopFromTurning() throws Exception {
+        AtomicInteger filed = new AtomicInteger();
+        long until = System.nanoTime() + 2_000_000_000;
+        Runnable file = () -> {
+            while (System.nanoTime() - until < 0) {
+                Filed entry = new Filed(one.timers());
+                entry.arm(60_000_000_000L);
+                entry.forget();
+                filed.incrementAndGet();
+            }
+        };
+        List<Thread> outside = List.of(Thread.ofPlatform().start(file), Thread.ofPlatform().start(file));
+        while (System.nanoTime() - until < 0) { // a wait of the virtual thread's for the wheel must not become one of its carrier's for the virtual thread
+            Thread inside = one.builder().start(() -> {
+                Filed entry = new Filed(one.timers());
+                for (int i = 0; i < 20; i++) {
+                    entry.arm(60_000_000_000L - i * 1_000_000_000L);
+                    Thread.yield();
+                }
+                entry.forget();
+            });
+            assertThat(inside.join(Duration.ofSeconds(20))).as("the loop turns").isTrue();
+        }
+        for (Thread thread : outside) {
+            thread.join();
+        }
+        assertThat(filed).hasPositiveValue();
+    }
+
+    private static final class Filed extends TimerWheel.Entry {
+        Filed(TimerWheel wheel) {
+            super(wheel);
+        }
+
+        void arm(long nanos) {
+            armFor(nanos);
+        }
+
+        void forget() {
+            remove();
+        }
+
+        @Override
+        protected void due(long armedFor) {
+            takeUp(armedFor);
         }
     }
 

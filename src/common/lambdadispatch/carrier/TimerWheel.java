@@ -84,7 +84,8 @@ public final class TimerWheel {
 
     private final LongSupplier clock;
     private final Runnable earlier;
-    private final Entry[] slots = new Entry[SLOTS]; // first of each; all below are guarded by this
+    private final BriefLock lock = new BriefLock();
+    private final Entry[] slots = new Entry[SLOTS]; // first of each; all below are guarded by the lock
     private final long[] occupied = new long[SLOTS / WORD_BITS];
     private volatile int filed; // how many entries
     private long cursor; // the last tick of those that are over: all entries are filed for later ones. A multiple of TICK_NANOS
@@ -118,25 +119,33 @@ public final class TimerWheel {
 
     private void file(Entry entry, long then) {
         boolean first;
-        synchronized (this) {
-            long known = entry.filedFor;
-            if (entry.closed || known != 0 && known - then <= 0) {
-                return;
-            }
-            if (known != 0) {
-                unlink(entry);
-            }
-            if (filed == 0) {
-                cursor = clock.getAsLong() & -TICK_NANOS;
-            }
-            boolean alone = filed == 0;
-            long others = nextTick();
-            long tick = link(entry, then);
-            first = alone || tick - others < 0;
+        lock.lock();
+        try {
+            first = fileFirst(entry, then);
+        } finally {
+            lock.unlock();
         }
         if (first) {
             earlier.run();
         }
+    }
+
+    /// Files it, unless it is filed early enough. Whether that was before all others.
+    private boolean fileFirst(Entry entry, long then) {
+        long known = entry.filedFor;
+        if (entry.closed || known != 0 && known - then <= 0) {
+            return false;
+        }
+        if (known != 0) {
+            unlink(entry);
+        }
+        if (filed == 0) {
+            cursor = clock.getAsLong() & -TICK_NANOS;
+        }
+        boolean alone = filed == 0;
+        long others = nextTick();
+        long tick = link(entry, then);
+        return alone || tick - others < 0;
     }
 
     /// @return the tick that it is filed for
@@ -175,10 +184,15 @@ public final class TimerWheel {
         filed--;
     }
 
-    private synchronized void remove(Entry entry) {
-        entry.closed = true;
-        if (entry.filedFor != 0) {
-            unlink(entry);
+    private void remove(Entry entry) {
+        lock.lock();
+        try {
+            entry.closed = true;
+            if (entry.filedFor != 0) {
+                unlink(entry);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -210,8 +224,11 @@ public final class TimerWheel {
         if (filed == 0) {
             return Long.MAX_VALUE;
         }
-        synchronized (this) {
+        lock.lock();
+        try {
             return filed == 0 ? Long.MAX_VALUE : nextTick() - clock.getAsLong();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -224,9 +241,12 @@ public final class TimerWheel {
         while (true) {
             Entry entry;
             long armedFor;
-            synchronized (this) {
+            lock.lock();
+            try {
                 entry = takeDue(now);
                 armedFor = dueFor;
+            } finally {
+                lock.unlock();
             }
             if (entry == null) {
                 return;
