@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.time.Duration;
@@ -107,6 +108,45 @@ class CarrierTest {
             thread.join();
         }
         assertThat(filed).hasPositiveValue();
+    }
+
+    @Test
+    void channelsThatManyThreadsWaitForAndCloseKeepNoLoopFromTurning() throws Exception {
+        long until = System.nanoTime() + 5_000_000_000L;
+        Runnable use = () -> {
+            while (System.nanoTime() - until < 0) {
+                useOneChannel();
+            }
+        };
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            threads.add(Thread.ofPlatform().start(use));
+            threads.add(Threads.spread("test").start(use));
+            threads.add(Threads.spread("test").start(use));
+        }
+        for (Thread thread : threads) {
+            assertThat(thread.join(Duration.ofSeconds(20))).as("the loop turns").isTrue();
+        }
+    }
+
+    private static void useOneChannel() {
+        try (Pipe.SourceChannel source = filled()) {
+            ChannelWaits waits = ChannelWaits.of(source);
+            waits.awaitInput();
+            assertThat(source.read(ByteBuffer.allocate(8))).isEqualTo(1);
+            waits.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Its other end is closed.
+    private static Pipe.SourceChannel filled() throws IOException {
+        Pipe pipe = Pipe.open();
+        try (Pipe.SinkChannel sink = pipe.sink()) {
+            sink.write(ByteBuffer.allocate(1));
+        }
+        return pipe.source();
     }
 
     private static final class Filed extends TimerWheel.Entry {
@@ -255,8 +295,7 @@ class CarrierTest {
             }
         }
         sender.join();
-        pipe.source().close();
-        waits.closed();
+        waits.close();
         pipe.sink().close();
     }
 
@@ -306,8 +345,7 @@ class CarrierTest {
             while (pipe.source().read(ByteBuffer.allocate(1)) == 0) {
                 waits.awaitInput();
             }
-            pipe.source().close();
-            waits.closed();
+            waits.close();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -8,9 +8,12 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -95,15 +98,54 @@ final class Carrier implements Executor {
 
     /// Registers a channel for good; any thread may.
     SelectionKey register(SelectableChannel channel, int operations, ChannelWaits waits) throws IOException {
-        SelectionKey key = channel.register(selector, operations, waits);
-        interestChanged();
-        return key;
+        return call(() -> channel.register(selector, operations, waits));
     }
 
-    /// Lets a selector that sleeps already know of changes to keys; any thread may call it.
-    void interestChanged() {
-        if (!here()) {
-            selector.wakeup(); // also where the loop is about to sleep: what it does not know of it would not wait for
+    /// Does something here that takes the selector's own locks, and waits until it is done. Any thread may call it.
+    ///
+    /// The selector has monitors, and so it must not meet a virtual thread of this carrier and a third thread at one of them: see [BriefLock].
+    /// Where this thread alone takes them, nobody waits there.
+    /// @throws IOException as the task does
+    <T> T call(Callable<T> task) throws IOException {
+        FutureTask<T> future = new FutureTask<>(task);
+        if (here()) {
+            future.run();
+        } else {
+            execute(future);
+        }
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return future.get();
+                } catch (InterruptedException e) {
+                    interrupted = true; // whoever waits for the channel asks for that next
+                }
+            }
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static IOException failure(Throwable cause) {
+        return switch (cause) {
+            case IOException e -> e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> new IOException(cause);
+        };
+    }
+
+    /// As [#call], without waiting for it.
+    void run(Runnable task) {
+        if (here()) {
+            task.run();
+        } else {
+            execute(task);
         }
     }
 
@@ -141,7 +183,7 @@ final class Carrier implements Executor {
     private void turn() throws IOException {
         Runnable task;
         for (int left = TASKS_A_TURN; left > 0 && (task = queue.poll()) != null; left--) {
-            run(task);
+            runSafely(task);
         }
         takeSubmitted();
         if (queue.isEmpty()) {
@@ -152,7 +194,7 @@ final class Carrier implements Executor {
         timers.expire();
     }
 
-    private static void run(Runnable task) {
+    private static void runSafely(Runnable task) {
         try {
             task.run();
         } catch (Throwable e) { // a virtual thread's own failure never comes here; one of the machinery must not end the others

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 /// interest. Whoever waits first says so (`inputWaiter`) and then makes sure of the interest; the loop that drops the interest
 /// looks at `inputWaiter` once more afterwards. So either the waiter sees that the interest is gone and takes it up, or the loop sees the waiter.
 ///
-/// One thread may wait for input while another waits for output. Any thread may close the channel and call [#closed], which ends both waits.
+/// One thread may wait for input while another waits for output. Any thread may [#close] the channel, which ends both waits.
 public final class ChannelWaits {
     private static final int INPUT = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
     private static final int OUTPUT = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
@@ -87,8 +87,7 @@ public final class ChannelWaits {
                 }
                 LockSupport.park(this);
                 if (self.isInterrupted()) {
-                    channel.close();
-                    closed();
+                    close();
                     throw new ClosedByInterruptException();
                 }
             }
@@ -105,8 +104,16 @@ public final class ChannelWaits {
             known = register(operation);
         }
         if ((known.interestOps() & operation) == 0) {
+            SelectionKey mine = known;
+            carrier.run(() -> add(mine, operation));
+        }
+    }
+
+    private void add(SelectionKey known, int operation) {
+        try {
             known.interestOpsOr(operation);
-            carrier.interestChanged();
+        } catch (CancelledKeyException e) {
+            wakeAll(); // closed meanwhile: who waits looks at the channel
         }
     }
 
@@ -125,7 +132,7 @@ public final class ChannelWaits {
         try {
             operations = ready.readyOps();
         } catch (CancelledKeyException e) {
-            closed();
+            wakeAll();
             return;
         }
         if ((operations & INPUT) != 0) {
@@ -162,19 +169,40 @@ public final class ChannelWaits {
         wake(inputWaiter);
     }
 
-    /// To be called after the channel was closed: waits end, and the selector lets go of the descriptor.
-    public void closed() {
+    private void wakeAll() {
         LockSupport.unpark(inputWaiter.get());
         LockSupport.unpark(outputWaiter.get());
+    }
+
+    /// Closes the channel: waits end, and the selector lets go of the descriptor.
+    public void close() throws IOException {
         Carrier known = carrier;
-        if (known != null) {
-            known.interestChanged();
+        try {
+            if (known == null) {
+                channel.close();
+                noteClosed();
+            } else {
+                known.call(() -> {
+                    channel.close();
+                    return null;
+                });
+            }
+        } finally {
+            wakeAll();
         }
     }
 
-    /// To be called after the channel was closed, where it matters that its port is free: waits until it is.
-    public void closedAndReleased() {
-        closed();
+    /// Somebody may have begun to wait meanwhile: then the selector must hear of it to let go of the descriptor.
+    private void noteClosed() {
+        Carrier since = carrier;
+        if (since != null) {
+            since.run(() -> {});
+        }
+    }
+
+    /// As [#close], where it matters that the port is free: waits until it is.
+    public void closeAndRelease() throws IOException {
+        close();
         Carrier known = carrier;
         if (known != null) {
             known.releaseClosed();

@@ -29,6 +29,7 @@
 /// thread that waits for a monitor, or waits in one, is unmounted. It comes back through the JDK's unblocker thread, a timed park or a sleep
 /// through the JDK's timer thread; both call [Carrier#execute] from outside.
 ///
-/// **Rules.** The carrier's own code (the selector's callback, the wheel, the queue) takes only locks under which nobody parks. It never runs
-/// what others wrote: actions of deadlines get a virtual thread. So nothing that waits can keep the loop from turning.
+/// **Rules.** The carrier's own code (the selector's callback, the wheel, the queue) never waits in a queue in which a virtual thread of its own may stand before
+/// it: that one could not take its turn, and nothing would run any more. So the wheel has a [BriefLock], and what takes the selector's monitors (registering,
+/// interest, closing) is done on the carrier itself. It never runs what others wrote: actions of deadlines get a virtual thread.
 package lambdadispatch.carrier;

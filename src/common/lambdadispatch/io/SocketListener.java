@@ -49,9 +49,10 @@ public final class SocketListener implements Closeable {
     /// Once this returns, the port is free.
     @Override
     public void close() throws IOException {
-        channel.close();
-        if (waits != null) {
-            waits.closedAndReleased();
+        if (waits == null) {
+            channel.close();
+        } else {
+            waits.closeAndRelease();
         }
     }
 }

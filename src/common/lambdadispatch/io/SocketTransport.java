@@ -215,14 +215,13 @@ public final class SocketTransport implements Transport {
 
     private static void close(SocketChannel channel, ChannelWaits waits) {
         try {
-            channel.close();
-        } catch (IOException e) {
-            // The descriptor is released whatever close reports (close(2)); there is nobody left to tell.
-            return;
-        } finally {
-            if (waits != null) {
-                waits.closed();
+            if (waits == null) {
+                channel.close();
+            } else {
+                waits.close();
             }
+        } catch (IOException e) {
+            return; // the descriptor is released whatever close reports (close(2)); there is nobody left to tell
         }
     }
 
