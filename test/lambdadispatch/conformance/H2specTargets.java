@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import lambdadispatch.http.Headers;
 import lambdadispatch.http1.Http1Client;
@@ -21,6 +22,10 @@ import lambdadispatch.tls.SelfSigned;
 /// - the four kinds of listener with a handler that takes any body and answers 200: the engine by itself.
 final class H2specTargets {
     private static final String TLS_OPTIONS = " -t -k";
+    /// h2spec judges by the next frame that it reads. An answer that is on its way already when it breaks a rule would be taken for ours to the breach,
+    /// so each comes later than that. The control port answers strangers at once.
+    private static final long LATE_MILLIS = 100;
+    private static final String LATE_PATH = " -P /delay?ms=" + LATE_MILLIS;
 
     private H2specTargets() {}
 
@@ -31,7 +36,7 @@ final class H2specTargets {
         Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "stack-close"));
         warmUp(stack);
         for (String port : new String[] {"incoming", "incoming-tls", "control", "control-tls"}) {
-            System.out.println("router-" + port + " " + stack.port(port) + (port.endsWith("-tls") ? TLS_OPTIONS : ""));
+            System.out.println("router-" + port + " " + stack.port(port) + (port.endsWith("-tls") ? TLS_OPTIONS : "") + (port.startsWith("incoming") ? LATE_PATH : ""));
         }
         System.out.println("end");
         new CountDownLatch(1).await();
@@ -47,6 +52,7 @@ final class H2specTargets {
             while (exchange.read(buffer, 0, buffer.length) >= 0) {
                 continue;
             }
+            LockSupport.parkNanos(Duration.ofMillis(LATE_MILLIS).toNanos());
             exchange.answer(200, "text/plain", "an answer of some length\n".getBytes(StandardCharsets.US_ASCII));
         };
         open("incoming", null, incoming, echo);
