@@ -10,6 +10,7 @@ FROM ${EXTENSION_IMAGE} AS extension
 FROM ${JDK_IMAGE} AS build
 WORKDIR /src
 COPY build.sh LICENSE ./
+COPY tools tools
 COPY src src
 RUN ./build.sh compile && \
     "$(./build.sh jdk)/bin/jlink" -p build/modules --add-modules lambdadispatch.demo --strip-java-debug-attributes --no-header-files --no-man-pages --output /demo && \

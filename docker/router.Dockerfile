@@ -7,6 +7,7 @@ FROM ${JDK_IMAGE} AS build
 RUN command -v objcopy >/dev/null || (apt-get update -q && apt-get install -y -q --no-install-recommends binutils)
 WORKDIR /src
 COPY build.sh LICENSE ./
+COPY tools tools
 COPY src src
 COPY docker docker
 RUN ./build.sh image && bash docker/rootfs.sh router /rootfs
