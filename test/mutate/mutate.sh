@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 #
 # Changes the product one instruction at a time and looks whether a test fails; called by `./build.sh mutate [NAME...]`, which has compiled and
-# set JAVA_HOME. NAME is a package (http2) or a class of one (http2.Http2Output, 'http2.Http2*'); without one, all packages of the list below.
+# set JAVA_HOME. NAME is a package (http.h2) or a class of one (http.h2.Http2Output, 'http.h2.Http2*'); without one, all packages of the list below.
 # A package is judged by its own tests. PIT does the work (https://pitest.org); its jars are pinned beside this script and fetched for this verb only.
 #
 # Under build/mutate/NAME: index.html, mutations.csv, survivors.txt, pit.log. On standard output: a table of scores, for docs/testing.md.
 # MUTATE_THREADS (2) processes run side by side; docs/testing.md says how to read the result.
 set -euo pipefail
 
-packages=(hpack http http1 http2 io router.dispatch router.control extension aws)
+packages=(base carrier net http.message http.hpack http.h1 http.h2 http.client http.listener protocol router.dispatch router.control router.incoming extension aws)
 threads=${MUTATE_THREADS:-2}
 out=build/mutate
 
@@ -33,7 +33,7 @@ package_of() { printf '%s' "$1" | sed -E 's/\.?[A-Z*].*$//'; }
 # Tests that are left out: they measure or repeat what others of their package prove, and take long under each mutant.
 left_out() { # package
     case $1 in
-        http1) printf 'lambdadispatch.http1.ParseAllocationTest' ;;
+        http.message) printf 'lambdadispatch.http.message.ParseAllocationTest' ;;
         *) printf 'nothing' ;;
     esac
 }
@@ -51,7 +51,7 @@ mutate() { # name
         --targetClasses "$classes" --targetTests "lambdadispatch.$package.*" --excludedTestClasses "$(left_out "$package")" \
         --classPath "$(joined , "${entries[@]}")" --mutableCodePaths "$(joined , build/modules/*)" --sourceDirs src/common,src/router,src/extension,src/aws \
         --reportDir "$report" --timestampedReports=false --outputFormats CSV,HTML --timeoutConst 1000 --timeoutFactor 1.5 --threads "$threads" \
-        --avoidCallsTo lambdadispatch.log --jvmPath "$JAVA_HOME/bin/java" --jvmArgs "-ea,-XX:TieredStopAtLevel=1,-XX:+UseSerialGC,-Xmx384m,-Dlambdadispatch.log=$report/product.log" \
+        --avoidCallsTo lambdadispatch.base.log --jvmPath "$JAVA_HOME/bin/java" --jvmArgs "-ea,-XX:TieredStopAtLevel=1,-XX:+UseSerialGC,-Xmx384m,-Dlambdadispatch.log=$report/product.log" \
         > "$report/pit.log" 2>&1 || {
         tail -n 20 "$report/pit.log" >&2
         return 1

@@ -7,13 +7,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import lambdadispatch.http.Headers;
-import lambdadispatch.io.Clock;
-import lambdadispatch.listener.Server;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Limits;
+import lambdadispatch.base.Clock;
+import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.tls.SelfSigned;
 import lambdadispatch.support.Bounds;
-import lambdadispatch.tls.SelfSigned;
 
 /// The program that is attacked: listeners in a process of their own with a small heap, so that what an attack costs can be told from what
 /// the attacker costs, and memory without a bound would be the end of it. Prints its ports; ends when its input does.

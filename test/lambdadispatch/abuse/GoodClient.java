@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.io.Transport;
+import lambdadispatch.net.Transport;
 import lambdadispatch.support.Http1Peer;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.WireFrame;

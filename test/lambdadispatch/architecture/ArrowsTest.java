@@ -34,25 +34,27 @@ class ArrowsTest {
     /// The packages of the common module, from the bottom up. A package names only what stands beside it here.
     private static final Map<String, Set<String>> COMMON = new TreeMap<>(Map.ofEntries(
             entry("carrier", Set.of()),
-            entry("io", Set.of("carrier")),
+            entry("base", Set.of()),
+            entry("base.config", Set.of()),
+            entry("base.json", Set.of("base")),
+            entry("base.log", Set.of("base", "carrier")),
+            entry("base.metrics", Set.of("base")),
             entry("invoke", Set.of()),
-            entry("config", Set.of()),
             entry("cost", Set.of()),
-            entry("json", Set.of("io")),
-            entry("log", Set.of("carrier", "io")),
-            entry("metrics", Set.of("io")),
-            entry("http", Set.of("io")),
-            entry("hpack", Set.of("io", "http")),
-            entry("tls", Set.of("carrier", "io", "log")),
-            entry("server", Set.of("io", "http")), // what a handler sees, without an engine
-            entry("http1", Set.of("carrier", "io", "http", "log", "server", "tls")),
-            entry("http2", Set.of("carrier", "io", "http", "log", "server", "hpack", "http1")), // http1: h2c upgrade, the request that came with it
-            entry("listener", Set.of("carrier", "io", "http", "log", "server", "tls", "http1", "http2")),
-            entry("channel", Set.of("io", "http", "json", "log", "http1"))));
+            entry("net", Set.of("base", "carrier")),
+            entry("net.tls", Set.of("base", "base.log", "carrier", "net")),
+            entry("http.message", Set.of("base", "net")),
+            entry("http.hpack", Set.of("base", "http.message")),
+            entry("http.server", Set.of("http.message")), // what a handler sees, without an engine
+            entry("http.client", Set.of("base", "carrier", "http.message", "net", "net.tls")),
+            entry("http.h1", Set.of("base", "base.log", "carrier", "http.message", "http.server", "net")),
+            entry("http.h2", Set.of("base", "base.log", "carrier", "http.hpack", "http.message", "http.server", "net")),
+            entry("http.listener", Set.of("base", "base.log", "carrier", "http.h1", "http.h2", "http.message", "http.server", "net", "net.tls")),
+            entry("protocol", Set.of("base", "base.json", "base.log", "http.message", "net"))));
 
     /// Dispatch and scaling are pure state: they see neither sockets nor HTTP, so that a simulation can drive them.
     private static final String DISPATCH = "lambdadispatch.router.dispatch";
-    private static final Set<String> DISPATCH_MAY_NAME = Set.of("lambdadispatch.io", "lambdadispatch.invoke", "lambdadispatch.log", "lambdadispatch.metrics");
+    private static final Set<String> DISPATCH_MAY_NAME = Set.of("lambdadispatch.base", "lambdadispatch.net", "lambdadispatch.invoke", "lambdadispatch.base.log", "lambdadispatch.base.metrics");
 
     private static final Pattern REQUIRES = Pattern.compile("^\\s*requires (?:(?:static|transitive) )*([\\w.]+);");
 

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Random;
 import java.util.StringJoiner;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 
 /// A request made up from a seed, to compare signers by: everything that services in general may be sent, not only what Lambda is.
 public final class RandomRequest {

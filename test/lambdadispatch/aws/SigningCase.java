@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.message.Headers;
 
 /// One case of AWS's signing suite, read from `test/vectors/sigv4/suite.zip`.
 ///

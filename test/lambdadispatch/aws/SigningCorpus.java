@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.message.Headers;
 
 /// Writes random requests with our signatures, a JSON object a line, for `test/sigv4/resign.py` to sign again.
 public final class SigningCorpus {

@@ -4,8 +4,8 @@ package lambdadispatch.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -7,10 +7,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import lambdadispatch.http.Headers;
-import lambdadispatch.listener.Server;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Limits;
+import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Limits;
 
 /// The app behind large bodies and event streams, as cheap as such a thing can be: `GET /bytes/N`, `POST /sink`, `GET /events`.
 final class BodyApp {

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// Collects rows, prints each as it comes, and writes all as JSON at the end.
 final class Report {

@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
-import lambdadispatch.io.Clock;
-import lambdadispatch.listener.Server;
-import lambdadispatch.server.Handler;
-import lambdadispatch.server.Limits;
+import lambdadispatch.base.Clock;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Handler;
+import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.tls.SelfSigned;
 import lambdadispatch.support.Stack;
-import lambdadispatch.tls.SelfSigned;
 
 /// What h2spec runs against; prints a line `name port options` for each.
 ///

@@ -4,7 +4,7 @@ package lambdadispatch.demo;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import lambdadispatch.fuzz.Target;
-import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.message.BadMessage;
 
 /// The demo app's query: parameters, or 400.
 public final class QueryTarget extends Target {

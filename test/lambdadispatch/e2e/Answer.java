@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 
 /// What came back for one request, filled while it comes.
 final class Answer {

@@ -3,12 +3,12 @@ package lambdadispatch.e2e;
 
 import java.io.IOException;
 import java.net.Socket;
-import lambdadispatch.http1.BodyReader;
-import lambdadispatch.http1.Framing;
-import lambdadispatch.http1.HeadParser;
-import lambdadispatch.http1.ResponseHead;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.io.Input;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.message.BodyReader;
+import lambdadispatch.http.message.Framing;
+import lambdadispatch.http.message.HeadParser;
+import lambdadispatch.http.message.ResponseHead;
+import lambdadispatch.net.Input;
 
 /// HTTP/1.1, octet by octet.
 final class Http1Wire extends Wire {

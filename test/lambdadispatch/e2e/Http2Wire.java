@@ -8,10 +8,10 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLSocket;
-import lambdadispatch.hpack.HpackDecoder;
-import lambdadispatch.hpack.HpackEncoder;
-import lambdadispatch.http.Headers;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.hpack.HpackDecoder;
+import lambdadispatch.http.hpack.HpackEncoder;
+import lambdadispatch.http.message.Headers;
 
 /// HTTP/2 with prior knowledge, frame by frame, on stream 1. Receives without limits, and gives every octet back to both windows.
 final class Http2Wire extends Wire {

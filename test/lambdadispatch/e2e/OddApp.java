@@ -14,11 +14,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import lambdadispatch.http1.BodyReader;
-import lambdadispatch.http1.HeadParser;
-import lambdadispatch.http1.RequestHead;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.io.Input;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.message.BodyReader;
+import lambdadispatch.http.message.HeadParser;
+import lambdadispatch.http.message.RequestHead;
+import lambdadispatch.net.Input;
 
 /// A web app of plain sockets that answers exactly what a test wants, good or bad. Runs in a process of its own, on the port in `PORT`.
 final class OddApp {

@@ -95,8 +95,8 @@ class RelayingTest {
         String fields = answer.headers().toString().toLowerCase(java.util.Locale.ROOT);
         assertThat(fields).contains("x-field-0: 0", "x-field-99: 99").doesNotContain("x-mine", "keep-alive", "connection");
         assertThat(answer.headers().get("x-octets")).isEqualTo("\u00fc\u00ff\u0080");
-        assertThat(answer.headers().all(lambdadispatch.http.HeaderName.of("set-cookie"))).containsExactly("a=1", "b=2");
-        assertThat(answer.headers().all(lambdadispatch.http.HeaderName.of("x-twice"))).containsExactly("2", "1");
+        assertThat(answer.headers().all(lambdadispatch.http.message.HeaderName.of("set-cookie"))).containsExactly("a=1", "b=2");
+        assertThat(answer.headers().all(lambdadispatch.http.message.HeaderName.of("x-twice"))).containsExactly("2", "1");
     }
 
     @ParameterizedTest
@@ -112,7 +112,7 @@ class RelayingTest {
     void trailersOfTheAnswerArrive(Version version) throws Exception {
         Answer answer = Wire.get(version, STACK, "/trailers");
         assertThat(answer.text()).isEqualTo("ok");
-        assertThat(answer.trailers().all(lambdadispatch.http.HeaderName.of("x-sum"))).containsExactly("1", "2");
+        assertThat(answer.trailers().all(lambdadispatch.http.message.HeaderName.of("x-sum"))).containsExactly("1", "2");
         assertThat(answer.trailers().size()).as("what speaks to browsers or between hops is left out").isEqualTo(2);
     }
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import lambdadispatch.config.Settings;
+import lambdadispatch.base.config.Settings;
 import lambdadispatch.emulator.environment.AppRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

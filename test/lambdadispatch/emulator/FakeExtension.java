@@ -8,7 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// A program that plays our extension's part towards both APIs, and does what the invocation's payload says (`{"do":"…"}`).
 ///

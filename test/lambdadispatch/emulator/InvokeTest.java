@@ -10,7 +10,7 @@ import java.util.Base64;
 import lambdadispatch.aws.Credentials;
 import lambdadispatch.aws.SigV4Signer;
 import lambdadispatch.emulator.api.Faults;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

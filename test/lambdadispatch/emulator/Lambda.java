@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Set;
 import lambdadispatch.aws.Credentials;
 import lambdadispatch.aws.SigV4Signer;
+import lambdadispatch.base.json.Json;
 import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.environment.FunctionSettings;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
-import lambdadispatch.json.Json;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
 
 /// An emulator with [FakeExtension] in its environments, and a caller.
 final class Lambda implements AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.io.Input;
+import lambdadispatch.net.Input;
 import lambdadispatch.support.MemoryTransport;
 
 /// A relay between a router and an app that the test plays: requests are written with [#request], the app's side is [#app], what goes up is [#up].

@@ -5,16 +5,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
+import lambdadispatch.base.Bytes;
 import lambdadispatch.fuzz.Feed;
 import lambdadispatch.fuzz.Target;
 import lambdadispatch.fuzz.Trace;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http1.HeadParser;
-import lambdadispatch.http1.RequestHead;
-import lambdadispatch.http1.Vector;
-import lambdadispatch.http1.Vectors;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.io.Input;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.HeadParser;
+import lambdadispatch.http.message.RequestHead;
+import lambdadispatch.http.message.Vector;
+import lambdadispatch.http.message.Vectors;
+import lambdadispatch.net.Input;
 
 /// The extension's scan of a head: it does not depend on how the octets arrive, and of a head that the strict parser takes, written
 /// again as the router writes it, it finds the same end and the same framing.

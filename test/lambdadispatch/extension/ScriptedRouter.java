@@ -12,14 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import lambdadispatch.channel.ControlPaths;
-import lambdadispatch.channel.HeadLimits;
-import lambdadispatch.channel.InvokePayload;
-import lambdadispatch.http.Headers;
-import lambdadispatch.listener.Server;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Handler;
-import lambdadispatch.server.Limits;
+import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Handler;
+import lambdadispatch.http.server.Limits;
+import lambdadispatch.protocol.ControlPaths;
+import lambdadispatch.protocol.HeadLimits;
+import lambdadispatch.protocol.InvokePayload;
 
 /// A router's control port, without TLS, that does what a test says.
 final class ScriptedRouter implements AutoCloseable {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
-import lambdadispatch.channel.SharedUplinkEntry;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.protocol.SharedUplinkEntry;
 import lambdadispatch.support.Uncaught;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

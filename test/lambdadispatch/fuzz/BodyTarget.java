@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http1.BodyReader;
-import lambdadispatch.http1.Framing;
-import lambdadispatch.io.Input;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.BodyReader;
+import lambdadispatch.http.message.Framing;
+import lambdadispatch.net.Input;
 
 /// Chunked bodies, by all three ways of reading them: they agree on the content, on the trailers and on where the body ends, however it arrives.
 final class BodyTarget extends Target {

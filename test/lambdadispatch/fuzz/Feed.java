@@ -2,7 +2,7 @@
 package lambdadispatch.fuzz;
 
 import java.util.SplittableRandom;
-import lambdadispatch.io.Input;
+import lambdadispatch.net.Input;
 
 /// A source that brings its octets in pieces, and whose pieces lie in arrays no longer than they must be, so that reading too far shows.
 public final class Feed implements Input.Source {

@@ -6,15 +6,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Framing;
-import lambdadispatch.http1.HeadParser;
-import lambdadispatch.http1.RequestHead;
-import lambdadispatch.http1.ResponseHead;
-import lambdadispatch.http1.Vector;
-import lambdadispatch.http1.Vectors;
-import lambdadispatch.io.Input;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.Framing;
+import lambdadispatch.http.message.HeadParser;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.RequestHead;
+import lambdadispatch.http.message.ResponseHead;
+import lambdadispatch.http.message.Vector;
+import lambdadispatch.http.message.Vectors;
+import lambdadispatch.net.Input;
 
 /// Request and response heads. What is read does not depend on how it arrives, the input stops behind the head, and nothing that was let
 /// through holds an octet that could end a line.

@@ -4,11 +4,11 @@ package lambdadispatch.fuzz;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
-import lambdadispatch.hpack.HpackDecoder;
-import lambdadispatch.hpack.HpackEncoder;
-import lambdadispatch.hpack.HpackException;
-import lambdadispatch.http.Headers;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.hpack.HpackDecoder;
+import lambdadispatch.http.hpack.HpackEncoder;
+import lambdadispatch.http.hpack.HpackException;
+import lambdadispatch.http.message.Headers;
 
 /// Field blocks, two on one decoder. What is decoded stays within the limit, and our own encoding of it decodes to the same.
 final class HpackTarget extends Target {

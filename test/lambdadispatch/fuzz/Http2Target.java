@@ -8,13 +8,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
-import lambdadispatch.http2.Http2Connection;
-import lambdadispatch.io.Input;
-import lambdadispatch.io.TimedSource;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Limits;
+import lambdadispatch.http.h2.Http2Connection;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.Input;
+import lambdadispatch.net.TimedSource;
 import lambdadispatch.support.MemoryTransport;
 
 /// Whole HTTP/2 connections: they end, whatever the client sends, and no handler sees a request that could not be written as HTTP/1.1.

@@ -4,10 +4,10 @@ package lambdadispatch.fuzz;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
-import lambdadispatch.channel.HeadLimits;
-import lambdadispatch.channel.InvokePayload;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
+import lambdadispatch.protocol.HeadLimits;
+import lambdadispatch.protocol.InvokePayload;
 
 /// JSON texts and what is made of them: what is read can be written and read again.
 abstract class JsonTarget extends Target {

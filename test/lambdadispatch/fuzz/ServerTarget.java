@@ -4,10 +4,10 @@ package lambdadispatch.fuzz;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import lambdadispatch.http1.ServerRun;
-import lambdadispatch.http1.Vector;
-import lambdadispatch.http1.Vectors;
-import lambdadispatch.server.Limits;
+import lambdadispatch.http.h1.ServerRun;
+import lambdadispatch.http.message.Vector;
+import lambdadispatch.http.message.Vectors;
+import lambdadispatch.http.server.Limits;
 
 /// Whole HTTP/1.1 connections: requests, bodies and answers are the same however the octets arrive (but for 100, which is due only if they come late).
 final class ServerTarget extends Target {

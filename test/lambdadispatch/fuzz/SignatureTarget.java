@@ -7,9 +7,9 @@ import java.util.SplittableRandom;
 import lambdadispatch.aws.Credentials;
 import lambdadispatch.aws.SigV4Signer;
 import lambdadispatch.aws.SigV4Verifier;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
 
 /// The emulator's check of `Authorization`: a verdict for any value, and VALID for none with another signature.
 final class SignatureTarget extends Target {

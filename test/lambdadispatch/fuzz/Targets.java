@@ -2,12 +2,12 @@
 package lambdadispatch.fuzz;
 
 import java.util.List;
-import lambdadispatch.config.UnitsTarget;
+import lambdadispatch.base.config.UnitsTarget;
 import lambdadispatch.demo.QueryTarget;
 import lambdadispatch.extension.ScanTarget;
-import lambdadispatch.hpack.HuffmanTarget;
-import lambdadispatch.http2.FrameTarget;
-import lambdadispatch.tls.PemTarget;
+import lambdadispatch.http.h2.FrameTarget;
+import lambdadispatch.http.hpack.HuffmanTarget;
+import lambdadispatch.net.tls.PemTarget;
 
 /// Every parser there is.
 final class Targets {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.fuzz;
 
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 
 /// A fingerprint of what a parser made of its input, to compare two runs without keeping either.
 public final class Trace {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.Tool;
 import org.junit.jupiter.api.Test;

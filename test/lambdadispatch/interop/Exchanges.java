@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.Tool;
 

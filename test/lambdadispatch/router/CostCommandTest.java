@@ -10,8 +10,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

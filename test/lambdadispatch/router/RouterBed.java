@@ -12,10 +12,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.metrics.Registry;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.channel.ControlPaths;
-import lambdadispatch.io.Clock;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.http.server.Handler;
+import lambdadispatch.protocol.ControlPaths;
 import lambdadispatch.router.control.ControlHandler;
 import lambdadispatch.router.dispatch.Actions;
 import lambdadispatch.router.dispatch.AllowedFunctions;
@@ -26,7 +27,6 @@ import lambdadispatch.router.incoming.LowPriority;
 import lambdadispatch.router.incoming.ProxyHandler;
 import lambdadispatch.router.incoming.TrustedProxies;
 import lambdadispatch.router.observe.Observer;
-import lambdadispatch.server.Handler;
 import lambdadispatch.support.ScriptedExchange;
 
 /// The router's two handlers around real pools, without sockets: the test plays clients and extensions.

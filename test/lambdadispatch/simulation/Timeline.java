@@ -3,7 +3,7 @@ package lambdadispatch.simulation;
 
 import java.time.Instant;
 import java.util.PriorityQueue;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
 
 /// Simulated time: the events to come, in order, and a clock that stands at the one being run. The same events in the same order give the same run.
 final class Timeline implements Clock {

@@ -2,7 +2,7 @@
 package lambdadispatch.support;
 
 import java.time.Duration;
-import lambdadispatch.server.Limits;
+import lambdadispatch.http.server.Limits;
 
 /// Limits for a test: the defaults but for what is named.
 public final class Bounds {

@@ -3,7 +3,7 @@ package lambdadispatch.support;
 
 import java.time.Duration;
 import java.time.Instant;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
 
 /// Time that stands still until a test moves it. Thread-safe.
 public final class FakeClock implements Clock {

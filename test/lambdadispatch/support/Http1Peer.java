@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import lambdadispatch.io.Transport;
+import lambdadispatch.net.Transport;
 
 /// A client of HTTP/1.1 that sends what a test tells it and reads answers with a simple reader of its own, so that engine and test can not
 /// share a mistake. Understands `Content-Length`, chunked without trailers, and bodies until the end.

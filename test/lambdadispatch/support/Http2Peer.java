@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import lambdadispatch.base.Bytes;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.hpack.HpackDecoder;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.io.Input;
-import lambdadispatch.io.Transport;
+import lambdadispatch.http.hpack.HpackDecoder;
+import lambdadispatch.net.Input;
+import lambdadispatch.net.Transport;
 
 /// An HTTP/2 client that says exactly what a test tells it to, and notes what comes back.
 ///

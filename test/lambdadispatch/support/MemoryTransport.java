@@ -9,7 +9,7 @@ import java.net.SocketException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
-import lambdadispatch.io.Transport;
+import lambdadispatch.net.Transport;
 
 /// One end of a connection that lives in memory: bounded both ways, with the close semantics of a TCP socket on Linux.
 ///

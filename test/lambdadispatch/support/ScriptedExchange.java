@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
-import lambdadispatch.io.ByteQueue;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.base.ByteQueue;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Exchange;
 
 /// An exchange without a connection: the test plays the peer. What the handler does is kept, in order, and can be waited for.
 public final class ScriptedExchange implements Exchange {

@@ -3,7 +3,7 @@ package lambdadispatch.support;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
 
 /// One HTTP/2 frame as it is on the wire (RFC 9113 §4.1), well-formed or not: nothing here checks anything.
 public record WireFrame(int type, int flags, int streamId, byte[] payload) {

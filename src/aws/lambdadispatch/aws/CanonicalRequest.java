@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 
 /// The form of a request that is signed ("Create a signed AWS API request", step 1). Pure.
 ///

@@ -3,7 +3,7 @@ package lambdadispatch.aws;
 
 import java.time.Duration;
 import java.time.Instant;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 
 /// AWS Signature Version 4 in the query ("Authenticating requests: using query parameters"), for URLs that others may use for a while. Pure.
 public final class Presigner {

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 
 /// AWS Signature Version 4 in the `Authorization` header ("Create a signed AWS API request", steps 2 to 5). Pure.
 public final class SigV4Signer {

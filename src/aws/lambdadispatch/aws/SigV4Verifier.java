@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
 
 /// Checks a received request's Signature Version 4, as AWS does: for the local emulator and for tests of the signer.
 public final class SigV4Verifier {
@@ -84,7 +84,7 @@ public final class SigV4Verifier {
             return null;
         }
         for (String name : wanted) {
-            List<String> values = request.headers().all(lambdadispatch.http.HeaderName.of(name));
+            List<String> values = request.headers().all(lambdadispatch.http.message.HeaderName.of(name));
             if (values.isEmpty() && name.equals("host")) {
                 values = List.of(request.authority()); // HTTP/2 says it in :authority
             }

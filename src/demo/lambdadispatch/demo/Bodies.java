@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// The routes that move bodies of any size, one buffer at a time.
 final class Bodies {

@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import lambdadispatch.json.Json;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Handler;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Handler;
 
 /// The table of routes, and the counts that `/stats` tells.
 final class DemoApp implements Handler {

@@ -3,7 +3,7 @@ package lambdadispatch.demo;
 
 import java.time.Duration;
 import java.util.Map;
-import lambdadispatch.config.Settings;
+import lambdadispatch.base.config.Settings;
 
 /// What the demo reads from its environment.
 ///

@@ -3,8 +3,8 @@ package lambdadispatch.demo;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.http.Headers;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// What a broken app does to whoever proxies it. Reachable only with `DEMO_FAULTS=true`.
 final class Faults {

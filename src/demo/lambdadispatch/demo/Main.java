@@ -8,8 +8,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.listener.Server;
-import lambdadispatch.server.Limits;
+import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.server.Limits;
 
 /// Starts the demo web app and runs it until SIGTERM.
 public final class Main {

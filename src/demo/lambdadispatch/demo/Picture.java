@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// The static image: a 256 x 256 colour field, encoded once (PNG, ISO/IEC 15948).
 final class Picture {

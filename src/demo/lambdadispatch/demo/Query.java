@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import lambdadispatch.http.BadMessage;
+import lambdadispatch.http.message.BadMessage;
 
 /// The parameters of a query; the first of a name counts. What can not be read is answered with 400.
 record Query(Map<String, String> parameters) {

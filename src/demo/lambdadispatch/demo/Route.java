@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.demo;
 
-import lambdadispatch.server.Handler;
+import lambdadispatch.http.server.Handler;
 
 /// One thing that can be tried.
 ///

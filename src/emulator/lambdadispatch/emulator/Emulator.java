@@ -9,16 +9,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import lambdadispatch.aws.Credentials;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.api.Front;
 import lambdadispatch.emulator.api.Functions;
 import lambdadispatch.emulator.environment.Billing;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.process.Guardian;
-import lambdadispatch.io.Clock;
-import lambdadispatch.listener.Server;
-import lambdadispatch.log.Log;
-import lambdadispatch.server.Limits;
+import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.server.Limits;
 
 /// A running emulator: its port, its functions and all of their processes.
 public final class Emulator implements AutoCloseable {

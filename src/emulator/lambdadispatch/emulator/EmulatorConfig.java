@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import lambdadispatch.config.Settings;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.config.Settings;
 import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.api.FunctionName;
 import lambdadispatch.emulator.environment.AppRule;
 import lambdadispatch.emulator.environment.FunctionSettings;
 import lambdadispatch.emulator.environment.OnceAMinute;
-import lambdadispatch.io.Clock;
 
 /// What the emulator is told.
 ///

@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import lambdadispatch.base.config.Settings;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.config.Settings;
 import lambdadispatch.emulator.environment.AppRule;
-import lambdadispatch.log.Log;
 
 /// `./build.sh run`: the emulator in this process, the router in one of its own, and extension and app as the router asks for them.
 public final class LocalStack {

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.net.BindException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import lambdadispatch.base.config.Settings;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.config.Settings;
-import lambdadispatch.log.Log;
 
 /// Runs the emulator alone, for routers and SDKs that are started elsewhere.
 public final class Main {

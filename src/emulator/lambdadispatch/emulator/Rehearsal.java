@@ -20,8 +20,8 @@ import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.environment.FunctionSettings;
 import lambdadispatch.emulator.process.Signal;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
 
 /// Plays one short life of the linked images, while their JVMs list what an AOT cache has to hold: start, requests of every kind, the end.
 ///

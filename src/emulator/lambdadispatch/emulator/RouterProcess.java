@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import lambdadispatch.config.Settings;
+import lambdadispatch.base.config.Settings;
 import lambdadispatch.emulator.process.Guardian;
 import lambdadispatch.emulator.process.ProcessGroup;
 import lambdadispatch.emulator.process.Signal;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
 
 /// The router of a local stack: a process of its own, told where the emulator is.
 public final class RouterProcess {

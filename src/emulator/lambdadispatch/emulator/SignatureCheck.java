@@ -3,10 +3,10 @@ package lambdadispatch.emulator;
 
 import lambdadispatch.aws.Credentials;
 import lambdadispatch.aws.SigV4Verifier;
+import lambdadispatch.base.Clock;
 import lambdadispatch.emulator.api.ApiError;
 import lambdadispatch.emulator.api.Authorization;
-import lambdadispatch.http.Request;
-import lambdadispatch.io.Clock;
+import lambdadispatch.http.message.Request;
 
 /// Accepts requests signed with the one key pair that the emulator knows, and refuses others in AWS's words
 /// (AWS Lambda API reference, "Common error types").

@@ -11,7 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.List;
-import lambdadispatch.io.SocketTransport;
+import lambdadispatch.net.SocketTransport;
 
 /// Where the app listens: a port of this host's loopback interface, by IPv4 or by IPv6. "localhost" means both, and frameworks choose either.
 ///

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import lambdadispatch.channel.HeadLimits;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.HeadParser;
-import lambdadispatch.http1.ResponseHead;
-import lambdadispatch.io.Deadline;
-import lambdadispatch.io.Input;
-import lambdadispatch.io.SocketTransport;
+import lambdadispatch.http.message.HeadParser;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.ResponseHead;
+import lambdadispatch.net.Deadline;
+import lambdadispatch.net.Input;
+import lambdadispatch.net.SocketTransport;
+import lambdadispatch.protocol.HeadLimits;
 
 /// One connection to the app, used by one channel, and kept for its next request where both sides allow that.
 final class AppConnection implements AutoCloseable {

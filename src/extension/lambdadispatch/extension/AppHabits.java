@@ -4,7 +4,7 @@ package lambdadispatch.extension;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.log.Log;
 
 /// What the app was seen to do with kept connections, on any channel: decides which of them may carry another request.
 ///

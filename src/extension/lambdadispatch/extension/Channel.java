@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import lambdadispatch.channel.ControlPaths;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.io.Input;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.net.Input;
+import lambdadispatch.protocol.ControlPaths;
 
 /// One channel: a downlink that requests come on and an uplink that responses go out on, two streams of the one HTTP/2 connection.
 /// It serves until the router says go away or either half breaks.

@@ -3,8 +3,8 @@ package lambdadispatch.extension;
 
 import java.util.Locale;
 import java.util.stream.Stream;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
 
 /// Decides which responses are worth compressing, and what compressing does to their head (RFC 9110 §8.4, §12.5.3).
 final class Compression {

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.locks.LockSupport;
-import lambdadispatch.io.ByteQueue;
+import lambdadispatch.base.ByteQueue;
 
 /// The downlink's response body: requests come here from the HTTP client's thread and are read by the channel's.
 ///

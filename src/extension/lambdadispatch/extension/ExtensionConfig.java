@@ -2,9 +2,9 @@
 package lambdadispatch.extension;
 
 import java.time.Duration;
-import lambdadispatch.config.Settings;
-import lambdadispatch.log.Log;
-import lambdadispatch.log.LogLine;
+import lambdadispatch.base.config.Settings;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.base.log.LogLine;
 
 /// Everything the extension can be told, read from the environment once. The README has the table; `--help` prints it.
 record ExtensionConfig(

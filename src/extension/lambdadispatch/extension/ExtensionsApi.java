@@ -4,9 +4,9 @@ package lambdadispatch.extension;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
 
 /// Lambda's Extensions API (AWS Lambda developer guide, "Using the Lambda Extensions API"), as far as an external extension that only wants
 /// to hear of SHUTDOWN needs it.

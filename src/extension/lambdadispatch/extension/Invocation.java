@@ -9,11 +9,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.channel.ExitReason;
-import lambdadispatch.channel.InvokePayload;
-import lambdadispatch.channel.InvokeResponse;
-import lambdadispatch.log.Log;
+import lambdadispatch.protocol.ExitReason;
+import lambdadispatch.protocol.InvokePayload;
+import lambdadispatch.protocol.InvokeResponse;
 
 /// One invocation: an instance that serves one router until its deadline nears, the router says go away, or it is idle.
 final class Invocation {

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.base.config.Settings;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.channel.ExitReason;
-import lambdadispatch.channel.InvokePayload;
-import lambdadispatch.channel.InvokeResponse;
-import lambdadispatch.config.Settings;
-import lambdadispatch.http1.Http1Client;
-import lambdadispatch.log.Log;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.protocol.ExitReason;
+import lambdadispatch.protocol.InvokePayload;
+import lambdadispatch.protocol.InvokeResponse;
 
 /// `lambda-dispatch`, the extension and at the same time the function's runtime: registers, waits for the app, then serves one invocation
 /// after another until Lambda shuts the environment down.

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.log.Log;
 
 /// How long ago the kernel made this process: what Lambda's init phase counts, and what the JVM's own start takes of it.
 ///

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.log.Log;
 
 /// What the kernel says of this environment: CPU time used and held back, memory in use. From the control group where there is one of its own, else from the
 /// machine's figures, which are the environment's own in Lambda's micro-VM.

@@ -7,13 +7,13 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import lambdadispatch.http1.HeadParser;
-import lambdadispatch.http1.ResponseHead;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.io.Deadline;
-import lambdadispatch.io.Input;
-import lambdadispatch.io.SocketTransport;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.http.message.HeadParser;
+import lambdadispatch.http.message.ResponseHead;
+import lambdadispatch.net.Deadline;
+import lambdadispatch.net.Input;
+import lambdadispatch.net.SocketTransport;
 
 /// Finds out when the app is ready: asks its health path again and again, soon at first, since each pause is start-up time.
 final class Readiness {

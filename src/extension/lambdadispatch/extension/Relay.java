@@ -7,16 +7,16 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import lambdadispatch.channel.Party;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.BodyReader;
-import lambdadispatch.http1.Framing;
-import lambdadispatch.http1.ResponseHead;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.io.Input;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.BodyReader;
+import lambdadispatch.http.message.Framing;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.ResponseHead;
+import lambdadispatch.net.Input;
+import lambdadispatch.protocol.Party;
 
 /// Carries the exchanges of one channel, one after another: request octets go to the app as they came, the response comes back with its
 /// hop-by-hop fields removed and an exact framing. Runs on the channel's thread; a second one only while a request body is still coming.

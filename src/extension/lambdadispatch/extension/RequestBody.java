@@ -4,7 +4,7 @@ package lambdadispatch.extension;
 import java.io.IOException;
 import java.time.Duration;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.http1.BodyReader;
+import lambdadispatch.http.message.BodyReader;
 
 /// Sends the rest of a request's body to the app while its response may already be coming back.
 final class RequestBody implements Runnable {

@@ -3,9 +3,9 @@ package lambdadispatch.extension;
 
 import java.io.EOFException;
 import java.io.IOException;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http1.Framing;
-import lambdadispatch.io.Input;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.Framing;
+import lambdadispatch.net.Input;
 
 /// Finds what the relay must know of a request on the downlink, without parsing it: where its head ends, how its body is framed, and
 /// what the client accepts. The router wrote it cleanly, so its octets go to the app as they are.

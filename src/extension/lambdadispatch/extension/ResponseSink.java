@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.zip.GZIPOutputStream;
-import lambdadispatch.channel.ControlPaths;
-import lambdadispatch.channel.Party;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.HeaderSet;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Status;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.HeaderSet;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Status;
+import lambdadispatch.protocol.ControlPaths;
+import lambdadispatch.protocol.Party;
 
 /// Writes responses into the uplink: gathers a head and what is at hand of its body, so that they leave as one piece.
 final class ResponseSink {

@@ -4,8 +4,8 @@ package lambdadispatch.extension;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -15,11 +15,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import lambdadispatch.channel.Condition;
-import lambdadispatch.channel.ControlPaths;
-import lambdadispatch.channel.EnvironmentInfo;
-import lambdadispatch.channel.InvokePayload;
-import lambdadispatch.tls.Pinning;
+import lambdadispatch.net.tls.Pinning;
+import lambdadispatch.protocol.Condition;
+import lambdadispatch.protocol.ControlPaths;
+import lambdadispatch.protocol.EnvironmentInfo;
+import lambdadispatch.protocol.InvokePayload;
 
 /// The one HTTP/2 connection of an invocation to its router, and what is counted on it.
 ///

@@ -4,10 +4,10 @@ package lambdadispatch.extension;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.channel.SharedUplinkEntry;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.log.Log;
+import lambdadispatch.protocol.SharedUplinkEntry;
 
 /// Gathers the short responses of all channels, so that those which are ready together leave in one frame and one system call: `HttpClient` makes
 /// a system call of each piece that it is given.

@@ -7,8 +7,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
 
 /// `lambda-dispatch-router admin …`: calls the admin port of a router from a shell, with the port, host and token that the router's own variables name.
 final class AdminCommand {

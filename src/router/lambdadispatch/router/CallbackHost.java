@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.base.config.Settings;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.config.Settings;
 import lambdadispatch.invoke.CallbackAddress;
-import lambdadispatch.log.Log;
 
 /// The host under which extensions reach this router: `RouterCallbackHost`, else the variable that `EnvVarForCallbackIp` names, else what
 /// the platform says (ECS, EC2), else loopback.

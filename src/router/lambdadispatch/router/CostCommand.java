@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import lambdadispatch.base.json.Json;
 import lambdadispatch.cost.Architecture;
 import lambdadispatch.cost.Bill;
 import lambdadispatch.cost.Comparison;
@@ -18,7 +19,6 @@ import lambdadispatch.cost.CostPlot;
 import lambdadispatch.cost.Prices;
 import lambdadispatch.cost.Trace;
 import lambdadispatch.cost.Workload;
-import lambdadispatch.json.Json;
 
 /// `lambda-dispatch-router cost`: what a workload costs a month in several ways. Reads no configuration and opens no port.
 final class CostCommand {

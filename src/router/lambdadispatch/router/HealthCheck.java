@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.config.Settings;
+import lambdadispatch.base.config.Settings;
 
 /// Asks the router of this container how it is: for a container's health check, in an image without a shell or curl.
 ///

@@ -3,12 +3,12 @@ package lambdadispatch.router;
 
 import java.io.IOException;
 import java.util.function.Function;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.channel.InvokePayload;
-import lambdadispatch.channel.InvokeResponse;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.invoke.InvokeResult;
-import lambdadispatch.log.Log;
+import lambdadispatch.protocol.InvokePayload;
+import lambdadispatch.protocol.InvokeResponse;
 import lambdadispatch.router.dispatch.Actions;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.observe.ExitReasons;

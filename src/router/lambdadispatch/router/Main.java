@@ -4,9 +4,9 @@ package lambdadispatch.router;
 import java.net.BindException;
 import java.util.List;
 import java.util.Map;
+import lambdadispatch.base.config.Settings;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.config.Settings;
-import lambdadispatch.log.Log;
 
 /// `lambda-dispatch-router`: reads the configuration, opens the ports, and runs until SIGTERM.
 public final class Main {

@@ -8,10 +8,11 @@ import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import lambdadispatch.config.Settings;
+import lambdadispatch.base.config.Settings;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.base.log.LogLine;
+import lambdadispatch.http.server.Limits;
 import lambdadispatch.invoke.FunctionName;
-import lambdadispatch.log.Log;
-import lambdadispatch.log.LogLine;
 import lambdadispatch.router.dispatch.AllowedFunctions;
 import lambdadispatch.router.dispatch.CanaryPercent;
 import lambdadispatch.router.dispatch.PoolSettings;
@@ -22,7 +23,6 @@ import lambdadispatch.router.incoming.LowPriority;
 import lambdadispatch.router.incoming.ProxyHandler;
 import lambdadispatch.router.incoming.TrustedProxies;
 import lambdadispatch.router.observe.CloudWatchTarget;
-import lambdadispatch.server.Limits;
 
 /// Everything the router can be told, read from the environment once. The README has the table; `--help` prints it.
 record RouterConfig(

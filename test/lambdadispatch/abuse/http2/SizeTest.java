@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import lambdadispatch.abuse.UnderAttack;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.WireFrame;
 import org.junit.jupiter.api.Test;

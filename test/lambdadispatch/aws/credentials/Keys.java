@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.aws.credentials;
 
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// Credentials as metadata services write them.
 final class Keys {

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import lambdadispatch.base.Clock;
 import lambdadispatch.invoke.InvokeResult;
-import lambdadispatch.io.Clock;
 import lambdadispatch.support.FakeService;
 
 /// An invoker with made-up settings, and what it makes of answers.

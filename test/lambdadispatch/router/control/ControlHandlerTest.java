@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import lambdadispatch.channel.ControlPaths;
 import lambdadispatch.invoke.InvokeResult;
+import lambdadispatch.protocol.ControlPaths;
 import lambdadispatch.router.RouterBed;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.support.ScriptedExchange;

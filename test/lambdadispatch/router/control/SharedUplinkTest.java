@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import lambdadispatch.channel.ControlPaths;
-import lambdadispatch.channel.SharedUplinkEntry;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.protocol.ControlPaths;
+import lambdadispatch.protocol.SharedUplinkEntry;
 import lambdadispatch.router.RouterBed;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.PoolSettings;
@@ -44,7 +44,7 @@ class SharedUplinkTest {
         ScriptedExchange down = RouterBed.asInstance(instance, "GET", path).beside(shared);
         bed.control(down);
         down.await(() -> down.events().contains("flush"));
-        assertThat(down.sent().get(lambdadispatch.http.HeaderName.of(ControlPaths.SHARED_UPLINK_HEADER))).isEqualTo("1");
+        assertThat(down.sent().get(lambdadispatch.http.message.HeaderName.of(ControlPaths.SHARED_UPLINK_HEADER))).isEqualTo("1");
         bed.control(ScriptedExchange.of("POST", path, -1, "authorization", "Bearer " + instance.token(), ControlPaths.CHANNEL_NUMBER_HEADER, Integer.toString(number)).beside(shared));
         return down;
     }

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import lambdadispatch.base.Clock;
 import lambdadispatch.invoke.InvokeResult;
-import lambdadispatch.io.Clock;
 
 /// A pool under a clock that a test moves, with invokes, channels and clients that do what the test says. After each step the pool's rules are checked.
 final class PoolBed implements Actions, Clock {

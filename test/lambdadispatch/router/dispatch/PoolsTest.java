@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
 import org.junit.jupiter.api.Test;
 
 /// Pools come with the first request that names their function, do not disturb each other, and go when nobody asks.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 import lambdadispatch.invoke.InvokeResult;
 import lambdadispatch.router.RouterBed;
 import lambdadispatch.router.dispatch.Canary;
@@ -72,8 +72,8 @@ class CanaryTest {
         canary.set("next", 10_000);
         ScriptedExchange request = ScriptedExchange.of("GET", "/");
         goesTo(request, "HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n");
-        assertThat(request.sent().all(lambdadispatch.http.HeaderName.SET_COOKIE)).hasSize(2).first().isEqualTo("a=b");
-        assertThat(request.sent().all(lambdadispatch.http.HeaderName.SET_COOKIE).getLast()).matches("canary=[0-9]{1,4}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
+        assertThat(request.sent().all(lambdadispatch.http.message.HeaderName.SET_COOKIE)).hasSize(2).first().isEqualTo("a=b");
+        assertThat(request.sent().all(lambdadispatch.http.message.HeaderName.SET_COOKIE).getLast()).matches("canary=[0-9]{1,4}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
     }
 
     @Test
@@ -119,7 +119,7 @@ class CanaryTest {
     void partIsWhatWasAskedFor() {
         canary.set("next", 2_500);
         CanaryRoutes routes = new CanaryRoutes(bed.pools());
-        lambdadispatch.http.Request request = ScriptedExchange.of("GET", "/").request();
+        lambdadispatch.http.message.Request request = ScriptedExchange.of("GET", "/").request();
         int drawn = 0;
         for (int i = 0; i < 10_000; i++) {
             drawn += routes.of(request).toCanary() ? 1 : 0;

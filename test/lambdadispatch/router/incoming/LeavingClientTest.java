@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
 import lambdadispatch.router.RouterBed;
 import lambdadispatch.router.dispatch.PoolSnapshot;
 import lambdadispatch.support.ScriptedExchange;

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.channel.Party;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.json.Json;
-import lambdadispatch.log.LogLine;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.log.LogLine;
+import lambdadispatch.base.metrics.Registry;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.protocol.Party;
 import org.junit.jupiter.api.Test;
 
 class AccessLogTest {

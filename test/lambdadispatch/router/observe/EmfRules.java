@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// Holds a line to what AWS publishes of the Embedded Metric Format: each rule of its JSON schema, and those of its text that a schema can not say.
 /// Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.base.metrics.Registry;
 import lambdadispatch.router.dispatch.PoolSnapshot;
 import lambdadispatch.support.FakeClock;
 import org.junit.jupiter.api.Test;

@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
-import lambdadispatch.io.Clock;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.metrics.Registry;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
 import org.junit.jupiter.api.Test;
 
 class TimelineTest {

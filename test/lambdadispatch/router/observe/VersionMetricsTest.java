@@ -4,7 +4,7 @@ package lambdadispatch.router.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.base.metrics.Registry;
 import lambdadispatch.router.RouterBed;
 import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.Instance;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Locale;
-import lambdadispatch.http.Headers;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.Test;
 
 /// Values from W3C Trace Context §3.2 and its test suite, and from AWS X-Ray's "Tracing header".

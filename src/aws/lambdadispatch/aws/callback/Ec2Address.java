@@ -8,8 +8,8 @@ import java.util.Optional;
 import lambdadispatch.aws.config.AwsConfig;
 import lambdadispatch.aws.metadata.Fetch;
 import lambdadispatch.aws.metadata.Imds;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.invoke.CallbackAddress;
-import lambdadispatch.log.Log;
 
 /// The private address of the EC2 instance that this runs on, for a router whose ports are the host's.
 /// Source: Amazon EC2 User Guide, "Instance metadata categories", `local-ipv4`.

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import lambdadispatch.aws.metadata.Fetch;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.invoke.CallbackAddress;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
-import lambdadispatch.log.Log;
 
 /// The address of an ECS task with a network interface of its own (`awsvpc`, which Fargate always has). In the other network modes the container's
 /// address is one behind its host: then this says nothing.

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import lambdadispatch.aws.config.AwsConfig;
 import lambdadispatch.aws.metadata.Fetch;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
 
 /// The role of the ECS task or EKS pod that this runs in, from the platform's endpoint.
 /// Source: AWS SDKs and Tools Reference Guide, "Container credential provider".

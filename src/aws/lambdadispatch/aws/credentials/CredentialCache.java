@@ -7,9 +7,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import lambdadispatch.aws.Credentials;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.io.Clock;
-import lambdadispatch.log.Log;
 
 /// The credentials in use. They are replaced in the background well before they expire, by one thread at a time; if that fails, those in hand are
 /// used as long as they work. Only when there are none does a caller wait.

@@ -9,7 +9,7 @@ import lambdadispatch.aws.config.AwsConfig;
 import lambdadispatch.aws.config.Profile;
 import lambdadispatch.aws.metadata.Fetch;
 import lambdadispatch.aws.metadata.Imds;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
 
 /// Chooses where credentials come from, in the order of the AWS SDKs: variables, web identity, profile, container, EC2 instance.
 ///

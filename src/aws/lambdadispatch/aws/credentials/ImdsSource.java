@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import lambdadispatch.aws.metadata.Fetch;
 import lambdadispatch.aws.metadata.Imds;
-import lambdadispatch.io.Clock;
-import lambdadispatch.json.Json;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.log.Log;
 
 /// The role of the EC2 instance that this runs on.
 /// Source: Amazon EC2 User Guide, "Retrieve security credentials from instance metadata".

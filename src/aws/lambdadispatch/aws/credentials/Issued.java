@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import lambdadispatch.aws.Credentials;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
 
 /// Credentials and until when they work.
 ///

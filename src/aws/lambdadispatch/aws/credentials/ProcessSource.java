@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.base.json.Json;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.json.Json;
 
 /// A program of the user's that prints credentials as JSON, run by `/bin/sh`.
 /// Source: AWS SDKs and Tools Reference Guide, "Process credential provider".

@@ -13,8 +13,8 @@ import lambdadispatch.aws.UriEncoding;
 import lambdadispatch.aws.config.AwsConfig;
 import lambdadispatch.aws.config.Endpoint;
 import lambdadispatch.aws.metadata.Fetch;
-import lambdadispatch.http.Headers;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
+import lambdadispatch.http.message.Headers;
 
 /// Security Token Service: credentials for a role. Forms go in, XML comes out (AWS Query protocol).
 /// Source: AWS Security Token Service API Reference, AssumeRole and AssumeRoleWithWebIdentity.

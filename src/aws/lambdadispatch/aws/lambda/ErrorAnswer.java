@@ -4,11 +4,11 @@ package lambdadispatch.aws.lambda;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.HttpDate;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.HttpDate;
 import lambdadispatch.invoke.InvokeFailure;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
 
 /// Reads an error in the form of the REST-JSON protocol: the exception's name in a header or the body, the rest in the body. Pure.
 final class ErrorAnswer {

@@ -15,14 +15,14 @@ import lambdadispatch.aws.config.Endpoint;
 import lambdadispatch.aws.credentials.CredentialCache;
 import lambdadispatch.aws.credentials.CredentialChain;
 import lambdadispatch.aws.credentials.CredentialsException;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.invoke.FunctionName;
 import lambdadispatch.invoke.InvokeFailure;
 import lambdadispatch.invoke.InvokeResult;
-import lambdadispatch.io.Clock;
-import lambdadispatch.log.Log;
 
 /// The `sigv4` invoker: Lambda's Invoke API over HTTP/1.1, signed here.
 ///

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Set;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.HttpDate;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.HttpDate;
 import lambdadispatch.invoke.InvokeFailure;
-import lambdadispatch.io.Clock;
-import lambdadispatch.log.Log;
 
 /// The time as AWS has it: ours, corrected by the `Date` of an answer that refused a signature because of its time.
 final class ServerClock {

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
-import lambdadispatch.io.Deadline;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.net.Deadline;
 
 /// Asks a service for a short text: with a bound on each try as a whole, so that an answer that trickles in does not hold anybody up, and
 /// a few tries where the network or the service fails. Blocks.

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import lambdadispatch.aws.config.AwsConfig;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 
 /// EC2's instance metadata service, version 2 only: a session token first, then questions with it.
 /// Source: Amazon EC2 User Guide, "Use the Instance Metadata Service".

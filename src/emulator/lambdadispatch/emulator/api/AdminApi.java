@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import lambdadispatch.base.json.Json;
 import lambdadispatch.emulator.body.Payload;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.process.Signal;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Request;
-import lambdadispatch.json.Json;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Exchange;
 
 /// The emulator's own paths: a look at what runs and what it costs, and ways to break it.
 ///

@@ -3,9 +3,9 @@ package lambdadispatch.emulator.api;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// An error of the Invoke API (RestJson: the type in a header, the rest in the body).
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.emulator.api;
 
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.Request;
 
 /// Says whether a request comes from somebody known.
 @FunctionalInterface

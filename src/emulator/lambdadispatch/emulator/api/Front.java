@@ -3,8 +3,8 @@ package lambdadispatch.emulator.api;
 
 import java.io.IOException;
 import java.util.random.RandomGenerator;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Handler;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Handler;
 
 /// What the emulator's port answers: Lambda's API, or the emulator's own paths.
 public final class Front implements Handler {

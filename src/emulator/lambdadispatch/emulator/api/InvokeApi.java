@@ -8,18 +8,18 @@ import java.util.Base64;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.emulator.body.Payload;
 import lambdadispatch.emulator.environment.Finished;
 import lambdadispatch.emulator.environment.Invocation;
 import lambdadispatch.emulator.environment.Outcome;
 import lambdadispatch.emulator.environment.Throttled;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
-import lambdadispatch.log.Log;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Exchange;
 
 /// `POST /2015-03-31/functions/{name}/invocations`.
 /// Source: AWS Lambda API Reference, Invoke.

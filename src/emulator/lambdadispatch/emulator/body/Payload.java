@@ -3,7 +3,7 @@ package lambdadispatch.emulator.body;
 
 import java.io.IOException;
 import java.util.Arrays;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.server.Exchange;
 
 /// Reads a request body whole, up to a limit.
 public final class Payload {

@@ -3,11 +3,11 @@ package lambdadispatch.emulator.environment;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
-import lambdadispatch.log.Log;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Handler;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Handler;
 
 /// The HTTP server of one environment: sorts calls by path and method, and writes what all APIs answer alike. Statuses, error types and messages are
 /// those of AWS's runtime interface emulator, which is Lambda's own Runtime API.

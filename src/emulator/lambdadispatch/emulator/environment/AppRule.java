@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.emulator.environment;
 
-import lambdadispatch.config.Settings;
+import lambdadispatch.base.config.Settings;
 
 /// What an app has to do to be served on Lambda: the port that it listens on, and how it says that it is ready.
 ///

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import lambdadispatch.base.json.Json;
 import lambdadispatch.cost.Architecture;
 import lambdadispatch.cost.Prices;
-import lambdadispatch.json.Json;
 
 /// What Lambda would charge for: requests, and the time of init and invocations by memory size, in whole milliseconds.
 ///

@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.emulator.process.Guardian;
 import lambdadispatch.emulator.process.ListeningPorts;
 import lambdadispatch.emulator.process.Output;
 import lambdadispatch.emulator.process.ProcessGroup;
 import lambdadispatch.emulator.process.Signal;
-import lambdadispatch.listener.Server;
-import lambdadispatch.log.Log;
-import lambdadispatch.server.Limits;
+import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.server.Limits;
 
 /// One execution environment: its extension and its app as process groups, and the server that both APIs are on.
 ///

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
 import lambdadispatch.emulator.body.Payload;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// Lambda's Extensions API, version 2020-01-01: registration, events, errors.
 /// Source: AWS Lambda Developer Guide, "Using the Lambda Extensions API to create extensions", API reference.

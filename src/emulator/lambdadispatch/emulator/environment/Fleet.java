@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.emulator.process.Guardian;
-import lambdadispatch.log.Log;
 
 /// The environments of one function: which are idle, how many may run, and when an idle one is given up.
 public final class Fleet implements AutoCloseable {

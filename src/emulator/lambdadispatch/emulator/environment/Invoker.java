@@ -4,8 +4,8 @@ package lambdadispatch.emulator.environment;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.log.Log;
 
 /// Takes one invocation after another through an environment of its own: cold start and init where none is idle, run, freeze or end.
 public final class Invoker {

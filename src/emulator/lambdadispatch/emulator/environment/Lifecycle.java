@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// The state of one environment, as a monitor between the processes (through the two APIs) and whoever drives it.
 ///

@@ -3,9 +3,9 @@ package lambdadispatch.emulator.environment;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// Says in which availability zone the environment runs, to whoever knows the token: `AWS_LAMBDA_METADATA_API`, `AWS_LAMBDA_METADATA_TOKEN`.
 ///

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
 
 /// Passes a text on unless the same was said within the last minute; numbers do not make it another. Environments are started again and again.
 public final class OnceAMinute implements Consumer<String> {

@@ -4,7 +4,7 @@ package lambdadispatch.emulator.environment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// How an invocation ended, as its caller gets to know it.
 public sealed interface Outcome {

@@ -3,11 +3,11 @@ package lambdadispatch.emulator.environment;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.json.JsonException;
 import lambdadispatch.emulator.body.Payload;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
-import lambdadispatch.json.JsonException;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// Lambda's Runtime API, version 2018-06-01: what the runtime fetches invocations from and answers them to.
 /// Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes", and its OpenAPI file.

@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Request;
 
 /// Who may look and who may change something.
 ///

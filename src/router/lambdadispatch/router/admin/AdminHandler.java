@@ -4,9 +4,9 @@ package lambdadispatch.router.admin;
 import java.io.IOException;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
-import lambdadispatch.json.Json;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Handler;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Handler;
 
 /// Answers the admin port: looks by `GET`, changes by `POST` with the token. What there is stands in `docs/admin.md`.
 public final class AdminHandler implements Handler {

@@ -3,10 +3,10 @@ package lambdadispatch.router.admin;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.server.Handler;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.observe.Timeline;
-import lambdadispatch.server.Handler;
 
 /// What the admin port shows and changes.
 ///

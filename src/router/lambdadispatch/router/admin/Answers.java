@@ -3,9 +3,9 @@ package lambdadispatch.router.admin;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// How the admin port answers: JSON, never kept by caches.
 final class Answers {

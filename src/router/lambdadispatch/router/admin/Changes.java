@@ -3,8 +3,8 @@ package lambdadispatch.router.admin;
 
 import java.util.List;
 import java.util.NoSuchElementException;
-import lambdadispatch.json.Json;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.router.dispatch.Canary;
 import lambdadispatch.router.dispatch.CanaryPercent;
 import lambdadispatch.router.dispatch.Pool;

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import lambdadispatch.http.Headers;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 import lambdadispatch.router.observe.Sample;
 import lambdadispatch.router.observe.Timeline;
-import lambdadispatch.server.Exchange;
 
 /// `GET /events`: server-sent events (HTML Living Standard §9.2), first the last fifteen minutes, then each second a sample and the state.
 final class Events {

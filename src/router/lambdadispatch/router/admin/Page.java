@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import lambdadispatch.http.Headers;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 
 /// The live page: one HTML file without anything from elsewhere, under a Content-Security-Policy (CSP Level 3) that names its one script and its one style sheet by
 /// their digests, so that nothing that a client wrote into a path or a name could ever run.

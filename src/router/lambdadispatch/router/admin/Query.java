@@ -5,7 +5,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.Request;
 
 /// The parameters of a request's query.
 /// @param values by name; of several values for one name the last counts

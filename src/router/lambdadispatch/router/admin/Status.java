@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 import lambdadispatch.router.dispatch.Canary;
 import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.InstanceView;

@@ -4,13 +4,13 @@ package lambdadispatch.router.control;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.channel.HeadLimits;
-import lambdadispatch.http1.HeadParser;
-import lambdadispatch.http1.ResponseHead;
-import lambdadispatch.io.Input;
+import lambdadispatch.http.message.HeadParser;
+import lambdadispatch.http.message.ResponseHead;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.Input;
+import lambdadispatch.protocol.HeadLimits;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Slot;
-import lambdadispatch.server.Exchange;
 
 /// One channel as the router sees it: a downlink that requests are written to and an uplink that responses are read from, each half a
 /// long-lived HTTP/2 stream. Whoever was granted it as a [Slot] owns both until he gives it back.
@@ -79,7 +79,7 @@ public final class ControlChannel extends Slot {
 
     /// Reads the head of the next response, interim ones too. Valid until the next call.
     /// @throws ChannelLost the channel ended
-    /// @throws lambdadispatch.http.BadMessage what came is no response
+    /// @throws lambdadispatch.http.message.BadMessage what came is no response
     public ResponseHead readHead() throws IOException {
         parser.parseResponse(input, head); // never false: the input does not end, it fails
         return head;

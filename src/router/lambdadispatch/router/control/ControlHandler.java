@@ -6,20 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import lambdadispatch.channel.Condition;
-import lambdadispatch.channel.ControlPaths;
-import lambdadispatch.channel.EnvironmentInfo;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
-import lambdadispatch.io.AddressText;
-import lambdadispatch.io.Clock;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Handler;
+import lambdadispatch.net.AddressText;
+import lambdadispatch.protocol.Condition;
+import lambdadispatch.protocol.ControlPaths;
+import lambdadispatch.protocol.EnvironmentInfo;
 import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.dispatch.Reading;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Handler;
 
 /// The control port: extensions open their channels here, ping, and ask to be closed. See `docs/protocol.md`.
 ///

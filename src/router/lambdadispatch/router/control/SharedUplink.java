@@ -5,10 +5,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import lambdadispatch.channel.SharedUplinkEntry;
-import lambdadispatch.io.Input;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.Input;
+import lambdadispatch.protocol.SharedUplinkEntry;
 import lambdadispatch.router.dispatch.Instance;
-import lambdadispatch.server.Exchange;
 
 /// The channels of one control connection by their numbers, and what hands them the short responses that come on the uplink they share.
 ///
@@ -20,7 +20,7 @@ final class SharedUplink {
 
     private final Map<Integer, ControlChannel> channels = new ConcurrentHashMap<>();
 
-    /// @param number what [lambdadispatch.channel.ControlPaths#CHANNEL_NUMBER_HEADER] says; null if the extension does not use a shared uplink
+    /// @param number what [lambdadispatch.protocol.ControlPaths#CHANNEL_NUMBER_HEADER] says; null if the extension does not use a shared uplink
     void register(String number, ControlChannel channel) {
         if (number != null && number.matches("[0-9]{1,9}")) {
             channels.put(Integer.valueOf(number), channel);

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import lambdadispatch.base.Clock;
 import lambdadispatch.invoke.InvokeResult;
-import lambdadispatch.io.Clock;
 
 /// Owns one function's queue and instances, and decides which request goes to which slot, and when an instance is started or dismissed.
 ///

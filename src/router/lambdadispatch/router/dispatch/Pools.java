@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
 
 /// Owns the pools, one for each function that is asked for, and the table of all instances by their secret id. An idle pool goes away.
 public final class Pools {

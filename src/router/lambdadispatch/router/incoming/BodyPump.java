@@ -3,13 +3,13 @@ package lambdadispatch.router.incoming;
 
 import java.io.IOException;
 import java.util.function.Consumer;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.BodyReader;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.BodyReader;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
 import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
-import lambdadispatch.server.Exchange;
 
 /// Sends a request's body down a channel while the response may already be coming up; runs on a thread of its own. While the channel takes nothing, another
 /// reads ahead what an HTTP/1.1 client still sends.

@@ -3,9 +3,9 @@ package lambdadispatch.router.incoming;
 
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
 import lambdadispatch.router.dispatch.Canary;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Pools;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.incoming;
 
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.HeaderSet;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.HeaderSet;
+import lambdadispatch.http.message.Headers;
 
 /// Which fields go on. Names are compared as CGI folds them (RFC 3875 §4.1.18), for that is how many apps look at them: `X_Forwarded_For` is
 /// `X-Forwarded-For` there, and so is whatever else differs in what is no letter and no digit.

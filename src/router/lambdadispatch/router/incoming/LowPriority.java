@@ -3,7 +3,7 @@ package lambdadispatch.router.incoming;
 
 import java.util.ArrayList;
 import java.util.List;
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.Request;
 
 /// Which requests give way to the others in an overload: `LAMBDA_DISPATCH_LowPriority`, paths (`/reports`, or `/reports/*` for all below it) and fields
 /// (`X-Priority: low`, or `X-Priority` for any value).

@@ -2,8 +2,8 @@
 package lambdadispatch.router.incoming;
 
 import java.net.InetAddress;
-import lambdadispatch.io.AddressText;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.AddressText;
 
 /// What the proxy needs to know of whoever is at the other end of a connection; worked out once per connection.
 ///

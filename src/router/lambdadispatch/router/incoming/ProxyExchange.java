@@ -4,19 +4,19 @@ package lambdadispatch.router.incoming;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import lambdadispatch.channel.Party;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.io.MemoryAccount;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.MemoryAccount;
+import lambdadispatch.protocol.Party;
 import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Refusal;
 import lambdadispatch.router.observe.Record;
-import lambdadispatch.server.Exchange;
 
 /// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (docs/architecture.md, "When something
 /// breaks") if that fails. Runs on the request's thread.

@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import lambdadispatch.channel.Party;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Handler;
+import lambdadispatch.protocol.Party;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.observe.Observer;
 import lambdadispatch.router.observe.Record;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Handler;
 
 /// The incoming ports: every request goes to the app, but the load balancer's health check.
 public final class ProxyHandler implements Handler {

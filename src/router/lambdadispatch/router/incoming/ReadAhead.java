@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import lambdadispatch.io.Deadline;
-import lambdadispatch.server.Exchange;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.Deadline;
 
 /// Reads the body of an HTTP/1.1 request, and reads it ahead once nobody takes more of it for a moment, be it that there is no channel yet or that the channel
 /// is full: the end of a client's connection lies behind all that the client sent before it, so a client that leaves inside an upload is noticed only by

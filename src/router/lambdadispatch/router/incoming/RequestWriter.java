@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.HeaderSet;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http.Request;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.HeaderSet;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
 import lambdadispatch.router.trace.RequestTrace;
 
 /// Writes a client's request as the HTTP/1.1 message that goes down a channel: hop-by-hop fields removed (RFC 9110 §7.6.1), forwarding

@@ -3,19 +3,19 @@ package lambdadispatch.router.incoming;
 
 import java.io.IOException;
 import java.util.Locale;
-import lambdadispatch.channel.Party;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.HeaderSet;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.BodyReader;
-import lambdadispatch.http1.Framing;
-import lambdadispatch.http1.ResponseHead;
-import lambdadispatch.io.Input;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.BodyReader;
+import lambdadispatch.http.message.Framing;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.HeaderSet;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.ResponseHead;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.Input;
+import lambdadispatch.protocol.Party;
 import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
 import lambdadispatch.router.observe.Record;
-import lambdadispatch.server.Exchange;
 
 /// Passes one response from a channel to the client as it comes.
 ///

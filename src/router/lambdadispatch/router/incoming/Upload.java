@@ -3,13 +3,12 @@ package lambdadispatch.router.incoming;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Consumer;
+import lambdadispatch.base.Bytes;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Request;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Exchange;
 import lambdadispatch.router.control.ControlChannel;
-import lambdadispatch.server.Exchange;
 
 /// The body of one request: what is at hand of a short one goes with the head, the rest is sent by a [BodyPump]; and while nobody takes it, somebody looks
 /// whether the client is still there.

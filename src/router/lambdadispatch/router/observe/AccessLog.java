@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.observe;
 
-import lambdadispatch.io.Bytes;
-import lambdadispatch.log.Log;
-import lambdadispatch.log.LogLine;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.base.log.LogLine;
 
 /// One line per request, made without a formatter: it is written as often as requests come.
 ///

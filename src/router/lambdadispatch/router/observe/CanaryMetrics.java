@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.observe;
 
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.base.metrics.Registry;
 import lambdadispatch.router.dispatch.Canary;
 
 /// What is told of a canary beside its pool's own metrics: its part, and how its requests and the others fared.

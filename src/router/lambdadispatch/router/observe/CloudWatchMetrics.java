@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import lambdadispatch.channel.ExitReason;
-import lambdadispatch.io.Clock;
-import lambdadispatch.metrics.Histogram;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.metrics.Histogram;
+import lambdadispatch.protocol.ExitReason;
 import lambdadispatch.router.dispatch.PoolSnapshot;
 
 /// Reports to CloudWatch what happened in each interval: counts as sums, levels as samples, durations as how they were spread.

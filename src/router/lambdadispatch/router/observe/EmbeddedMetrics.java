@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// Metrics of one moment in CloudWatch's Embedded Metric Format: JSON documents, one a line, that CloudWatch Logs turns into metrics.
 ///

@@ -3,9 +3,9 @@ package lambdadispatch.router.observe;
 
 import java.util.EnumMap;
 import java.util.Map;
-import lambdadispatch.channel.ExitReason;
-import lambdadispatch.metrics.Counter;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.base.metrics.Counter;
+import lambdadispatch.base.metrics.Registry;
+import lambdadispatch.protocol.ExitReason;
 
 /// Counts why invocations ended, as the extensions say.
 public final class ExitReasons {

@@ -4,7 +4,7 @@ package lambdadispatch.router.observe;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import lambdadispatch.channel.ExitReason;
+import lambdadispatch.protocol.ExitReason;
 
 /// The names in CloudWatch; those of most of a pool's metrics are in [PoolMetric].
 final class MetricNames {

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import lambdadispatch.io.Bytes;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.base.metrics.Registry;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Handler;
 import lambdadispatch.router.dispatch.PoolSnapshot;
-import lambdadispatch.server.Exchange;
-import lambdadispatch.server.Handler;
 
 /// The metrics port: `GET /metrics` answers in Prometheus's text format. It is a port of its own, since what it tells is nobody's business on the incoming one.
 public final class MetricsHandler implements Handler {

@@ -3,10 +3,10 @@ package lambdadispatch.router.observe;
 
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
-import lambdadispatch.http.Request;
-import lambdadispatch.metrics.Counter;
-import lambdadispatch.metrics.Histogram;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.base.metrics.Counter;
+import lambdadispatch.base.metrics.Histogram;
+import lambdadispatch.base.metrics.Registry;
+import lambdadispatch.http.message.Request;
 import lambdadispatch.router.trace.EndedRequest;
 import lambdadispatch.router.trace.Exporter;
 import lambdadispatch.router.trace.RequestTrace;

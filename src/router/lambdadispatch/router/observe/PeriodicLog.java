@@ -4,8 +4,8 @@ package lambdadispatch.router.observe;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import lambdadispatch.io.Clock;
-import lambdadispatch.log.Log;
+import lambdadispatch.base.Clock;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.router.dispatch.PoolSnapshot;
 
 /// Writes the main figures into the log every ten seconds, for those who have nothing but a log: a line for all requests since the last one, and one for each pool.

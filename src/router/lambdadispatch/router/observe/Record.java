@@ -2,9 +2,9 @@
 package lambdadispatch.router.observe;
 
 import java.io.IOException;
-import lambdadispatch.channel.Party;
-import lambdadispatch.http.BadMessage;
-import lambdadispatch.http.Request;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.protocol.Party;
 import lambdadispatch.router.trace.RequestTrace;
 
 /// What is noted about one request, for its access-log line and the metrics. Touched by the request's thread only.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.observe;
 
-import lambdadispatch.metrics.Histogram;
+import lambdadispatch.base.metrics.Histogram;
 
 /// What was counted and measured of all requests, up to a moment or between two.
 /// @param byClass by the first digit of the status

@@ -2,7 +2,7 @@
 package lambdadispatch.router.observe;
 
 import java.util.List;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// One second of a router's life, for a plot.
 ///

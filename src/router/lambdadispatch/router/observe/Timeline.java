@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
-import lambdadispatch.io.Clock;
+import lambdadispatch.base.Clock;
 import lambdadispatch.router.dispatch.PoolSnapshot;
 import lambdadispatch.router.dispatch.PoolView;
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import lambdadispatch.json.Json;
+import lambdadispatch.base.json.Json;
 
 /// A sampled request that is over, and its spans (OpenTelemetry Protocol 1, JSON encoding; HTTP semantic conventions).
 ///

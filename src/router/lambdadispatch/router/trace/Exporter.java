@@ -11,13 +11,13 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.base.json.Json;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.base.metrics.Counter;
+import lambdadispatch.base.metrics.Registry;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.http.Headers;
-import lambdadispatch.http1.Http1Client;
-import lambdadispatch.json.Json;
-import lambdadispatch.log.Log;
-import lambdadispatch.metrics.Counter;
-import lambdadispatch.metrics.Registry;
+import lambdadispatch.http.client.Http1Client;
+import lambdadispatch.http.message.Headers;
 
 /// Sends sampled requests to a collector, `POST {endpoint}/v1/traces` (OTLP/HTTP, JSON), in batches, on a thread of its own.
 ///

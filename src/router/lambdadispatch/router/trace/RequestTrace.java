@@ -2,10 +2,10 @@
 package lambdadispatch.router.trace;
 
 import java.util.concurrent.ThreadLocalRandom;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.HeaderSet;
-import lambdadispatch.http.Headers;
-import lambdadispatch.io.Bytes;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.HeaderSet;
+import lambdadispatch.http.message.Headers;
 
 /// One request's place in a trace: whose child it is, and what the app is told. Touched by the request's thread only.
 public final class RequestTrace {

@@ -2,8 +2,8 @@
 package lambdadispatch.router.trace;
 
 import java.util.HexFormat;
-import lambdadispatch.http.HeaderName;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
 
 /// What a request says of the trace that it belongs to (W3C Trace Context, Recommendation 2021; AWS X-Ray tracing header).
 ///

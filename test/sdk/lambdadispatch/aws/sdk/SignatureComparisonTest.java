@@ -12,7 +12,7 @@ import lambdadispatch.aws.Credentials;
 import lambdadispatch.aws.Presigner;
 import lambdadispatch.aws.RandomRequest;
 import lambdadispatch.aws.SigV4Signer;
-import lambdadispatch.http.Headers;
+import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http.h2;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.carrier.Threads;
+import lambdadispatch.http.message.BadMessage;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Handler;
+import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.Input;
+import lambdadispatch.net.TimedSource;
+import lambdadispatch.net.Transport;
+
+/// The server's side of one HTTP/2 connection (RFC 9113).
+///
+/// Threads: the caller of [#run()] reads frames and never waits for anything else; [Http2Output] has a writer; each request's handler
+/// has a virtual thread. [Http2Frames] applies what the reader reads.
+public final class Http2Connection {
+    /// SETTINGS_MAX_FRAME_SIZE that we announce.
+    static final int MAX_FRAME_SIZE = 16_384;
+    /// What an [Input] for this connection must be able to hold.
+    public static final int MAX_FRAME_BUFFER = 2 * (MAX_FRAME_SIZE + Frames.HEADER_LENGTH);
+
+    static final Log LOG = Log.of("http2");
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final Duration SETTINGS_LIMIT = Duration.ofSeconds(10);
+    /// Handlers that may still be on their way out although the peer has read the end of their streams, where few streams are allowed.
+    private static final int SLOW_TO_RETURN = 16;
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private final Transport transport;
+    private final TimedSource source;
+    private final Input in;
+    private final Limits limits;
+    private final Handler handler;
+    private final Duration linger;
+    private final Http2Output output;
+    private final Http2Settings peer = new Http2Settings();
+    private final Streams streams;
+    private final AbuseBudget budget = new AbuseBudget(System::nanoTime);
+    private final AtomicInteger handlers = new AtomicInteger();
+    private final Shutdown shutdown;
+    private volatile boolean trusted;
+    volatile Object attachment; // see Exchange.perConnection
+    final Object attachmentLock = new Object();
+    private int lateCode = ErrorCode.SETTINGS_TIMEOUT; // what it means if the peer does not send in time
+
+    /// @param in reads from `source`, which reads from `transport`; may already hold bytes, the preface included
+    public Http2Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler) {
+        this(transport, source, in, limits, handler, LINGER);
+    }
+
+    /// @param linger how long the last words may take on their way, and a peer that does not hang up
+    Http2Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, Duration linger) {
+        this.linger = linger;
+        this.transport = transport;
+        this.source = source;
+        this.in = in;
+        this.limits = limits;
+        this.handler = handler;
+        this.output = new Http2Output(transport, limits.writeStall(), why -> transport.close());
+        this.shutdown = new Shutdown(this);
+        this.streams = new Streams(output, new ReceiveWindow(Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW)), shutdown::emptied);
+    }
+
+    /// Serves until the connection ends, and leaves it closed.
+    public void run() {
+        serve(null, null);
+    }
+
+    /// Serves a connection that was upgraded from HTTP/1.1: the request becomes stream 1 (RFC 7540 §3.2).
+    /// @param settings value of `HTTP2-Settings`
+    public void runUpgraded(Request request, String settings) {
+        serve(request, settings);
+    }
+
+    private void serve(Request upgraded, String settings) {
+        String lost = "connection closed by the client";
+        try {
+            output.start();
+            output.control(out -> Http2Settings.write(limits, MAX_FRAME_SIZE, out));
+            Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget), budget, upgraded == null ? 0 : 1);
+            if (upgraded != null) {
+                byte[] payload = decode(settings);
+                frames.settings(payload, 0, payload.length, false);
+            }
+            shutdown.settingsSent(upgraded != null || in.available() > 0);
+            readPreface();
+            shutdown.peerSpoke();
+            if (upgraded == null) {
+                shutdown.emptied();
+            } else {
+                // Not before: curl has little room for what follows the 101 at once, and fails if an answer does.
+                open(new Http2Stream(this, 1, upgraded, true));
+            }
+            readFrames(frames);
+        } catch (ConnectionError e) {
+            lost = e.getMessage();
+            fail(e);
+        } catch (SocketTimeoutException e) {
+            lost = e.getMessage();
+            fail(new ConnectionError(lateCode, e.getMessage()));
+        } catch (IOException e) {
+            lost = "connection lost: " + e.getMessage();
+            output.end(streams.lastTaken(), shutdown.stopping() ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, "");
+        } finally {
+            close(lost);
+        }
+    }
+
+    /// RFC 9113 §5.4.1: the last thing said is why.
+    private void fail(ConnectionError e) {
+        LOG.debug("connection error", "remote", transport.remoteAddress(), "why", e.getMessage());
+        output.end(streams.lastTaken(), e.code(), e.getMessage());
+        linger();
+    }
+
+    private static byte[] decode(String settings) throws ConnectionError {
+        try {
+            return Base64.getUrlDecoder().decode(settings);
+        } catch (IllegalArgumentException e) {
+            throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "HTTP2-Settings is not Base64"); // RFC 7540 §3.2.1
+        }
+    }
+
+    private void readPreface() throws IOException {
+        source.limitAllReads(limits.headTimeout().compareTo(SETTINGS_LIMIT) < 0 ? limits.headTimeout() : SETTINGS_LIMIT);
+        if (!in.require(PREFACE.length)) {
+            throw new EOFException("no preface");
+        }
+        for (int i = 0; i < PREFACE.length; i++) {
+            // RFC 9113 §3.4: an invalid preface is a connection error PROTOCOL_ERROR
+            if (in.array()[in.position() + i] != PREFACE[i]) {
+                throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "invalid preface");
+            }
+        }
+        in.skip(PREFACE.length);
+    }
+
+    private void readFrames(Http2Frames frames) throws IOException {
+        FrameReader reader = new FrameReader(in, MAX_FRAME_SIZE);
+        boolean first = true;
+        while (reader.next()) {
+            FrameLog.received(transport, reader);
+            // RFC 9113 §3.4: the first frame must be SETTINGS
+            if (first && (reader.type != Frames.SETTINGS || reader.has(Frames.ACK))) {
+                throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "first frame is not SETTINGS");
+            }
+            if (first) {
+                first = false;
+                source.limitEachRead(Duration.ZERO);
+                lateCode = ErrorCode.ENHANCE_YOUR_CALM;
+            }
+            boolean inSection = frames.sectionOpen();
+            try {
+                frames.apply(reader);
+            } catch (StreamError e) {
+                budget.reset();
+                LOG.debug("stream error", "remote", transport.remoteAddress(), "stream", e.streamId(), "why", e.getMessage());
+                reset(e);
+            }
+            if (frames.sectionOpen() != inSection) {
+                limitSection(!inSection);
+            }
+        }
+    }
+
+    /// A field section that goes on in CONTINUATION frames has the time of any other head: nothing else can be read meanwhile.
+    private void limitSection(boolean open) {
+        if (open) {
+            source.limitAllReads(limits.headTimeout());
+        } else {
+            source.limitEachRead(Duration.ZERO);
+        }
+    }
+
+    private void close(String why) {
+        shutdown.close();
+        streams.close(new IOException(why));
+        output.close();
+        output.awaitWriter(linger);
+        transport.close();
+        source.close();
+        LOG.debug("connection over", "remote", transport.remoteAddress(), "why", why, "budgetUsedPercent", budget.largestShare());
+    }
+
+    /// Lets the peer read our GOAWAY: closing with octets unread would reset the connection under it.
+    private void linger() {
+        try {
+            output.awaitWriter(linger);
+            source.limitAllReads(linger);
+            byte[] bin = new byte[8192];
+            for (int left = 256 << 10; left > 0; ) {
+                int count = in.read(bin, 0, bin.length);
+                if (count < 0) {
+                    return;
+                }
+                left -= count;
+            }
+        } catch (IOException e) {
+            LOG.debug("peer left", "remote", transport.remoteAddress(), "why", e.getMessage());
+        }
+    }
+
+    // ---- streams
+
+    /// Opens a stream and starts its handler.
+    void open(Http2Stream stream) throws IOException {
+        if (handlers.get() >= limits.maxStreams() + Math.max(limits.maxStreams(), SLOW_TO_RETURN) || !streams.take(stream, limits.maxStreams())) {
+            // RFC 9113 §5.1.2, §8.7: refused, so that the client may safely try again elsewhere
+            throw new StreamError(stream.id(), ErrorCode.REFUSED_STREAM, "too many streams");
+        }
+        shutdown.busy();
+        handlers.incrementAndGet();
+        Threads.virtual("http2-stream").start(() -> handle(stream));
+    }
+
+    private void handle(Http2Stream stream) {
+        try {
+            handler.handle(stream);
+        } catch (BadMessage e) {
+            answer(stream, e.status(), e.getMessage());
+        } catch (SocketTimeoutException e) {
+            answer(stream, 408, e.getMessage());
+        } catch (IOException e) {
+            LOG.debug("exchange failed", "stream", stream.id(), "why", e.getMessage());
+            answer(stream, 500, "internal error");
+        } catch (RuntimeException e) {
+            LOG.error("handler failed", e, "handler", handler.getClass().getName()); // not the target: it may hold a secret
+            answer(stream, 500, "internal error");
+        } finally {
+            stream.handlerReturned();
+            handlers.decrementAndGet();
+        }
+    }
+
+    private static void answer(Http2Stream stream, int status, String why) {
+        if (stream.responded()) {
+            stream.abort();
+            return;
+        }
+        try {
+            stream.answer(status, "text/plain; charset=utf-8", (why + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            LOG.debug("nobody to answer", "stream", stream.id(), "why", e.getMessage());
+        }
+    }
+
+    Streams streams() {
+        return streams;
+    }
+
+    /// RFC 9113 §5.4.2: the peer broke a rule about one stream.
+    private void reset(StreamError e) throws IOException {
+        Http2Stream stream = streams.get(e.streamId());
+        if (stream == null) {
+            streams.reset(e.streamId(), e.code(), limits.streamWindow());
+        } else {
+            streams.reset(stream, e.code(), e);
+        }
+    }
+
+    int initialSendWindow() {
+        return peer.initialWindowSize;
+    }
+
+    Http2Settings peerSettings() {
+        return peer;
+    }
+
+    // ---- the connection's end
+
+    /// Ends gracefully: requests under way are answered first. Any thread may ask for it.
+    public void stop() {
+        shutdown.begin();
+    }
+
+    Shutdown shutdown() {
+        return shutdown;
+    }
+
+    // ---- what streams need
+
+    Transport transport() {
+        return transport;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Http2Output output() {
+        return output;
+    }
+
+    void trustPeer() {
+        trusted = true;
+        budget.trust();
+        output.trust();
+        transport.keepBuffers();
+    }
+
+    /// How long a body may stall: as long as it likes where the peer proved who it is, since its streams carry many exchanges and rest between them.
+    Duration bodyStall() {
+        return trusted ? Duration.ZERO : limits.bodyStall();
+    }
+
+    /// Answers without opening the stream to a handler.
+    void refuse(int streamId, int status, boolean endStream) throws IOException {
+        if (!streams.take(streamId)) {
+            throw new StreamError(streamId, ErrorCode.REFUSED_STREAM, "connection is ending");
+        }
+        Headers none = new Headers(0);
+        SendSide send = new SendSide(streamId, 0);
+        output.headers(send, (encoder, out) -> FieldEncoder.response(encoder, out, status, none, 0), true, true);
+        if (endStream) {
+            streams.closed(streamId, ClosedStreams.How.ENDED, ClosedStreams.NOTHING_DUE);
+        } else {
+            streams.reset(streamId, ErrorCode.NO_ERROR, limits.streamWindow()); // RFC 9113 §8.1: the rest of the request is not wanted
+        }
+    }
+}

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http.h2;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import lambdadispatch.base.Bytes;
+import lambdadispatch.carrier.Threads;
+import lambdadispatch.http.hpack.HpackEncoder;
+import lambdadispatch.net.Deadline;
+import lambdadispatch.net.Transport;
+
+/// All that one HTTP/2 connection is about to send, and the send windows that say how much of it may be DATA.
+///
+/// Threads append frames to one buffer under this object's lock; a writer thread takes the whole buffer and puts it on the wire. On a single
+/// carrier the writer runs after all threads that were runnable, so their frames share one system call. The connection's reader only
+/// ever appends and never waits. Lock order: stream, then this.
+final class Http2Output implements AutoCloseable {
+    /// Senders of DATA and HEADERS wait while this much is pending.
+    private static final int MAX_PENDING = 256 << 10;
+    /// The same for a peer that nobody knows: one that does not read keeps this much alive, and as much being written. An array of 128 KiB holds
+    /// it with a frame on top.
+    private static final int MAX_PENDING_UNTRUSTED = 88 << 10;
+    /// The longest frames that we send, however long a peer would take them.
+    private static final int LONGEST_FRAME = 32 << 10;
+    /// Answers that the reader owes (acknowledgements, resets) may take this much on top before the peer counts as not reading.
+    private static final int MAX_CONTROL = 64 << 10;
+    /// Clients that read in small steps acknowledge each 4 KiB, for the stream and for the connection: Go's does.
+    private static final int OCTETS_PER_UPDATE = 2048;
+    private static final int MAX_ANSWERS_DUE = 1 << 20;
+    private static final int MAX_PINGS_DUE = 1000;
+    private static final int KEEP_CAPACITY = 16 << 10;
+
+    private final Transport transport;
+    private final Duration stall;
+    private volatile Duration windowStall;
+    private final Deadline deadline;
+    private final Consumer<IOException> onFailure;
+    private final Thread writer;
+    private final HpackEncoder encoder = new HpackEncoder();
+    private final Bytes block = new Bytes(256);
+    private final Set<Thread> blocked = new HashSet<>(); // wait for room or for the connection's window
+    private Bytes pending = new Bytes(512);
+    private Bytes writing = new Bytes(512);
+    private boolean writerParked;
+    private boolean ending; // no more frames; the writer ends our direction once all is sent
+    private boolean closed;
+    private long window = Http2Settings.DEFAULT_WINDOW;
+    private int maxFrameSize = Frames.MIN_MAX_FRAME_SIZE;
+    private int maxPending = MAX_PENDING_UNTRUSTED;
+    private int answersDue; // WINDOW_UPDATE and RST_STREAM frames that the peer has reason to send
+    private int pingsDue; // PING frames likewise
+
+    Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
+        this.transport = transport;
+        this.stall = stall;
+        this.windowStall = stall;
+        this.onFailure = onFailure;
+        this.deadline = new Deadline(transport::reset);
+        this.writer = Threads.virtual("http2-writer").unstarted(this::writeAll);
+    }
+
+    void start() {
+        writer.start();
+    }
+
+    /// Encodes a field block; called under the lock, since the order of blocks on the wire is the order of the encoder's state.
+    @FunctionalInterface
+    interface Block {
+        void encode(HpackEncoder encoder, Bytes out);
+    }
+
+    /// The peer proved who it is: many exchanges share its connection, and fuller writes serve all of them. Each of its streams may keep its window shut for
+    /// as long as it likes, since an app may take a request's body as slowly as it likes; that the connection as a whole takes octets is still asked for.
+    synchronized void trust() {
+        maxPending = MAX_PENDING;
+        windowStall = Duration.ZERO;
+    }
+
+    /// Sends a field section. Waits while too much is pending, unless `owed` (by the reader, which must not wait).
+    void headers(SendSide stream, Block fields, boolean endStream, boolean owed) throws IOException {
+        while (true) {
+            synchronized (this) {
+                requireOpen();
+                stream.requireOpen();
+                if (owed || pending.length() < maxPending) {
+                    block.clear();
+                    encoder.beginBlock(block);
+                    fields.encode(encoder, block);
+                    stream.ended |= endStream;
+                    Frames.fieldBlock(pending, stream.streamId, block, maxFrameSize, endStream);
+                    earn(1);
+                    appended(owed);
+                    return;
+                }
+                blocked.add(Thread.currentThread());
+            }
+            waitForRoom(stream, 0, Duration.ZERO);
+        }
+    }
+
+    /// Sends a whole run of DATA, as the stream's and the connection's windows allow.
+    /// @throws IOException the connection failed, the stream was reset, or a peer that nobody knows granted no window for the write-stall time
+    void data(SendSide stream, byte[] from, int offset, int length, boolean endStream) throws IOException {
+        int at = offset;
+        int end = offset + length;
+        long waitingSince = 0;
+        while (true) {
+            synchronized (this) {
+                requireOpen();
+                stream.requireOpen();
+                int taken = append(stream, from, at, end, endStream);
+                at += Math.max(0, taken);
+                if (taken >= 0 && at == end) {
+                    return;
+                }
+                if (taken > 0) {
+                    waitingSince = 0;
+                    continue;
+                }
+                if (stream.window <= 0) {
+                    stream.waiting = Thread.currentThread();
+                } else {
+                    blocked.add(Thread.currentThread());
+                }
+            }
+            waitingSince = waitForRoom(stream, waitingSince, windowStall);
+        }
+    }
+
+    /// Appends one DATA frame; the octets taken, or -1 where none may be sent now. Called under the lock.
+    private int append(SendSide stream, byte[] from, int at, int end, boolean endStream) throws IOException {
+        int length = end - at;
+        if (pending.length() >= maxPending) {
+            return -1;
+        }
+        if (length > 0) {
+            length = (int) Math.min(Math.min(length, maxFrameSize), Math.min(stream.window, window));
+            if (length <= 0) {
+                return -1;
+            }
+        }
+        boolean last = endStream && at + length == end;
+        stream.ended |= last;
+        Frames.header(pending, length, Frames.DATA, last ? Frames.END_STREAM : 0, stream.streamId);
+        pending.append(from, at, length);
+        stream.window -= length;
+        window -= length;
+        earn(2 + length / OCTETS_PER_UPDATE);
+        appended(false);
+        return length;
+    }
+
+    /// Parks until room or window may be there. Returns since when the thread has been waiting.
+    private long waitForRoom(SendSide stream, long since, Duration patience) throws IOException {
+        long now = System.nanoTime();
+        long start = since == 0 ? now : since;
+        long left = patience.toNanos() - (now - start);
+        if (patience.isZero()) {
+            LockSupport.park(this);
+        } else if (left > 0) {
+            LockSupport.parkNanos(this, left);
+        } else {
+            leaveWaiting(stream);
+            throw new IOException("peer granted no flow-control window in time");
+        }
+        if (Thread.currentThread().isInterrupted()) { // parking again would return at once
+            leaveWaiting(stream);
+            throw new InterruptedIOException("interrupted while waiting to send");
+        }
+        return start;
+    }
+
+    private synchronized void leaveWaiting(SendSide stream) {
+        blocked.remove(Thread.currentThread());
+        if (stream.waiting == Thread.currentThread()) {
+            stream.waiting = null;
+        }
+    }
+
+    /// Appends frames that the reader owes; never waits.
+    /// @throws ConnectionError the peer makes us answer and does not read the answers
+    void control(Consumer<Bytes> frames) throws IOException {
+        synchronized (this) {
+            if (closed || ending) {
+                return;
+            }
+            frames.accept(pending);
+            appended(true);
+        }
+    }
+
+    private void appended(boolean owed) throws IOException {
+        if (owed && pending.length() > maxPending + MAX_CONTROL) {
+            throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "peer does not read");
+        }
+        wakeWriter();
+    }
+
+    private void wakeWriter() {
+        if (writerParked) {
+            writerParked = false;
+            LockSupport.unpark(writer);
+        }
+    }
+
+    /// RST_STREAM for a stream that has no sending half any more.
+    void resetStream(int streamId, int code) throws IOException {
+        control(out -> Frames.resetStream(out, streamId, code));
+    }
+
+    /// RST_STREAM, and nothing behind it: whoever still wants to send on the stream fails (RFC 9113 §5.1 "closed"). Does nothing if the stream
+    /// was closed before.
+    void resetStream(SendSide stream, int code, IOException why) throws IOException {
+        synchronized (this) {
+            if (stream.failure != null) {
+                return;
+            }
+            close(stream, why);
+            if (!closed && !ending) {
+                Frames.resetStream(pending, stream.streamId, code);
+                appended(true);
+            }
+        }
+    }
+
+    void windowUpdate(int streamId, int increment) throws IOException {
+        synchronized (this) {
+            if (!closed && !ending) {
+                Frames.windowUpdate(pending, streamId, increment);
+                appended(true);
+            }
+        }
+    }
+
+    /// The peer's settings changed (RFC 9113 §6.5.3, §6.9.2); `adjust` moves all streams' windows, under this lock.
+    void settings(Http2Settings settings, boolean acknowledge, Runnable adjust) throws IOException {
+        synchronized (this) {
+            maxFrameSize = Math.min(settings.maxFrameSize, LONGEST_FRAME);
+            encoder.peerTableSize(settings.headerTableSize);
+            adjust.run();
+            if (acknowledge && !closed && !ending) {
+                Frames.settingsAck(pending);
+                appended(true);
+            }
+            wakeBlocked();
+        }
+    }
+
+    /// A frame left that the peer may answer with so many WINDOW_UPDATE frames, and with a PING: whoever measures the path sends one for each
+    /// DATA frame at most, as gRPC does.
+    private void earn(int answers) {
+        answersDue = Math.min(answersDue + answers, MAX_ANSWERS_DUE);
+        pingsDue = Math.min(pingsDue + 1, MAX_PINGS_DUE);
+    }
+
+    /// A WINDOW_UPDATE came, or another reset of a stream that was closed, as some clients send for each frame that they still get on it. False if we
+    /// sent nothing that it could be owed to: one for the stream and one for the connection for each DATA frame, one for each 2 KiB in it, and one
+    /// for each response's head.
+    synchronized boolean answerDue() {
+        if (answersDue <= 0) {
+            return false;
+        }
+        answersDue--;
+        return true;
+    }
+
+    /// A PING came. False if we sent no DATA or HEADERS frame that it could be owed to.
+    synchronized boolean pingDue() {
+        if (pingsDue <= 0) {
+            return false;
+        }
+        pingsDue--;
+        return true;
+    }
+
+    /// WINDOW_UPDATE on stream 0. False if the window would outgrow 2^31-1 (RFC 9113 §6.9.1).
+    boolean widen(int increment) {
+        synchronized (this) {
+            window += increment;
+            wakeBlocked();
+            return window <= Frames.MAX_WINDOW;
+        }
+    }
+
+    /// WINDOW_UPDATE on a stream, or a change of its initial window. False if it would outgrow 2^31-1.
+    boolean widen(SendSide stream, long increment) {
+        synchronized (this) {
+            stream.window += increment;
+            if (stream.window > 0) {
+                stream.wake();
+            }
+            return stream.window <= Frames.MAX_WINDOW;
+        }
+    }
+
+    /// The stream takes no more DATA: whoever waits to send some is woken and fails.
+    void close(SendSide stream, IOException why) {
+        synchronized (this) {
+            if (stream.failure == null) {
+                stream.failure = why;
+            }
+            stream.wake();
+            // Its sender may as well wait for the connection's window among the others.
+            wakeBlocked();
+        }
+    }
+
+    private void wakeBlocked() {
+        blocked.forEach(LockSupport::unpark);
+        blocked.clear();
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed || ending) {
+            throw new IOException("connection is closed");
+        }
+    }
+
+    /// Sends a last GOAWAY and ends our direction behind it; whoever waits fails.
+    void end(int lastStreamId, int code, String debug) {
+        synchronized (this) {
+            if (closed || ending) {
+                return;
+            }
+            Frames.goAway(pending, lastStreamId, code, debug);
+            ending = true;
+            wakeWriter();
+            wakeBlocked();
+        }
+    }
+
+    private void writeAll() {
+        try {
+            while (true) {
+                Bytes batch = take();
+                if (batch == null) {
+                    return;
+                }
+                if (batch.length() == 0) {
+                    LockSupport.park(this);
+                    Thread.interrupted(); // nobody has a reason to; parking would not wait any more
+                    Thread.yield(); // whoever became ready meanwhile goes first, so that more leaves together
+                    continue;
+                }
+                send(batch);
+            }
+        } catch (IOException e) {
+            failed(e);
+        } catch (RuntimeException | Error e) {
+            failed(new IOException("writer failed", e)); // a fault of ours: all who wait for this thread must hear of it, too
+            throw e;
+        }
+    }
+
+    private void failed(IOException why) {
+        close();
+        onFailure.accept(why);
+    }
+
+    private Bytes take() throws IOException {
+        synchronized (this) {
+            if (closed) {
+                return null;
+            }
+            writing.clear();
+            if (pending.length() > 0) {
+                Bytes batch = pending;
+                pending = writing.array().length > KEEP_CAPACITY * 4 ? new Bytes(KEEP_CAPACITY) : writing;
+                writing = batch;
+                if (!blocked.isEmpty()) {
+                    wakeBlocked();
+                }
+                return batch;
+            }
+            if (!ending) {
+                writerParked = true;
+                return writing;
+            }
+            closed = true;
+        }
+        transport.shutdownOutput();
+        return null;
+    }
+
+    private void send(Bytes batch) throws IOException {
+        FrameLog.sent(transport, batch);
+        for (int at = 0; at < batch.length(); at += KEEP_CAPACITY * 4) {
+            deadline.arm(stall);
+            try {
+                transport.write(batch.array(), at, Math.min(KEEP_CAPACITY * 4, batch.length() - at));
+            } finally {
+                deadline.disarm();
+            }
+        }
+    }
+
+    /// Drops what is pending and stops the writer.
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            wakeWriter();
+            wakeBlocked();
+        }
+        deadline.close();
+    }
+
+    /// Waits until the writer has ended, so that nobody closes the transport under a last GOAWAY; called by the reader when it is done.
+    void awaitWriter(Duration patience) {
+        try {
+            writer.join(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

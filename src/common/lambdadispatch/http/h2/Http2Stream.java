@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http.h2;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.function.Function;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Exchange;
+
+/// One HTTP/2 stream as an exchange. The connection's reader feeds it; the handler's threads read and write.
+///
+/// Its states, as far as a server without push can see them (RFC 9113 §5.1):
+/// ```
+///   open --END_STREAM received--> half-closed (remote) --END_STREAM sent--> closed
+///   open --END_STREAM sent-----> half-closed (local) --END_STREAM received--> closed
+///   any of them --RST_STREAM either way--> closed
+/// ```
+/// One that is half-closed (local) when its handler returns waits a moment for its request's end; see [Streams], where a stream enters and leaves.
+final class Http2Stream implements Exchange {
+    private static final Runnable NOTHING = () -> { };
+    private static final Headers NO_FIELDS = new Headers(0);
+
+    private final Http2Connection connection;
+    private final Streams streams;
+    private final Http2Output out;
+    private final SendSide send;
+    private final Request request;
+    private final ReceiveSide receive;
+    private boolean continueDue; // this and what follows guarded by this
+    private boolean localClosed;
+    private boolean over; // the handler has returned
+    private IOException failure;
+    private Runnable goneAction = NOTHING;
+    private boolean responded;
+    private boolean bodiless;
+    private long unsent;
+
+    Http2Stream(Http2Connection connection, int id, Request request, boolean endStream) {
+        this.connection = connection;
+        this.streams = connection.streams();
+        this.out = connection.output();
+        this.send = new SendSide(id, connection.initialSendWindow());
+        this.request = request;
+        this.receive = new ReceiveSide(id, request.contentLength(), connection.limits().streamWindow(), endStream);
+        int expect = endStream ? -1 : request.headers().find(HeaderName.EXPECT);
+        this.continueDue = expect >= 0 && request.headers().valueIs(expect, "100-continue");
+    }
+
+    int id() {
+        return send.streamId;
+    }
+
+    SendSide sendSide() {
+        return send;
+    }
+
+    // ---- called by the connection's reader
+
+    /// DATA arrived. Octets in `padding` count for flow control only.
+    void receive(byte[] payload, int offset, int length, int padding, boolean endStream) throws IOException {
+        boolean held = false;
+        try {
+            held = receive.data(payload, offset, length, length + padding, endStream);
+        } finally {
+            if (!held) {
+                streams.credit(length + padding);
+            }
+        }
+        giveBack();
+        if (endStream) {
+            endIfDone();
+        }
+    }
+
+    void receiveTrailers(Headers fields) throws StreamError {
+        receive.trailers(fields);
+        endIfDone();
+    }
+
+    // ---- called by Streams, once, when the stream leaves before its time
+
+    /// Both halves fail from now on. Returns what is to be run for the handler.
+    synchronized Runnable fail(IOException why) {
+        failure = why;
+        localClosed = true;
+        Runnable action = over ? NOTHING : goneAction;
+        goneAction = NOTHING;
+        return action;
+    }
+
+    /// Fails the receiving half. Returns the octets that nobody will read.
+    int forget() {
+        receive.fail(failure());
+        return receive.released();
+    }
+
+    private synchronized IOException failure() {
+        return failure;
+    }
+
+    /// Octets of DATA that the peer may have sent before it sees a reset.
+    int dataDue() {
+        return receive.due();
+    }
+
+    boolean remoteClosed() {
+        return receive.ended();
+    }
+
+    /// Whether the peer may know already that this stream is over: it may open another in its place before the handler's thread has closed this one.
+    boolean seemsOver() {
+        return send.ended && receive.ended();
+    }
+
+    private void endIfDone() {
+        boolean sent;
+        synchronized (this) {
+            sent = localClosed;
+        }
+        if (sent && receive.ended()) {
+            streams.end(this);
+        }
+    }
+
+    // ---- Exchange
+
+    @Override
+    public Request request() {
+        return request;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return connection.transport().remoteAddress();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return connection.transport().localAddress();
+    }
+
+    @Override
+    public <T> T perConnection(Class<T> type, Function<Exchange, T> maker) {
+        Object attachment = connection.attachment;
+        if (attachment == null) {
+            synchronized (connection.attachmentLock) {
+                attachment = connection.attachment == null ? maker.apply(this) : connection.attachment;
+                connection.attachment = attachment;
+            }
+        }
+        return type.cast(attachment);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        long limit = connection.limits().bodyBytes();
+        sendContinue(limit);
+        int count = receive.take(into, offset, length, limit, connection.bodyStall());
+        if (count > 0) {
+            giveBack();
+        }
+        return count;
+    }
+
+    /// RFC 9110 §10.1.1: only if the body has not begun to arrive and no final status was sent. It is appended under the lock, so that none follows a
+    /// final one, and without waiting for room, since the connection's reader may want the lock.
+    private void sendContinue(long limit) throws IOException {
+        synchronized (this) {
+            if (continueDue) {
+                continueDue = false;
+                if (!responded && receive.nothingCame(limit)) {
+                    out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, 100, NO_FIELDS, -1), false, true);
+                }
+            }
+        }
+    }
+
+    /// Gives flow-control credit back: the stream's in steps of half a window.
+    private void giveBack() throws IOException {
+        int increment = receive.increment();
+        if (increment > 0) {
+            out.windowUpdate(id(), increment);
+        }
+        streams.credit(receive.released());
+    }
+
+    @Override
+    public boolean supply(byte[] from, int offset, int length) {
+        return receive.supply(from, offset, length);
+    }
+
+    @Override
+    public int available() {
+        return receive.available();
+    }
+
+    @Override
+    public boolean bodyEnded() {
+        return receive.drained();
+    }
+
+    @Override
+    public Headers trailers() {
+        return receive.trailers();
+    }
+
+    @Override
+    public void inform(int status, Headers headers) throws IOException {
+        boolean late;
+        synchronized (this) {
+            late = responded;
+            continueDue &= status != 100;
+        }
+        // RFC 9113 §8.6: there is no 101
+        if (!late && status != 101) {
+            out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, status, headers, -1), false, false);
+        }
+    }
+
+    @Override
+    public void respond(int status, Headers headers, long length) throws IOException {
+        synchronized (this) {
+            if (responded) {
+                throw new IllegalStateException("already responded");
+            }
+            responded = true;
+            bodiless = request.isHead() || status == 204 || status == 304;
+            unsent = length;
+        }
+        boolean endStream = bodiless || length == 0;
+        long shown = status == 204 ? -1 : length;
+        out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, status, headers, shown), endStream, false);
+        if (endStream) {
+            ended();
+        }
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) throws IOException {
+        if (!responded) {
+            throw new IllegalStateException("no response to write to");
+        }
+        if (bodiless || length == 0) {
+            return;
+        }
+        boolean last = false;
+        if (unsent >= 0) {
+            if (length > unsent) {
+                throw new IllegalStateException("body longer than its content-length");
+            }
+            unsent -= length;
+            last = unsent == 0;
+        }
+        out.data(send, from, offset, length, last);
+        if (last) {
+            ended();
+        }
+    }
+
+    @Override
+    public void flush() {
+        // The writer thread sends what is appended without being asked.
+    }
+
+    @Override
+    public void end(Headers fields) throws IOException {
+        boolean already;
+        synchronized (this) {
+            already = localClosed && failure == null;
+        }
+        if (already) {
+            return;
+        }
+        if (unsent > 0) {
+            throw new IOException("body shorter than its content-length");
+        }
+        if (fields != null && !fields.isEmpty()) {
+            out.headers(send, (encoder, block) -> FieldEncoder.fields(encoder, block, fields), true, false);
+        } else {
+            out.data(send, new byte[0], 0, 0, true);
+        }
+        ended();
+    }
+
+    private void ended() {
+        synchronized (this) {
+            localClosed = true;
+        }
+        endIfDone();
+    }
+
+    /// The handler has returned: a response that is not whole is reset; one that is may end the request too (RFC 9113 §8.1).
+    void handlerReturned() {
+        boolean whole;
+        synchronized (this) {
+            over = true;
+            goneAction = NOTHING;
+            whole = localClosed;
+        }
+        if (!whole) {
+            reset(ErrorCode.INTERNAL_ERROR);
+            return;
+        }
+        receive.discard();
+        try {
+            streams.credit(receive.released());
+        } catch (IOException e) {
+            connection.transport().close(); // the peer does not read: nothing more can be said to it
+        }
+        if (!receive.ended()) {
+            streams.endSoon(this);
+        }
+    }
+
+    @Override
+    public void abort() {
+        reset(ErrorCode.INTERNAL_ERROR);
+    }
+
+    @Override
+    public void cancel() {
+        reset(ErrorCode.CANCEL);
+    }
+
+    void reset(int code) {
+        try {
+            streams.reset(this, code, new IOException("stream reset"));
+        } catch (IOException e) {
+            connection.transport().close(); // as above
+        }
+    }
+
+    @Override
+    public synchronized boolean responded() {
+        return responded;
+    }
+
+    @Override
+    public void onClientGone(Runnable action) {
+        synchronized (this) {
+            if (failure == null) {
+                goneAction = action;
+                return;
+            }
+        }
+        action.run();
+    }
+
+    @Override
+    public void trustPeer() {
+        connection.trustPeer();
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http.h2;
+
+import java.io.IOException;
+
+/// The peer broke one stream's rules: it ends with RST_STREAM, the connection lives on (RFC 9113 §5.4.2).
+final class StreamError extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final int streamId;
+    private final int code;
+
+    StreamError(int streamId, int code, String why) {
+        super(ErrorCode.name(code) + ": " + why);
+        this.streamId = streamId;
+        this.code = code;
+    }
+
+    int streamId() {
+        return streamId;
+    }
+
+    int code() {
+        return code;
+    }
+}

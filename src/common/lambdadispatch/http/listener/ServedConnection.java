@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.http.listener;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.http.h1.Http1Connection;
+import lambdadispatch.http.h2.Http2Connection;
+import lambdadispatch.http.server.Handler;
+import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.Deadline;
+import lambdadispatch.net.Input;
+import lambdadispatch.net.MemoryAccount;
+import lambdadispatch.net.SocketTransport;
+import lambdadispatch.net.TimedSource;
+import lambdadispatch.net.Transport;
+import lambdadispatch.net.tls.NotTls;
+import lambdadispatch.net.tls.TlsTransport;
+
+/// One accepted connection: does the TLS handshake, finds out which protocol it speaks, and hands it to that engine.
+final class ServedConnection {
+    private static final Log LOG = Log.of("server");
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final List<String> PROTOCOLS = List.of("h2", "http/1.1");
+    private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
+    private static final int IDLE_BUFFER = 2048;
+    /// What unfinished heads and bodies of all connections may hold together, beyond the first buffer of each.
+    private static final MemoryAccount INPUT = MemoryAccount.ofHeap("input of connections", 4);
+
+    private final SocketTransport plain;
+    private final SSLContext tls;
+    private final Limits limits;
+    private final Handler handler;
+    private final boolean upgrades;
+    private Runnable stop = this::stopBeforeItBegan; // until the protocol is known; guarded by this
+    private Deadline stopLimit; // null unless it was needed; guarded by this
+    private boolean stopped;
+    private volatile BooleanSupplier heard = () -> false; // whether the client has sent anything yet
+    private boolean closeAnnounced;
+    private Http1Connection http1; // null unless it is one
+
+    /// @param upgrades whether it may become HTTP/2 by `Upgrade: h2c`
+    ServedConnection(SocketTransport plain, SSLContext tls, Limits limits, Handler handler, boolean upgrades) {
+        this.upgrades = upgrades;
+        this.plain = plain;
+        this.tls = tls;
+        this.limits = limits;
+        this.handler = handler;
+    }
+
+    void run() {
+        try {
+            Transport transport = tls == null ? plain : handshake();
+            if (transport == null) {
+                return;
+            }
+            TimedSource source = new TimedSource(transport);
+            Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER), INPUT);
+            try {
+                source.limitAllReads(limits.headTimeout());
+                boolean http2 = transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface(in);
+                if (http2) {
+                    run(new Http2Connection(transport, source, in, limits, handler));
+                } else {
+                    // Only where the handler wants it: a proxy in front passes an upgrade on, and what follows it goes past the proxy's rules.
+                    run(new Http1Connection(transport, source, in, limits, handler, !upgrades ? null : (request, settings) -> {
+                        Http2Connection upgraded = new Http2Connection(transport, source, in, limits, handler);
+                        onStop(upgraded::stop);
+                        upgraded.runUpgraded(request, settings);
+                    }));
+                }
+            } finally {
+                source.close();
+                in.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("connection failed", "remote", plain.remoteAddress(), "why", e.getMessage());
+        } finally {
+            endStopLimit();
+        }
+    }
+
+    private void run(Http1Connection connection) {
+        onStop(connection::stop);
+        synchronized (this) {
+            http1 = connection;
+            if (closeAnnounced) {
+                connection.announceClose();
+            }
+        }
+        connection.run();
+    }
+
+    private void run(Http2Connection connection) {
+        onStop(connection::stop);
+        connection.run();
+    }
+
+    private void onStop(Runnable action) {
+        boolean now;
+        synchronized (this) {
+            stop = action;
+            now = stopped;
+        }
+        endStopLimit();
+        if (now) {
+            action.run();
+        }
+    }
+
+    /// One that has said nothing, as those that browsers and balancers open in advance, has nothing to lose; one that has begun to speak gets a moment.
+    private void stopBeforeItBegan() {
+        if (!heard.getAsBoolean()) {
+            plain.close();
+            return;
+        }
+        synchronized (this) {
+            stopLimit = new Deadline(plain::close);
+            stopLimit.arm(STOP_PATIENCE);
+        }
+    }
+
+    private synchronized void endStopLimit() {
+        if (stopLimit != null) {
+            stopLimit.close();
+        }
+    }
+
+    private Transport handshake() throws IOException {
+        TlsTransport secured = TlsTransport.server(plain, tls, PROTOCOLS);
+        heard = secured::heard;
+        try (Deadline limit = new Deadline(plain::close)) {
+            limit.arm(limits.headTimeout().compareTo(HANDSHAKE_LIMIT) < 0 ? limits.headTimeout() : HANDSHAKE_LIMIT);
+            secured.handshake();
+            return secured;
+        } catch (NotTls e) {
+            byte[] answer = ("HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
+                    + "this port speaks TLS: use https\n").getBytes(StandardCharsets.US_ASCII);
+            plain.write(answer, 0, answer.length);
+            plain.shutdownOutput();
+            LOG.debug("plaintext on a TLS port", "remote", plain.remoteAddress());
+            return null;
+        }
+    }
+
+    /// Waits only as long as what came agrees with the preface of RFC 9113 §3.4.
+    private boolean startsWithPreface(Input in) throws IOException {
+        for (int at = 0; at < PREFACE.length; at++) {
+            if (at == in.available() && !in.fill()) {
+                return false;
+            }
+            if (at == 0) {
+                heard = () -> true;
+            }
+            if (in.array()[in.position() + at] != PREFACE[at]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// HTTP/1.1: the next answer is the last. HTTP/2 needs no such warning: its GOAWAY says which requests were not taken (RFC 9113 §6.8).
+    void announceClose() {
+        synchronized (this) {
+            closeAnnounced = true;
+            if (http1 != null) {
+                http1.announceClose();
+            }
+        }
+    }
+
+    /// Finishes what is under way, then closes.
+    void stop() {
+        Runnable action;
+        synchronized (this) {
+            stopped = true;
+            action = stop;
+        }
+        action.run();
+    }
+
+    void close() {
+        plain.close();
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.protocol;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// How an environment feels, as its extension tells the router with each ping: `cpu=812 of=1000 throttled=0 memory=430 delay=2 app=5120 requests=64 held=0`.
+/// @param cpuMillis CPU time that the environment has used, since whenever
+/// @param vcpuMillis CPU time that it may use in a second
+/// @param throttledMillis time that it was held back for want of that, since whenever
+/// @param memoryPermille memory in use, in thousandths of what there is
+/// @param delayMillis how late the extension's own thread woke last: everybody there waits for the CPU for as long
+/// @param appMillis sum of the time that requests have spent in the app, in this invocation
+/// @param requests that have ended in it
+/// @param heldMillis for so long the app has asked to be kept after its answers, since the environment started
+public record Condition(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis, long requests,
+        long heldMillis) {
+    private static final int LONGEST = 200;
+    private static final int MOST_DIGITS = 12;
+
+    @Override
+    public String toString() {
+        return "cpu=" + cpuMillis + " of=" + vcpuMillis + " throttled=" + throttledMillis + " memory=" + memoryPermille + " delay=" + delayMillis
+                + " app=" + appMillis + " requests=" + requests + " held=" + heldMillis;
+    }
+
+    /// Empty for anything that is not such a line; what is not known of it is ignored.
+    public static Optional<Condition> parse(String text) {
+        if (text == null || text.length() > LONGEST) {
+            return Optional.empty();
+        }
+        Map<String, Long> values = new HashMap<>();
+        for (String part : text.split(" ")) {
+            int equals = part.indexOf('=');
+            String number = part.substring(equals + 1);
+            if (equals < 1 || number.isEmpty() || number.length() > MOST_DIGITS || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return Optional.empty();
+            }
+            values.put(part.substring(0, equals), Long.parseLong(number));
+        }
+        return values.getOrDefault("of", 0L) == 0 ? Optional.empty() : Optional.of(new Condition(
+                values.getOrDefault("cpu", 0L), values.get("of"), values.getOrDefault("throttled", 0L), values.getOrDefault("memory", 0L),
+                values.getOrDefault("delay", 0L), values.getOrDefault("app", 0L), values.getOrDefault("requests", 0L), values.getOrDefault("held", 0L)));
+    }
+}

@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: MIT
-/// TLS over blocking transports by the JDK's `SSLEngine`, and the certificates for it: PEM files, self-made ones, pinning.
-package lambdadispatch.tls;

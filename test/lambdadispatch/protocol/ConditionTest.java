@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// The line in which an environment says how it feels.
+class ConditionTest {
+    @Test
+    void aLineIsReadAsItWasWrittenAndNonsenseIsNot() {
+        Condition condition = new Condition(812, 1000, 3, 430, 2, 5120, 64, 0);
+        assertThat(Condition.parse(condition.toString())).contains(condition);
+        for (String nonsense : new String[] {null, "", "cpu", "cpu=", "=1", "cpu=-1 of=1", "cpu=1", "of=0", "of=1 x=" + "9".repeat(13), "of=1 " + "a=1 ".repeat(60)}) {
+            assertThat(Condition.parse(nonsense)).as("" + nonsense).isEmpty();
+        }
+        assertThat(Condition.parse("of=1000 news=1")).as("of a later version").isPresent();
+    }
+}
