@@ -60,6 +60,9 @@ final class Router {
     /// An extension's heads are some hundred octets; a stranger may send them too.
     private static final int CONTROL_HEAD_BYTES = 8 << 10;
     private static final int CONTROL_HEAD_FIELDS = 64;
+    private static final Duration OPERATOR_STALL = Duration.ofSeconds(10);
+    private static final int OPERATOR_STREAMS = 32;
+    private static final int OPERATOR_CONNECTIONS = 256;
     private static final int CONTROL_STREAM_WINDOW = 256 << 10;
     private static final int CONTROL_CONNECTION_WINDOW = 1 << 30;
 
@@ -146,6 +149,11 @@ final class Router {
                 CONTROL_STREAM_WINDOW, CONTROL_CONNECTION_WINDOW, d.maxConnections());
     }
 
+    /// Of the ports for operators: whoever is slow, or many, there takes nothing from requests.
+    private static Limits operatorLimits() {
+        return new Limits(8 << 10, 64, 64 << 10, OPERATOR_STALL, OPERATOR_STALL, OPERATOR_STALL, Limits.DEFAULT.idle(), OPERATOR_STREAMS, 64 << 10, 256 << 10, OPERATOR_CONNECTIONS);
+    }
+
     private void openIncomingPorts() throws IOException, Main.PortTaken {
         RouterConfig.Incoming settings = config.incoming();
         incoming.add(open("incoming", config.ports().http(), null, settings.limits(), proxy("http"), "IncomingRequestHTTPPort"));
@@ -184,7 +192,7 @@ final class Router {
                     line -> Log.line(new Bytes().append((line + '\n').getBytes(StandardCharsets.UTF_8))));
         }
         if (settings.metricsPort() != 0) {
-            metrics = open("metrics", settings.metricsPort(), null, Limits.DEFAULT, new MetricsHandler(registry, pools::snapshots), "MetricsPort");
+            metrics = open("metrics", settings.metricsPort(), null, operatorLimits(), new MetricsHandler(registry, pools::snapshots), "MetricsPort");
         }
     }
 
@@ -196,7 +204,7 @@ final class Router {
         timeline = new Timeline(observer, () -> pools.all().stream().map(Pool::view).toList(), Clock.SYSTEM);
         Handler handler = new AdminHandler(new AdminParts(settings.host(), settings.token(), Main.version(), pools, timeline, () -> healthy,
                 new MetricsHandler(registry, pools::snapshots), this::configuration, Main::stop));
-        admin = open("admin", new InetSocketAddress(settings.host(), settings.port()), null, Limits.DEFAULT, handler, "AdminPort");
+        admin = open("admin", new InetSocketAddress(settings.host(), settings.port()), null, operatorLimits(), handler, "AdminPort");
     }
 
     private Json configuration() {

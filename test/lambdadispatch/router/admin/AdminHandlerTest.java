@@ -149,6 +149,34 @@ class AdminHandlerTest {
     }
 
     @Test
+    void pagesOfOtherSitesAreRefusedThoughTheyCameWithTheToken() throws Exception {
+        String token = "Bearer " + AdminBed.TOKEN;
+        for (String origin : List.of("http://evil.example", "null", "http://127.0.0.1:8080", "http://localhost:5005", "https://127.0.0.1")) {
+            assertThat(bed.ask("GET", "/status.json", "origin", origin).status()).as(origin).isEqualTo(403);
+            assertThat(bed.ask("POST", "/drain", "authorization", token, "origin", origin).status()).as(origin).isEqualTo(403);
+        }
+        for (String site : List.of("cross-site", "same-site", "anything")) {
+            assertThat(bed.ask("GET", "/events", "sec-fetch-site", site, "sec-fetch-mode", "no-cors").status()).as(site).isEqualTo(403);
+            assertThat(bed.ask("GET", "/events", "sec-fetch-site", site, "sec-fetch-mode", "navigate").status()).as(site).isEqualTo(403);
+            assertThat(bed.ask("GET", "/", "sec-fetch-site", site, "sec-fetch-mode", "no-cors").status()).as(site).isEqualTo(403);
+            assertThat(bed.ask("GET", "/", "sec-fetch-site", site, "sec-fetch-mode", "navigate").status()).as("a link to the page").isEqualTo(200);
+            assertThat(bed.ask("POST", "/drain", "authorization", token, "sec-fetch-site", site).status()).as(site).isEqualTo(403);
+        }
+        assertThat(bed.stops).hasValue(0);
+        assertThat(bed.ask("GET", "/status.json", "origin", "http://127.0.0.1:5005", "sec-fetch-site", "same-origin").status()).isEqualTo(200);
+        assertThat(bed.ask("POST", "/drain", "authorization", token, "origin", "http://127.0.0.1:5005", "sec-fetch-site", "same-origin").status()).isEqualTo(200);
+        assertThat(bed.ask("GET", "/status.json", "sec-fetch-site", "none").status()).as("typed into the address line").isEqualTo(200);
+    }
+
+    @Test
+    void whatIsNoChangeIsToldWithThoseThatThereAre() throws Exception {
+        assertThat(bed.post("/rol").status()).isEqualTo(404);
+        assertThat(bed.post("/rol").text()).contains("/roll, /instances/NAME/drain");
+        assertThat(bed.post("/events").status()).isEqualTo(405);
+        assertThat(bed.post("/scale?min=%").text()).contains("a percent sign stands before two hexadecimal digits");
+    }
+
+    @Test
     void drainStopsTheRouterOnce() throws Exception {
         assertThat(bed.post("/drain").status()).isEqualTo(200);
         assertThat(bed.stops).hasValue(1);
@@ -242,6 +270,15 @@ class AdminHandlerTest {
             watcher.await(() -> watcher.flushedText().contains("event: status"));
         }
         assertThat(bed.ask("GET", "/events").status()).isEqualTo(503);
+        ScriptedExchange trusted = new ScriptedExchange(new Request("GET", "/events", "http", "localhost", Headers.of("authorization", "Bearer " + AdminBed.TOKEN), 0, 11));
+        watchers.add(trusted);
+        CompletableFuture<Void> last = new CompletableFuture<>();
+        served.add(last);
+        Thread.ofVirtual().start(() -> {
+            serve(trusted);
+            last.complete(null);
+        });
+        trusted.await(() -> trusted.flushedText().contains("event: status"));
         watchers.forEach(ScriptedExchange::goes);
         while (served.stream().anyMatch(done -> !done.isDone())) {
             LockSupport.parkNanos(bed.timeline.tick() / 10);
@@ -262,5 +299,7 @@ class AdminHandlerTest {
         assertThat(bed.ask("GET", "/config").text()).contains("\"LAMBDA_DISPATCH_AdminToken\":\"(set)\"");
         assertThat(bed.ask("GET", "/nothing").status()).isEqualTo(404);
         assertThat(bed.ask("HEAD", "/status.json").status()).isEqualTo(200);
+        ScriptedExchange head = bed.ask("HEAD", "/events"); // does not watch
+        assertThat(head.sent().get("content-type")).startsWith("text/event-stream");
     }
 }

@@ -12,12 +12,16 @@ import lambdadispatch.http.message.Request;
 ///
 /// From this machine one may look without a token, from elsewhere not; whatever changes something takes the token everywhere. A request must name the port
 /// by an address, by `localhost`, or by `AdminHost`: otherwise a page of a stranger could look through an operator's browser, whose name server the stranger
-/// tells that his own name is 127.0.0.1.
+/// tells that his own name is 127.0.0.1. Nor may a page from elsewhere send anything, though it could not read the answer: what it starts would still take
+/// a watcher's place or a pool's lock.
 final class Access {
     /// What a request may do, or why not.
-    enum Verdict { ALLOWED, TOKEN_NEEDED, NO_TOKEN_SET, WRONG_HOST }
+    enum Verdict { ALLOWED, TOKEN_NEEDED, NO_TOKEN_SET, WRONG_HOST, OTHER_SITE }
 
     private static final HeaderName AUTHORIZATION = HeaderName.of("authorization");
+    private static final HeaderName ORIGIN = HeaderName.of("origin");
+    private static final HeaderName FETCH_SITE = HeaderName.of("sec-fetch-site");
+    private static final HeaderName FETCH_MODE = HeaderName.of("sec-fetch-mode");
     private static final String BEARER = "bearer ";
 
     private final String host;
@@ -31,20 +35,35 @@ final class Access {
     }
 
     Verdict toLook(Request request, InetAddress from) {
-        if (!namesThisPort(request.authority())) {
-            return Verdict.WRONG_HOST;
-        }
-        return from.isLoopbackAddress() || hasToken(request) ? Verdict.ALLOWED : token == null ? Verdict.NO_TOKEN_SET : Verdict.TOKEN_NEEDED;
+        Verdict wrong = wrongWay(request);
+        return wrong != null ? wrong : from.isLoopbackAddress() ? Verdict.ALLOWED : byToken(request);
     }
 
     Verdict toChange(Request request) {
-        if (!namesThisPort(request.authority())) {
-            return Verdict.WRONG_HOST;
-        }
+        Verdict wrong = wrongWay(request);
+        return wrong != null ? wrong : byToken(request);
+    }
+
+    private Verdict byToken(Request request) {
         return hasToken(request) ? Verdict.ALLOWED : token == null ? Verdict.NO_TOKEN_SET : Verdict.TOKEN_NEEDED;
     }
 
-    private boolean hasToken(Request request) {
+    /// Null where the request comes as ours do.
+    private Verdict wrongWay(Request request) {
+        return !namesThisPort(request.authority()) ? Verdict.WRONG_HOST : ofOtherSite(request) ? Verdict.OTHER_SITE : null;
+    }
+
+    /// A browser says from which site's page a request comes (Fetch Standard §3.1; W3C Fetch Metadata §2); other programs say nothing. A link that leads to the live
+    /// page may stand anywhere.
+    private static boolean ofOtherSite(Request request) {
+        String origin = request.headers().get(ORIGIN);
+        String site = request.headers().get(FETCH_SITE);
+        boolean ours = origin == null || origin.equalsIgnoreCase("http://" + request.authority()) || origin.equalsIgnoreCase("https://" + request.authority());
+        boolean link = request.path().equals("/") && "navigate".equals(request.headers().get(FETCH_MODE));
+        return !ours || site != null && !site.equals("same-origin") && !site.equals("none") && !link;
+    }
+
+    boolean hasToken(Request request) {
         String value = request.headers().get(AUTHORIZATION);
         if (token == null || value == null || value.length() <= BEARER.length() || !value.substring(0, BEARER.length()).equalsIgnoreCase(BEARER)) {
             return false;

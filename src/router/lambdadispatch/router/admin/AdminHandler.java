@@ -3,6 +3,7 @@ package lambdadispatch.router.admin;
 
 import java.io.IOException;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.Supplier;
 import lambdadispatch.base.json.Json;
 import lambdadispatch.http.server.Exchange;
@@ -10,6 +11,8 @@ import lambdadispatch.http.server.Handler;
 
 /// Answers the admin port: looks by `GET`, changes by `POST` with the token. What there is stands in `docs/admin.md`.
 public final class AdminHandler implements Handler {
+    private static final Set<String> LOOKS = Set.of("/", "/metrics", "/status.json", "/events", "/config");
+
     private final Access access;
     private final Handler metrics;
     private final Supplier<Json> status;
@@ -42,9 +45,17 @@ public final class AdminHandler implements Handler {
             return;
         }
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            Answers.problem(exchange, 405, "this is looked at by GET", "allow", "GET, HEAD");
+            other(exchange, path);
         } else if (admitted(exchange, access.toLook(exchange.request(), exchange.remoteAddress().getAddress()))) {
             look(exchange, path);
+        }
+    }
+
+    private static void other(Exchange exchange, String path) throws IOException {
+        if (LOOKS.contains(path)) {
+            Answers.problem(exchange, 405, "this is looked at by GET", "allow", "GET, HEAD");
+        } else {
+            Answers.problem(exchange, 404, "there is no such change; there are " + Changes.ALL);
         }
     }
 
@@ -54,7 +65,7 @@ public final class AdminHandler implements Handler {
             case "/metrics" -> metrics.handle(exchange);
             case "/status.json" -> Answers.json(exchange, 200, status.get());
             case "/config" -> Answers.json(exchange, 200, config.get());
-            case "/events" -> events.serve(exchange);
+            case "/events" -> events.serve(exchange, access.hasToken(exchange.request()));
             default -> Answers.problem(exchange, 404, "there is /, /metrics, /status.json, /events and /config to look at");
         }
     }
@@ -76,6 +87,7 @@ public final class AdminHandler implements Handler {
             }
             case TOKEN_NEEDED -> Answers.problem(exchange, 401, "this takes the admin token: Authorization: Bearer ...", "www-authenticate", "Bearer");
             case NO_TOKEN_SET -> Answers.problem(exchange, 403, "this takes a token, and LAMBDA_DISPATCH_AdminToken is not set");
+            case OTHER_SITE -> Answers.problem(exchange, 403, "the page of another site asks for this");
             case WRONG_HOST -> Answers.problem(exchange, 421, "the admin port is asked by its address, by localhost or by LAMBDA_DISPATCH_AdminHost");
         }
         return false;

@@ -17,6 +17,7 @@ final class Answers {
         headers.add("content-type", "application/json");
         headers.add("cache-control", "no-store");
         headers.add("x-content-type-options", "nosniff");
+        headers.add("cross-origin-resource-policy", "same-origin");
         exchange.respond(status, headers, body.length);
         exchange.write(body, 0, body.length);
         exchange.end();

@@ -14,6 +14,8 @@ import lambdadispatch.router.dispatch.Pools;
 /// What an operator may change while the router runs. Nothing of it outlives the router. Every change is one line in the log.
 final class Changes {
     private static final Log LOG = Log.of("admin");
+    /// As a list for whoever asked for something else.
+    static final String ALL = "/roll, /instances/NAME/drain, /invokes/hold, /invokes/resume, /canary, /scale, /log and /drain";
     private static final int MOST_INSTANCES = 10_000;
     private static final String INSTANCES = "/instances/";
     private static final String DRAIN = "/drain";

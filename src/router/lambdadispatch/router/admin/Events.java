@@ -14,32 +14,45 @@ import lambdadispatch.router.observe.Sample;
 import lambdadispatch.router.observe.Timeline;
 
 /// `GET /events`: server-sent events (HTML Living Standard §9.2), first the last fifteen minutes, then each second a sample and the state.
+///
+/// The state is written down once a second, however many watch.
 final class Events {
-    /// So many may watch at once; one more is answered with 503.
+    /// So many may watch at once, of those with the token and of those without; one more is answered with 503. So nobody without it can lock out who has it.
     static final int MOST_WATCHERS = 16;
     /// A comment goes out when nothing else did for so long, so that a dead watcher is noticed.
     private static final long SILENCE_MILLIS = 5_000;
 
+    /// The event of one second, ready to be sent.
+    private record State(long epochSecond, byte[] event) {}
+
     private final Timeline timeline;
     private final Supplier<Json> status;
-    private final Semaphore places = new Semaphore(MOST_WATCHERS);
+    private final Semaphore strangers = new Semaphore(MOST_WATCHERS);
+    private final Semaphore trusted = new Semaphore(MOST_WATCHERS);
+    private State latest = new State(Long.MIN_VALUE, new byte[0]); // guarded by this
 
     Events(Timeline timeline, Supplier<Json> status) {
         this.timeline = timeline;
         this.status = status;
     }
 
-    void serve(Exchange exchange) throws IOException {
+    void serve(Exchange exchange, boolean hasToken) throws IOException {
+        Semaphore places = hasToken ? trusted : strangers;
         if (!places.tryAcquire()) {
-            Answers.problem(exchange, 503, MOST_WATCHERS + " watch already");
+            Answers.problem(exchange, 503, MOST_WATCHERS + " watch already", "retry-after", "5");
             return;
         }
         try {
             AtomicBoolean gone = new AtomicBoolean();
             exchange.onClientGone(() -> gone.set(true));
-            Headers head = Headers.of("content-type", "text/event-stream; charset=utf-8", "cache-control", "no-store", "x-accel-buffering", "no");
+            Headers head = Headers.of("content-type", "text/event-stream; charset=utf-8", "cache-control", "no-store", "x-accel-buffering", "no",
+                    "x-content-type-options", "nosniff", "cross-origin-resource-policy", "same-origin");
             exchange.respond(200, head, -1);
-            watch(exchange, gone);
+            if (exchange.request().method().equals("HEAD")) {
+                exchange.end();
+            } else {
+                watch(exchange, gone);
+            }
         } finally {
             places.release();
         }
@@ -47,10 +60,10 @@ final class Events {
 
     private void watch(Exchange exchange, AtomicBoolean gone) throws IOException {
         List<Sample> past = timeline.samples();
-        send(exchange, "history", Json.of(past.stream().map(Sample::json).toList()));
-        send(exchange, "status", status.get());
-        exchange.flush();
         long seen = past.isEmpty() ? 0 : past.getLast().epochSecond();
+        write(exchange, event("history", Json.of(past.stream().map(Sample::json).toList())));
+        write(exchange, state(seen));
+        exchange.flush();
         while (!gone.get()) {
             Sample sample;
             try {
@@ -60,22 +73,28 @@ final class Events {
                 return;
             }
             if (sample == null) {
-                write(exchange, ": nothing new\n\n");
+                write(exchange, ": nothing new\n\n".getBytes(StandardCharsets.US_ASCII));
             } else {
                 seen = sample.epochSecond();
-                send(exchange, "sample", sample.json());
-                send(exchange, "status", status.get());
+                write(exchange, event("sample", sample.json()));
+                write(exchange, state(seen));
             }
             exchange.flush();
         }
     }
 
-    private static void send(Exchange exchange, String event, Json data) throws IOException {
-        write(exchange, "event: " + event + "\ndata: " + data.write() + "\n\n");
+    private synchronized byte[] state(long epochSecond) {
+        if (epochSecond == 0 || latest.epochSecond != epochSecond) {
+            latest = new State(epochSecond, event("status", status.get()));
+        }
+        return latest.event;
     }
 
-    private static void write(Exchange exchange, String text) throws IOException {
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-        exchange.write(octets, 0, octets.length);
+    private static byte[] event(String name, Json data) {
+        return ("event: " + name + "\ndata: " + data.write() + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void write(Exchange exchange, byte[] event) throws IOException {
+        exchange.write(event, 0, event.length);
     }
 }

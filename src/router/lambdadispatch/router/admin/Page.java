@@ -33,7 +33,7 @@ final class Page {
 
     void serve(Exchange exchange) throws IOException {
         Headers headers = Headers.of("content-type", "text/html; charset=utf-8", "cache-control", "no-store", "content-security-policy", policy,
-                "x-content-type-options", "nosniff", "referrer-policy", "no-referrer");
+                "x-content-type-options", "nosniff", "referrer-policy", "no-referrer", "cross-origin-resource-policy", "same-origin", "cross-origin-opener-policy", "same-origin");
         exchange.respond(200, headers, html.length);
         exchange.write(html, 0, html.length);
         exchange.end();

@@ -23,7 +23,11 @@ record Query(Map<String, String> values) {
     }
 
     private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("a percent sign stands before two hexadecimal digits, not as in " + text, e);
+        }
     }
 
     String text(String name) {
