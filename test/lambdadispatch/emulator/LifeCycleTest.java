@@ -136,7 +136,7 @@ class LifeCycleTest {
 
     @Test
     void appThatDiesInInitIsARuntimeExit() throws Exception {
-        try (Lambda lambda = new Lambda(Lambda.Setup.USUAL.app("exit 3"))) {
+        try (Lambda lambda = new Lambda(Lambda.Setup.USUAL.app("exit 3").fake("never"))) { // else init may be over before the shell is
             assertThat(lambda.invoke("{}").json().text("errorMessage").orElse("")).endsWith("Runtime exited with error: exit status 3");
         }
     }
