@@ -73,8 +73,13 @@ final class Lambda implements AutoCloseable {
     private final Http1Client client = new Http1Client(Http1Client.Options.DEFAULT);
 
     Lambda(Setup setup) throws IOException {
+        this(setup, fakeExtension());
+    }
+
+    /// With another extension than [FakeExtension].
+    Lambda(Setup setup, List<String> extension) throws IOException {
         FunctionSettings settings = new FunctionSettings(512, setup.timeout(), setup.initLimit(), Duration.ZERO, setup.idleLife(), setup.concurrency(),
-                "eu-north-1", "123456789012", fakeExtension(), setup.app(), setup.variables(), line -> {});
+                "eu-north-1", "123456789012", extension, setup.app(), setup.variables(), line -> {});
         emulator = Emulator.start(new EmulatorConfig(0, Set.of(FUNCTION), "AKIDEXAMPLE", "secret", Faults.NONE, settings));
     }
 

@@ -9,7 +9,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import lambdadispatch.base.Clock;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.protocol.ExitReason;
@@ -33,8 +32,8 @@ final class Invocation {
     private final ExtensionConfig config;
     private final InvokePayload payload;
     private final Readiness readiness;
-    private final TimeLeft timeLeft;
-    private final long marginMillis;
+    private final long deadlineMs;
+    private final long closesAtMs;
     private final Duration pingInterval;
     private final long startNanos = System.nanoTime();
     private final RouterLink link;
@@ -53,9 +52,9 @@ final class Invocation {
         this.config = config;
         this.payload = payload;
         this.readiness = readiness;
-        this.timeLeft = new TimeLeft(deadlineMs, Clock.SYSTEM);
-        this.marginMillis = margin(timeLeft.millis());
-        this.link = new RouterLink(payload, readiness.app(), this::leftMillis);
+        this.deadlineMs = deadlineMs;
+        this.closesAtMs = deadlineMs - margin(deadlineMs - System.currentTimeMillis());
+        this.link = new RouterLink(payload, readiness.app(), closesAtMs);
     }
 
     /// A tenth of what is left, so that requests in flight can finish, within bounds.
@@ -89,7 +88,7 @@ final class Invocation {
         Threads.virtual("ping").start(this::ping);
         closing.await();
         // Time for what runs; the router ends the downlinks as their exchanges finish.
-        long left = timeLeft.millis() - LAST_WORDS.toMillis();
+        long left = deadlineMs - LAST_WORDS.toMillis() - System.currentTimeMillis();
         if (openChannels.get() > 0 && !allEnded.await(Math.max(0, left), TimeUnit.MILLISECONDS)) {
             LOG.warn("deadline reached with requests in flight", "running", link.running());
         }
@@ -105,7 +104,7 @@ final class Invocation {
     }
 
     private long heldMillis() {
-        return Math.min(readiness.app().hold().leftMillis(System.nanoTime()), timeLeft.millis() - LAST_WORDS.toMillis());
+        return Math.min(readiness.app().hold().leftMillis(System.nanoTime()), deadlineMs - LAST_WORDS.toMillis() - System.currentTimeMillis());
     }
 
     /// Waits for the app, and keeps the router informed of why, since its clients wait too. False if the app did not come, or the router has given up.
@@ -129,9 +128,8 @@ final class Invocation {
         return readiness.await(Duration.ZERO);
     }
 
-    /// Until it asks to be closed.
     private long leftMillis() {
-        return timeLeft.millis() - marginMillis;
+        return closesAtMs - System.currentTimeMillis();
     }
 
     /// Opens one channel, and after it a fresh one if it breaks, so that their number never shrinks for good.
@@ -236,7 +234,7 @@ final class Invocation {
             long nextPing = System.nanoTime() + pingInterval.toNanos();
             while (!allEnded.await(untilNextLook(nextPing), TimeUnit.MILLISECONDS)) {
                 boolean serving = closing.getCount() > 0;
-                if (serving && leftMillis() <= 0) {
+                if (serving && System.currentTimeMillis() >= closesAtMs) {
                     close(ExitReason.SelfDeadline);
                 } else if (serving && mayIdle() && link.idleFor().compareTo(config.idleGrace()) >= 0) {
                     close(ExitReason.SelfLastActive);
@@ -265,7 +263,7 @@ final class Invocation {
     private long untilNextLook(long nextPing) {
         long look = (nextPing - System.nanoTime()) / 1_000_000;
         if (closing.getCount() > 0) {
-            look = Math.min(look, leftMillis());
+            look = Math.min(look, closesAtMs - System.currentTimeMillis());
             look = Math.min(look, idleIn());
         }
         return Math.clamp(look + 1, 1, pingInterval.toMillis());

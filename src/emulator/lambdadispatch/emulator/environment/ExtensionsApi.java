@@ -20,6 +20,7 @@ final class ExtensionsApi {
     static final String PREFIX = "/2020-01-01/extension/";
     private static final String IDENTIFIER = "lambda-extension-identifier";
     private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final String BAD_FORMAT = "InvalidRequestFormat";
     private static final int LONGEST_BODY = 256 << 10;
 
     private final Lifecycle lifecycle;
@@ -57,23 +58,39 @@ final class ExtensionsApi {
         return features != null && Stream.of(features.split(",")).anyMatch(feature -> feature.strip().equals("accountId"));
     }
 
+    /// `null` counts as absent, be it the whole body, a member or (then as a name of no letters) an event. Whatever else is of the wrong kind is refused.
     private static Set<String> events(byte[] body) throws Refused {
         try {
-            Json.JsonObject request = Json.parseObject(body == null ? new byte[0] : body);
-            if (!request.items("configurationKeys").isEmpty()) {
-                throw new Refused(403, "InvalidRequestFormat", "configurationKeys are deprecated; use environment variables instead");
+            Json request = Json.parse(body == null ? new byte[0] : body);
+            if (request instanceof Json.JsonNull) {
+                return Set.of();
             }
-            Set<String> events = new LinkedHashSet<>();
-            for (Json event : request.items("events")) {
-                if (!(event instanceof Json.JsonString text)) {
-                    throw new Refused(403, "InvalidRequestFormat", "an event is named by a text, not by " + event.write());
-                }
-                events.add(text.value());
+            if (!(request instanceof Json.JsonObject object)) {
+                throw new Refused(403, BAD_FORMAT, "the request body is no object");
+            }
+            Set<String> events = texts(object, "events");
+            if (!texts(object, "configurationKeys").isEmpty()) {
+                throw new Refused(403, BAD_FORMAT, "configurationKeys are deprecated; use environment variables instead");
             }
             return events;
         } catch (JsonException e) {
-            throw new Refused(403, "InvalidRequestFormat", "Could not parse the request body: " + e.getMessage());
+            throw new Refused(403, BAD_FORMAT, "Could not parse the request body: " + e.getMessage());
         }
+    }
+
+    private static Set<String> texts(Json.JsonObject request, String member) throws Refused {
+        Json value = request.members().getOrDefault(member, Json.JsonNull.NULL);
+        if (!(value instanceof Json.JsonArray || value instanceof Json.JsonNull)) {
+            throw new Refused(403, BAD_FORMAT, member + " is no list");
+        }
+        Set<String> texts = new LinkedHashSet<>();
+        for (Json item : request.items(member)) {
+            if (!(item instanceof Json.JsonString || item instanceof Json.JsonNull)) {
+                throw new Refused(403, BAD_FORMAT, member + " holds something that is no text: " + item.write());
+            }
+            texts.add(item instanceof Json.JsonString text ? text.value() : "");
+        }
+        return texts;
     }
 
     private void next(Exchange exchange) throws IOException, InterruptedException, Refused {
