@@ -77,7 +77,7 @@ class ChannelTest {
     private Channel channel(String url, String id, String token, byte[] certificate) {
         InvokePayload payload = new InvokePayload("f", id, url, 1, Instant.now(), false, token, HexFormat.of().formatHex(certificate), 1, false, HeadLimits.RELAYED_REQUEST_BYTES);
         Settings settings = new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1", "LAMBDA_DISPATCH_PORT", Integer.toString(app.getLocalPort())));
-        link = new RouterLink(payload, App.of(ExtensionConfig.read(settings)), System.currentTimeMillis() + 60_000);
+        link = new RouterLink(payload, App.of(ExtensionConfig.read(settings)), () -> 60_000);
         return new Channel(link, "c1");
     }
 

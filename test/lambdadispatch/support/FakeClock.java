@@ -19,6 +19,11 @@ public final class FakeClock implements Clock {
         nanos += by.toNanos();
     }
 
+    /// The wall clock is set, forward or back.
+    public synchronized void setWallClock(Duration by) {
+        now = now.plus(by);
+    }
+
     @Override
     public long nanoTime() {
         return nanos;

@@ -16,7 +16,9 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
     public enum Kind { CHANNEL, SHARED_UPLINK, PING, CLOSE }
 
     public static final int PROTOCOL_VERSION = 1;
-    /// On channels and pings: milliseconds since the epoch at which the instance will ask to be closed, so that the router can replace it before.
+    /// On every control request: milliseconds until the instance will ask to be closed, so that the router can replace it before.
+    public static final String REMAINING_HEADER = "x-lambda-remaining-ms";
+    /// The same as a time, in milliseconds since the epoch: right only where both clocks are.
     public static final String DEADLINE_HEADER = "x-lambda-deadline-ms";
 
     /// On a ping before the first channel: why the app is not ready yet, in words for people.

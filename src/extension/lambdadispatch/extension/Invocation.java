@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import lambdadispatch.base.Clock;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.protocol.ExitReason;
@@ -32,8 +33,8 @@ final class Invocation {
     private final ExtensionConfig config;
     private final InvokePayload payload;
     private final Readiness readiness;
-    private final long deadlineMs;
-    private final long closesAtMs;
+    private final TimeLeft timeLeft;
+    private final long marginMillis;
     private final Duration pingInterval;
     private final long startNanos = System.nanoTime();
     private final RouterLink link;
@@ -52,9 +53,9 @@ final class Invocation {
         this.config = config;
         this.payload = payload;
         this.readiness = readiness;
-        this.deadlineMs = deadlineMs;
-        this.closesAtMs = deadlineMs - margin(deadlineMs - System.currentTimeMillis());
-        this.link = new RouterLink(payload, readiness.app(), closesAtMs);
+        this.timeLeft = new TimeLeft(deadlineMs, Clock.SYSTEM);
+        this.marginMillis = margin(timeLeft.millis());
+        this.link = new RouterLink(payload, readiness.app(), this::leftMillis);
     }
 
     /// A tenth of what is left, so that requests in flight can finish, within bounds.
@@ -88,7 +89,7 @@ final class Invocation {
         Threads.virtual("ping").start(this::ping);
         closing.await();
         // Time for what runs; the router ends the downlinks as their exchanges finish.
-        long left = deadlineMs - LAST_WORDS.toMillis() - System.currentTimeMillis();
+        long left = timeLeft.millis() - LAST_WORDS.toMillis();
         if (openChannels.get() > 0 && !allEnded.await(Math.max(0, left), TimeUnit.MILLISECONDS)) {
             LOG.warn("deadline reached with requests in flight", "running", link.running());
         }
@@ -104,7 +105,7 @@ final class Invocation {
     }
 
     private long heldMillis() {
-        return Math.min(readiness.app().hold().leftMillis(System.nanoTime()), deadlineMs - LAST_WORDS.toMillis() - System.currentTimeMillis());
+        return Math.min(readiness.app().hold().leftMillis(System.nanoTime()), timeLeft.millis() - LAST_WORDS.toMillis());
     }
 
     /// Waits for the app, and keeps the router informed of why, since its clients wait too. False if the app did not come, or the router has given up.
@@ -128,8 +129,9 @@ final class Invocation {
         return readiness.await(Duration.ZERO);
     }
 
+    /// Until it asks to be closed.
     private long leftMillis() {
-        return closesAtMs - System.currentTimeMillis();
+        return timeLeft.millis() - marginMillis;
     }
 
     /// Opens one channel, and after it a fresh one if it breaks, so that their number never shrinks for good.
@@ -234,7 +236,7 @@ final class Invocation {
             long nextPing = System.nanoTime() + pingInterval.toNanos();
             while (!allEnded.await(untilNextLook(nextPing), TimeUnit.MILLISECONDS)) {
                 boolean serving = closing.getCount() > 0;
-                if (serving && System.currentTimeMillis() >= closesAtMs) {
+                if (serving && leftMillis() <= 0) {
                     close(ExitReason.SelfDeadline);
                 } else if (serving && mayIdle() && link.idleFor().compareTo(config.idleGrace()) >= 0) {
                     close(ExitReason.SelfLastActive);
@@ -263,7 +265,7 @@ final class Invocation {
     private long untilNextLook(long nextPing) {
         long look = (nextPing - System.nanoTime()) / 1_000_000;
         if (closing.getCount() > 0) {
-            look = Math.min(look, closesAtMs - System.currentTimeMillis());
+            look = Math.min(look, leftMillis());
             look = Math.min(look, idleIn());
         }
         return Math.clamp(look + 1, 1, pingInterval.toMillis());

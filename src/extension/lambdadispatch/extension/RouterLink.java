@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import lambdadispatch.net.tls.Pinning;
 import lambdadispatch.protocol.Condition;
 import lambdadispatch.protocol.ControlPaths;
@@ -33,7 +34,7 @@ final class RouterLink implements AutoCloseable {
     private final HttpClient client;
     private final InvokePayload payload;
     private final App app;
-    private final long closesAtMillis;
+    private final LongSupplier closesInMillis;
     private final SharedUplink shared = new SharedUplink(this::resetChannels);
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean sharedOpened = new AtomicBoolean();
@@ -46,11 +47,11 @@ final class RouterLink implements AutoCloseable {
     private volatile long lastActiveNanos = System.nanoTime();
     private volatile boolean appFailed;
 
-    /// @param closesAtMillis when this invocation will ask to be closed, in milliseconds since the epoch
-    RouterLink(InvokePayload payload, App app, long closesAtMillis) {
+    /// @param closesInMillis until this invocation will ask to be closed
+    RouterLink(InvokePayload payload, App app, LongSupplier closesInMillis) {
         this.payload = payload;
         this.app = app;
-        this.closesAtMillis = closesAtMillis;
+        this.closesInMillis = closesInMillis;
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_2)
                 .connectTimeout(CONNECT_LIMIT)
@@ -145,10 +146,12 @@ final class RouterLink implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
+        long remaining = Math.max(0, closesInMillis.getAsLong());
         return HttpRequest.newBuilder(URI.create(payload.dispatcherUrl() + path))
                 .header("Authorization", "Bearer " + payload.token())
                 .header(ControlPaths.ENVIRONMENT_HEADER, ENVIRONMENT)
-                .header(ControlPaths.DEADLINE_HEADER, Long.toString(closesAtMillis));
+                .header(ControlPaths.REMAINING_HEADER, Long.toString(remaining))
+                .header(ControlPaths.DEADLINE_HEADER, Long.toString(System.currentTimeMillis() + remaining));
     }
 
     /// The first channel is open: only from now on can this invocation be idle, however long connecting took.

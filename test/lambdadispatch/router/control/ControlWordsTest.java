@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.protocol.ControlPaths;
@@ -12,6 +13,7 @@ import lambdadispatch.router.RouterBed;
 import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.InstanceView;
+import lambdadispatch.support.FakeClock;
 import lambdadispatch.support.ScriptedExchange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,21 @@ class ControlWordsTest {
         answer(bed.channel(instance));
         status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(), ControlPaths.DEADLINE_HEADER, "990000000000000"));
         assertThat(deadlineIn()).isBetween(Duration.ofMinutes(14), Duration.ofMinutes(15));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT1H", "-PT1H"})
+    void thisHostsClockMayBeWrongOrJumpWhereTheExtensionSaysWhatIsLeft(Duration by) throws Exception {
+        FakeClock clock = new FakeClock(Instant.now().plus(by));
+        RouterBed wrong = new RouterBed(RouterBed.oneAtATime(), clock);
+        wrong.client(ScriptedExchange.of("GET", "/a"));
+        instance = wrong.invoked();
+        for (int i = 0; i < 3; i++) {
+            done(wrong.control(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(),
+                    ControlPaths.REMAINING_HEADER, "300000", ControlPaths.DEADLINE_HEADER, Long.toString(System.currentTimeMillis() + 300_000))));
+            assertThat(deadlineIn()).isEqualTo(Duration.ofSeconds(300));
+            clock.setWallClock(by.negated());
+        }
     }
 
     @Test

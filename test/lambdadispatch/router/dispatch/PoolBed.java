@@ -19,6 +19,7 @@ final class PoolBed implements Actions, Clock {
     final List<Line> lines = new ArrayList<>();
     final List<Instance> forgotten = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
+    final List<String> infos = new ArrayList<>();
     private long nanos = 1_000_000_000_000L;
 
     PoolBed(PoolSettings settings) {
@@ -51,6 +52,11 @@ final class PoolBed implements Actions, Clock {
     @Override
     public void forgotten(Instance instance) {
         forgotten.add(instance);
+    }
+
+    @Override
+    public void info(String event, Object... keysAndValues) {
+        infos.add(event + " " + List.of(keysAndValues));
     }
 
     @Override

@@ -26,10 +26,12 @@ import lambdadispatch.router.dispatch.Reading;
 /// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, 404 for any other path. Only `GET /health` needs no token.
 public final class ControlHandler implements Handler {
     private static final Log LOG = Log.of("channels");
+    private static final HeaderName REMAINING = HeaderName.of(ControlPaths.REMAINING_HEADER);
     private static final HeaderName DEADLINE = HeaderName.of(ControlPaths.DEADLINE_HEADER);
     private static final String BEARER = "Bearer ";
     private static final HeaderName APP_NOT_READY = HeaderName.of(ControlPaths.APP_NOT_READY_HEADER);
     private static final int MAX_APP_FAULT = 300;
+    private static final int MAX_MILLIS = 15; // digits
     private static final HeaderName CHANNEL_NUMBER = HeaderName.of(ControlPaths.CHANNEL_NUMBER_HEADER);
     private static final Headers STREAMED =
             Headers.of("content-type", "application/http", "cache-control", "no-store", ControlPaths.SHARED_UPLINK_HEADER, "1");
@@ -98,13 +100,23 @@ public final class ControlHandler implements Handler {
         }
     }
 
+    /// What is left by the environment's own clock counts: Lambda set the deadline by that one, and this host's may be wrong, or jump.
     private void noteDeadline(Exchange exchange, Instance instance) {
-        String deadline = exchange.request().headers().get(DEADLINE);
-        if (deadline == null || deadline.length() > 15 || !deadline.chars().allMatch(c -> c >= '0' && c <= '9') || deadline.isEmpty()) {
-            return;
+        Headers headers = exchange.request().headers();
+        long remaining = millis(headers.get(REMAINING));
+        if (remaining < 0) {
+            long deadline = millis(headers.get(DEADLINE));
+            remaining = deadline < 0 ? -1 : Math.max(0, deadline - clock.now().toEpochMilli());
         }
-        long remaining = Long.parseLong(deadline) - clock.now().toEpochMilli();
-        instance.pool().closesIn(instance, Duration.ofMillis(Math.clamp(remaining, 0, LONGEST_INVOKE_MILLIS)));
+        if (remaining >= 0) {
+            instance.pool().closesIn(instance, Duration.ofMillis(Math.min(remaining, LONGEST_INVOKE_MILLIS)));
+        }
+    }
+
+    /// -1 for what is no such number, or missing.
+    private static long millis(String text) {
+        boolean number = text != null && !text.isEmpty() && text.length() <= MAX_MILLIS && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return number ? Long.parseLong(text) : -1;
     }
 
     private static void ping(Exchange exchange, Instance instance) throws IOException {

@@ -29,7 +29,7 @@ final class ProxyExchange {
     private static final int MAX_REFUSALS = 2;
 
     /// What all requests under way may hold together: their heads, as they came and as they go on, and short bodies.
-    private static final MemoryAccount REQUESTS = MemoryAccount.ofHeap("requests", 4);
+    static final MemoryAccount REQUESTS = MemoryAccount.ofHeap("requests", 4);
 
     private final Exchange client;
     private final Route route;
@@ -59,18 +59,17 @@ final class ProxyExchange {
         Request request = client.request();
         record.requestId(writer.head(request, peer, record.trace(), message));
         debug = peer.trusted() && request.headers().contains(ResponseRelay.DEBUG);
+        // Before any of the body is read: what waits for its client counts like what waits for a slot.
+        long octets = (long) message.array().length + request.headers().array().length + Upload.first(request);
+        if (!REQUESTS.take(octets)) {
+            refused(new Refusal(Refusal.Kind.QUEUE_FULL, "too much is waiting", Duration.ofSeconds(1)));
+            return;
+        }
         try (Upload body = new Upload(client, message, this::giveUp)) {
             upload = body;
-            long octets = (long) message.array().length + request.headers().array().length;
-            if (!REQUESTS.take(octets)) {
-                refused(new Refusal(Refusal.Kind.QUEUE_FULL, "too much is waiting", Duration.ofSeconds(1)));
-                return;
-            }
-            try {
-                untilSettled();
-            } finally {
-                REQUESTS.give(octets);
-            }
+            untilSettled();
+        } finally {
+            REQUESTS.give(octets);
         }
     }
 

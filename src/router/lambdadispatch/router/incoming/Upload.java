@@ -10,11 +10,12 @@ import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.router.control.ControlChannel;
 
-/// The body of one request: what is at hand of a short one goes with the head, the rest is sent by a [BodyPump]; and while nobody takes it, somebody looks
+/// The body of one request: its first octets are waited for and go with the head, the rest is sent by a [BodyPump]; and while nobody takes it, somebody looks
 /// whether the client is still there.
 final class Upload implements AutoCloseable {
-    /// A body this short that is at hand goes out with its head, and can be sent again.
-    private static final int INLINE = 16 << 10;
+    /// So many octets go out with the head, and a body that has no more can be sent again. They are waited for before anybody asks for a slot: a client that
+    /// has announced a body, and sends none, holds no slot.
+    private static final int FIRST = 16 << 10;
     /// Whoever takes nothing for so long is worth a thread that looks after the client.
     private static final Duration MOMENT = Duration.ofSeconds(1);
 
@@ -24,27 +25,42 @@ final class Upload implements AutoCloseable {
     private final ReadAhead ahead; // null if the body is in the message, or for HTTP/2
     private volatile IOException failure;
 
-    /// @param message the request's head; a short body that is at hand is appended
+    /// Waits for the first octets of a body whose length is known.
+    /// @param message the request's head; what has come of the body is appended
     /// @param onFailure the client's body can not be read to its end
+    /// @throws IOException they did not come, or not in time
     Upload(Exchange client, Bytes message, Runnable onFailure) throws IOException {
         this.client = client;
         this.onFailure = onFailure;
-        this.whole = inline(client, message);
+        this.whole = begin(client, message);
         this.ahead = !whole && client.request().version() < 20 ? new ReadAhead(client, this::failed, MOMENT, ReadAhead.MOST) : null;
     }
 
-    private static boolean inline(Exchange client, Bytes message) throws IOException {
+    /// How many octets of this request's body are waited for. None of a body of unknown length, which may be one side of a conversation.
+    static int first(Request request) {
+        return Math.clamp(request.contentLength(), 0, FIRST);
+    }
+
+    private static boolean begin(Exchange client, Bytes message) throws IOException {
         Request request = client.request();
-        long length = request.contentLength();
-        if (length <= 0 || length > INLINE || client.available() < length) {
-            return length == 0;
+        int first = first(request);
+        if (awaitsContinue(request) && (first < request.contentLength() || client.available() < first)) {
+            return false;
         }
-        int end = message.length() + (int) length;
-        message.reserve((int) length);
-        while (message.length() < end) {
-            message.length(message.length() + client.read(message.array(), message.length(), end - message.length()));
+        message.reserve(first);
+        for (int end = message.length() + first; message.length() < end; ) {
+            int count = client.read(message.array(), message.length(), end - message.length());
+            if (count < 0) {
+                throw new IOException("the request's body ended before its length");
+            }
+            message.length(message.length() + count);
         }
-        return true;
+        return first == request.contentLength();
+    }
+
+    /// Such a client has sent nothing yet, and is to send nothing before somebody takes it (RFC 9110 §10.1.1).
+    private static boolean awaitsContinue(Request request) {
+        return request.headers().contains(HeaderName.EXPECT);
     }
 
     /// Whether the message holds the body too.
@@ -54,8 +70,7 @@ final class Upload implements AutoCloseable {
 
     /// Waits for a channel, as [SlotTicket#await] does.
     ControlChannel await(SlotTicket ticket) {
-        // A client that waits for 100 (Continue) has sent nothing yet, and is to send nothing before somebody takes it.
-        if (ahead == null || client.request().headers().contains(HeaderName.EXPECT)) {
+        if (ahead == null || awaitsContinue(client.request())) {
             return ticket.await();
         }
         ahead.blocked();
