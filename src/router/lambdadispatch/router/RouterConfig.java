@@ -179,7 +179,9 @@ record RouterConfig(
                         s.millis(P + "IncomingRequestTimeout", d.waiting().incomingRequestTimeout(), Duration.ofMillis(1), DAY,
                                 "how long a request may wait for a slot; then 504"),
                         s.flag(P + "ShedOverload", d.waiting().sheds(),
-                                "at MaxInstanceCount, once a queue stands: the newest request first, 503 for what has waited 5 s")))
+                                "at MaxInstanceCount, once a queue stands: the newest request first, 503 for what has waited 5 s"),
+                        s.integer(P + "ClientShare", d.waiting().clientShare(), 1, 100,
+                                "percent of the slots that one client address may hold while others wait; 100 for no bound")))
                 .with(new PoolSettings.InvokeLimits(
                         s.integer(P + "InvokesPerSecond", (int) d.invokes().perSecond(), 1, 1000, "sustained invokes a second: the cost guard"),
                         s.integer(P + "InvokeBurst", d.invokes().burst(), 1, 10_000, "invokes at once after a quiet time"),

@@ -11,7 +11,7 @@ public final class PoolAudit {
     /// Cheap enough to follow every event.
     public static void check(Pool pool) {
         int most = pool.settings().maxConcurrentCount();
-        boolean waiting = !pool.matching.queue.isEmpty() || !pool.matching.low.isEmpty();
+        boolean waiting = !pool.matching.heldBack(pool.clock.nanoTime());
         boolean suspectWaiting = !pool.matching.suspects.isEmpty();
         Instance offered = pool.fleet.least();
         int least = Integer.MAX_VALUE;

@@ -94,6 +94,15 @@ final class PoolBed implements Actions, Clock {
         return ask(new Client());
     }
 
+    /// Requests of one client.
+    List<Client> ask(int requests, String address) {
+        List<Client> all = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            all.add(ask(new Client(false, address)));
+        }
+        return all;
+    }
+
     Client ask(Client client) {
         pool.submit(client);
         PoolAudit.checkDeeply(pool);
@@ -132,13 +141,36 @@ final class PoolBed implements Actions, Clock {
         Line line;
         Refusal refusal;
         int decisions;
+        long behindNanos;
+        int ended;
 
         Client() {
             this(false);
         }
 
         Client(boolean lowPriority) {
-            super(lowPriority);
+            this(lowPriority, null);
+        }
+
+        /// @param address of the client, or null
+        Client(boolean lowPriority, String address) {
+            super(lowPriority, address);
+        }
+
+        /// It keeps its exchange waiting.
+        Client slow(double seconds) {
+            behindNanos = (long) (seconds * 1e9);
+            return this;
+        }
+
+        @Override
+        protected long behindNanos() {
+            return behindNanos;
+        }
+
+        @Override
+        protected void tooSlow() {
+            ended++;
         }
 
         @Override

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestWriterTest {
-    private static final Peer STRANGER = new Peer("203.0.113.9", false, 5001, "https");
-    private static final Peer BALANCER = new Peer("10.0.0.7", true, 5001, "http");
+    private static final Peer STRANGER = new Peer("203.0.113.9", false, 5001, "https", "stranger");
+    private static final Peer BALANCER = new Peer("10.0.0.7", true, 5001, "http", "balancer");
 
     private static String write(Request request, Peer peer) {
         return write(request, peer, false);
@@ -103,7 +103,7 @@ class RequestWriterTest {
     @Test
     void schemeThatAStrangerClaimsIsNotBelieved() {
         Request request = new Request("GET", "/", "https", "h", new Headers(), 0, 20);
-        assertThat(write(request, new Peer("203.0.113.9", false, 5001, "http"))).contains("x-forwarded-proto: http\r\n");
+        assertThat(write(request, new Peer("203.0.113.9", false, 5001, "http", "stranger"))).contains("x-forwarded-proto: http\r\n");
         assertThat(write(request, BALANCER)).contains("x-forwarded-proto: https\r\n");
     }
 

@@ -16,11 +16,18 @@ final class Fleet {
     /// A client that has waited for so long without a byte of an answer, and leaves, has a point.
     private static final long UNANSWERED_NANOS = Duration.ofSeconds(10).toNanos();
 
+    /// A client so far behind is slow enough to make way for others. Its patience with a client by itself is a matter of the connection's limits.
+    private static final long SLOW_NANOS = Duration.ofSeconds(2).toNanos();
+
     private final Map<String, Instance> instances = new LinkedHashMap<>();
+    private final int most;
+    final ClientShares shares;
     private final Offers offers;
 
     Fleet(PoolSettings settings) {
-        this.offers = new Offers(settings.maxConcurrentCount());
+        this.most = settings.maxConcurrentCount();
+        this.offers = new Offers(most);
+        this.shares = new ClientShares(settings.waiting().clientShare());
     }
 
     Collection<Instance> all() {
@@ -41,12 +48,14 @@ final class Fleet {
         return offers.least(instance -> !instance.runsSuspect());
     }
 
-    Slot take(Instance instance, boolean suspect, long now) {
+    Slot take(Instance instance, Ticket ticket, long now) {
         Slot slot = instance.free.top();
         instance.free.remove(slot);
         instance.busy.push(slot);
         slot.grantedNanos = now;
-        slot.suspect = suspect;
+        slot.suspect = ticket.suspect;
+        slot.ticket = ticket;
+        shares.granted(ticket.share, now);
         offers.update(instance);
         return slot;
     }
@@ -73,6 +82,7 @@ final class Fleet {
     boolean released(Slot slot, long now) {
         Instance instance = slot.instance();
         instance.busy.remove(slot);
+        left(slot);
         instance.brokenInRow = 0;
         instance.unansweredInRow = 0;
         heard(instance, now);
@@ -91,6 +101,7 @@ final class Fleet {
             case FREE -> instance.free.remove(slot);
             case BUSY -> {
                 instance.busy.remove(slot);
+                left(slot);
                 if (broken) {
                     broke(slot);
                 }
@@ -181,10 +192,45 @@ final class Fleet {
         slot.instance().brokeOther |= !slot.suspect;
     }
 
-    private static void breakOff(Instance instance, Outbox outbox) {
+    private void breakOff(Instance instance, Outbox outbox) {
         for (Slot slot : instance.busy.clear()) {
+            left(slot);
             broke(slot);
             outbox.reset(slot, instance.invokeEnded);
+        }
+    }
+
+    /// Its request has it no longer.
+    private void left(Slot slot) {
+        Ticket ticket = slot.ticket;
+        slot.ticket = null;
+        ticket.share.ending -= ticket.ending ? 1 : 0;
+        shares.released(ticket.share);
+    }
+
+    /// Counts the slots that there are, for the shares.
+    void countSlots(long now) {
+        int slots = 0;
+        for (Instance instance : all()) {
+            boolean serves = instance.state == Instance.State.OPEN && !instance.aside && !instance.ejected;
+            slots += serves ? Math.min(most, instance.free.size() + instance.busy.size()) : instance.busy.size();
+        }
+        shares.slots(slots, now);
+    }
+
+    /// Ends so many exchanges whose clients hold more slots than their share, and do not keep up.
+    void makeWay(int wanted, Outbox outbox) {
+        int left = wanted;
+        for (Instance instance : all()) {
+            for (Slot slot = instance.busy.top(); slot != null && left > 0; slot = slot.next) {
+                Ticket ticket = slot.ticket;
+                if (!ticket.ending && shares.hasMore(ticket.share) && ticket.behindNanos() >= SLOW_NANOS) {
+                    ticket.ending = true;
+                    ticket.share.ending++;
+                    outbox.tooSlow(ticket);
+                }
+                left -= ticket.ending ? 1 : 0;
+            }
         }
     }
 

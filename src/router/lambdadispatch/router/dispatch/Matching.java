@@ -6,6 +6,9 @@ import java.util.List;
 
 /// Who gets which slot: owns the queue, and hands free slots to those who wait, oldest first. Guarded by the pool's lock.
 ///
+/// Clients take turns: of two that wait, the one with many requests does not hold up the one with a single one ([TicketQueue]), and one that has its share of the
+/// slots is passed by those that have not ([ClientShares]).
+///
 /// A *suspect* is a request whose instance died under it. It runs beside no other suspect, and while there is no such place for it, others pass it; but not for
 /// longer than [#APART_NANOS] while any instance is open: of the ten that an instance ran when it died nine are innocent.
 ///
@@ -17,15 +20,18 @@ final class Matching {
     private static final long STANDING_NANOS = Duration.ofMillis(500).toNanos();
     /// Whoever has waited for so long in an overload has most likely given up.
     private static final long STALE_NANOS = Duration.ofSeconds(5).toNanos();
+    /// Exchanges of slow clients that are ended at a time.
+    private static final int MOST_ENDED = 100;
 
     private final PoolSettings.Waiting limits;
     private final int mostWaiting;
     private final Fleet fleet;
     private final Counts counts;
     private final Outbox outbox;
-    final TicketQueue queue = new TicketQueue();
-    final TicketQueue low = new TicketQueue();
-    final TicketQueue suspects = new TicketQueue();
+    final TicketQueue queue = new TicketQueue(0);
+    final TicketQueue low = new TicketQueue(1);
+    final TicketQueue suspects = new TicketQueue(2);
+    private final ClientShares shares;
     boolean overloaded;
     private long fullSinceNanos;
     private boolean atItsLimit;
@@ -34,6 +40,7 @@ final class Matching {
         this.limits = settings.waiting();
         this.mostWaiting = limits.maxQueueLength() + settings.mostSlots();
         this.fleet = fleet;
+        this.shares = fleet.shares;
         this.counts = counts;
         this.outbox = outbox;
     }
@@ -76,7 +83,9 @@ final class Matching {
 
     /// The usual case: nobody else waits who could take it, and a slot is free. False if it is not so.
     boolean grantAtOnce(Ticket ticket, long now) {
-        Instance instance = queue.isEmpty() && low.isEmpty() && !ticket.suspect ? fleet.least() : null;
+        ticket.share = shares.of(ticket.client);
+        boolean first = queue.isEmpty() && low.isEmpty() && !ticket.suspect && shares.mayHaveMore(ticket.share);
+        Instance instance = first ? fleet.least() : null;
         if (instance == null) {
             return false;
         }
@@ -90,6 +99,7 @@ final class Matching {
             home(ticket).addByAge(ticket);
         } else if (!again && (waiting() < limits.maxQueueLength() || makeRoom(ticket, now))) {
             home(ticket).add(ticket);
+            shares.waits(ticket.share, now);
         } else {
             refuse(ticket, tooMany(), now);
         }
@@ -103,12 +113,14 @@ final class Matching {
         return new Refusal(Refusal.Kind.QUEUE_FULL, "the queue is full", Duration.ofSeconds(1));
     }
 
-    /// In a full queue the newest of low priority gives way to one that is not.
+    /// In a full queue the newest of low priority gives way to one that is not, and otherwise the newest of the client that has most of it.
     private boolean makeRoom(Ticket ticket, long now) {
-        if (ticket.lowPriority || low.isEmpty()) {
+        TicketQueue from = ticket.lowPriority || !low.isEmpty() ? low : queue;
+        Ticket victim = from == low && !ticket.lowPriority ? low.tail() : from.givesWayTo(ticket.share);
+        if (victim == null) {
             return false;
         }
-        refuseOne(low, low.tail(), tooMany(), now);
+        refuseOne(from, victim, tooMany(), now);
         return true;
     }
 
@@ -120,7 +132,10 @@ final class Matching {
                 return;
             }
             Instance instance = next.suspect ? fleet.leastWithoutSuspect() : fleet.least();
-            home(next).remove(next);
+            TicketQueue from = home(next);
+            boolean newest = stands(from, now);
+            from.remove(next);
+            from.served(next.share, newest);
             grant(next, instance, now);
             outbox.decided(next);
         }
@@ -138,7 +153,17 @@ final class Matching {
     }
 
     private Ticket next(TicketQueue from, long now) {
-        return !from.isEmpty() && stands(from.head().submittedNanos, now) ? from.tail() : from.head();
+        Ticket next = from.next(shares, stands(from, now));
+        return next == null || !shares.mayHaveMore(next.share) ? null : next;
+    }
+
+    private boolean stands(TicketQueue from, long now) {
+        return from != suspects && !from.isEmpty() && stands(from.head().submittedNanos, now);
+    }
+
+    /// Whether those who wait, suspects apart, are kept from the slots that are left for others.
+    boolean heldBack(long now) {
+        return next(queue, now) == null && next(low, now) == null;
     }
 
     private static Ticket older(Ticket one, Ticket other) {
@@ -146,7 +171,7 @@ final class Matching {
     }
 
     private void grant(Ticket ticket, Instance instance, long now) {
-        ticket.slot = fleet.take(instance, ticket.suspect, now);
+        ticket.slot = fleet.take(instance, ticket, now);
         ticket.state = Ticket.State.GRANTED;
         ticket.decidedNanos = now;
         counts.granted++;
@@ -159,6 +184,7 @@ final class Matching {
         }
         home(ticket).remove(ticket);
         ticket.state = Ticket.State.WITHDRAWN;
+        shares.forget(ticket.share);
         counts.withdrawn++;
         return true;
     }
@@ -166,6 +192,7 @@ final class Matching {
     void refuse(Ticket ticket, Refusal why, long now) {
         ticket.refusal = why;
         ticket.state = Ticket.State.REFUSED;
+        shares.forget(ticket.share);
         ticket.decidedNanos = now;
         counts.refused(why.kind());
         outbox.decided(ticket);
@@ -188,7 +215,7 @@ final class Matching {
         }
     }
 
-    /// Refuses those who have waited for `IncomingRequestTimeout`, or for too long in an overload; a suspect that has waited for long enough is one no longer.
+    /// Once a tick. Refuses those who have waited for `IncomingRequestTimeout`, or for too long in an overload; a suspect that has waited for long enough is one no longer.
     void expire(long now) {
         Refusal late = new Refusal(Refusal.Kind.TIMED_OUT, "no instance was free in time", Duration.ZERO);
         for (TicketQueue each : List.of(suspects, low, queue)) {
@@ -200,6 +227,16 @@ final class Matching {
             refuseOlder(queue, STALE_NANOS, stale, now);
         }
         acquit(now);
+        fleet.countSlots(now);
+        makeWay();
+    }
+
+    /// Who waits, and has not got a share of the slots, need not wait for slow clients that hold more than theirs.
+    private void makeWay() {
+        int wanted = queue.below(shares, MOST_ENDED) + low.below(shares, MOST_ENDED);
+        if (wanted > 0 && shares.somebodyHasItsShare()) {
+            fleet.makeWay(wanted, outbox);
+        }
     }
 
     private void acquit(long now) {

@@ -20,6 +20,10 @@ final class Outbox {
         effects.then(slot::end);
     }
 
+    void tooSlow(Ticket ticket) {
+        effects.then(ticket::tooSlow);
+    }
+
     void reset(Slot slot, boolean dead) {
         effects.then(() -> slot.reset(dead));
     }

@@ -17,7 +17,7 @@ public final class Pool {
     private final Object lock = new Object();
     private final String function;
     private final PoolSettings settings;
-    private final Clock clock;
+    final Clock clock;
     private final RandomGenerator random;
 
     private final AppFault appFault = new AppFault();

@@ -11,7 +11,12 @@ public record PoolSettings(
 
     /// How many may wait, and how long.
     /// @param sheds whether, when the pool can not grow, the newest request comes first and old ones are refused
-    public record Waiting(int maxQueueLength, Duration incomingRequestTimeout, boolean sheds) {
+    /// @param clientShare percent of the slots that one client may hold while others wait; 100 for no bound
+    public record Waiting(int maxQueueLength, Duration incomingRequestTimeout, boolean sheds, int clientShare) {
+        public Waiting(int maxQueueLength, Duration incomingRequestTimeout, boolean sheds) {
+            this(maxQueueLength, incomingRequestTimeout, sheds, 25);
+        }
+
         public Waiting(int maxQueueLength, Duration incomingRequestTimeout) {
             this(maxQueueLength, incomingRequestTimeout, true);
         }

@@ -19,6 +19,8 @@ public abstract class Slot {
     // All below is guarded by the pool's lock.
     State state = State.UNKNOWN;
     long grantedNanos;
+    /// Who it is granted to; null while it is free.
+    Ticket ticket;
     /// Carries a request whose last instance died under it.
     boolean suspect;
     /// Was lost while it carried a request.

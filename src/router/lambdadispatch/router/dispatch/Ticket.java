@@ -12,6 +12,8 @@ public abstract class Ticket {
     // All below is guarded by the pool's lock until the ticket is decided, and read-only from then on.
     State state = State.NEW;
     final boolean lowPriority;
+    final Object client;
+    ClientShare share;
     long submittedNanos;
     /// The instance of its last try died under it: it may be what killed it.
     boolean suspect;
@@ -21,14 +23,24 @@ public abstract class Ticket {
     Refusal refusal;
     Ticket previous;
     Ticket next;
+    Ticket olderOfLine;
+    Ticket newerOfLine;
+    /// Was told that its client is too slow.
+    boolean ending;
 
     protected Ticket() {
-        this(false);
+        this(false, null);
+    }
+
+    protected Ticket(boolean lowPriority) {
+        this(lowPriority, null);
     }
 
     /// @param lowPriority gives way to others where there are more requests than can be served
-    protected Ticket(boolean lowPriority) {
+    /// @param client whose request it is, by `equals`: what one client may have is bounded while others wait; null for nobody in particular
+    protected Ticket(boolean lowPriority, Object client) {
         this.lowPriority = lowPriority;
+        this.client = client;
     }
 
     /// @param earlier the try before, or null
@@ -42,6 +54,14 @@ public abstract class Ticket {
     protected abstract void granted(Slot slot);
 
     protected abstract void refused(Refusal why);
+
+    /// How far the client is behind the least rate at which it must send or take what its exchange waits for. Called under the pool's lock.
+    protected long behindNanos() {
+        return 0;
+    }
+
+    /// Others wait for a slot, and this one's client is slow: the exchange is to be broken off, and the slot handed back. Must not block.
+    protected void tooSlow() {}
 
     /// How long the request waited for its slot or refusal; zero before that. A retry counts from the first try.
     public final long waitedNanos() {

@@ -34,7 +34,7 @@ final class ProxyExchange {
     private final Exchange client;
     private final Route route;
     private volatile Pool pool;
-    private final boolean lowPriority;
+    private final Standing standing;
     private final Record record;
     private final Bytes message = new Bytes(1024);
     private int tries;
@@ -46,11 +46,11 @@ final class ProxyExchange {
     private SlotTicket ticket;
     private boolean clientGone;
 
-    ProxyExchange(Exchange client, Route route, boolean lowPriority, Record record) {
+    ProxyExchange(Exchange client, Route route, Standing standing, Record record) {
         this.client = client;
         this.route = route;
         this.pool = route.pool();
-        this.lowPriority = lowPriority;
+        this.standing = standing;
         this.record = record;
     }
 
@@ -78,7 +78,7 @@ final class ProxyExchange {
         SlotTicket before = null;
         while (true) {
             tries++;
-            SlotTicket next = new SlotTicket(lowPriority);
+            SlotTicket next = new SlotTicket(standing);
             if (!submit(next, before)) {
                 return;
             }

@@ -80,7 +80,8 @@ public final class ProxyHandler implements Handler {
     }
 
     private void follow(Route route, Exchange exchange, Record record, Peer peer) throws IOException {
-        ProxyExchange proxied = new ProxyExchange(exchange, route, options.lowPriority().matches(exchange.request()), record);
+        Object client = peer.trusted() ? ClientAddress.named(exchange.request().headers(), options.trustedProxies(), peer.client()) : peer.client();
+        ProxyExchange proxied = new ProxyExchange(exchange, route, new Standing(options.lowPriority().matches(exchange.request()), client), record);
         try {
             proxied.run(writer, peer);
         } finally {

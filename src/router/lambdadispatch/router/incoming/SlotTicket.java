@@ -14,8 +14,8 @@ final class SlotTicket extends Ticket {
     private volatile Refusal refusal;
     private volatile boolean withdrawn;
 
-    SlotTicket(boolean lowPriority) {
-        super(lowPriority);
+    SlotTicket(Standing standing) {
+        super(standing.lowPriority(), standing.client());
     }
 
     @Override
