@@ -36,6 +36,7 @@ import lambdadispatch.protocol.HeadLimits;
 import lambdadispatch.protocol.InvokePayload;
 import lambdadispatch.router.admin.AdminHandler;
 import lambdadispatch.router.admin.AdminParts;
+import lambdadispatch.router.control.ChannelAllowance;
 import lambdadispatch.router.control.ControlHandler;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pool;
@@ -55,8 +56,8 @@ final class Router {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(825);
     private static final Duration CALLBACK_PROBE_LIMIT = Duration.ofSeconds(1);
     private static final String P = "LAMBDA_DISPATCH_";
-    /// Streams of one extension on one connection: two per channel, and the control requests.
-    private static final int CONTROL_STREAMS = 4096;
+    /// Control requests of one extension at once, beside its channels.
+    private static final int CONTROL_REQUESTS = 64;
     /// An extension's heads are some hundred octets; a stranger may send them too.
     private static final int CONTROL_HEAD_BYTES = 8 << 10;
     private static final int CONTROL_HEAD_FIELDS = 64;
@@ -128,7 +129,7 @@ final class Router {
 
     private void openControlPorts() throws IOException, Main.PortTaken {
         RouterConfig.Control settings = config.control();
-        Limits limits = controlLimits();
+        Limits limits = controlLimits(config.pool().channelCount());
         Handler handler = new ControlHandler(pools, Clock.SYSTEM);
         Server tls = open("control-tls", config.ports().controlTls(), key.serverContext(), limits, handler, "ControlChannelHTTP2Port");
         control.add(tls);
@@ -142,10 +143,11 @@ final class Router {
         }
     }
 
-    private static Limits controlLimits() {
+    private static Limits controlLimits(int channels) {
         Limits d = Limits.DEFAULT;
         // An uplink waits for responses as long as the invocation lasts; the engine lifts the stall limit where the token was accepted.
-        return new Limits(CONTROL_HEAD_BYTES, CONTROL_HEAD_FIELDS, -1, d.headTimeout(), d.bodyStall(), d.writeStall(), d.idle(), CONTROL_STREAMS,
+        return new Limits(CONTROL_HEAD_BYTES, CONTROL_HEAD_FIELDS, -1, d.headTimeout(), d.bodyStall(), d.writeStall(), d.idle(),
+                ChannelAllowance.most(channels) * 2 + CONTROL_REQUESTS,
                 CONTROL_STREAM_WINDOW, CONTROL_CONNECTION_WINDOW, d.maxConnections());
     }
 

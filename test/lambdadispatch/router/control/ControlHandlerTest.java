@@ -3,12 +3,14 @@ package lambdadispatch.router.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.invoke.InvokeResult;
 import lambdadispatch.protocol.ControlPaths;
 import lambdadispatch.router.RouterBed;
 import lambdadispatch.router.dispatch.Instance;
+import lambdadispatch.support.FakeClock;
 import lambdadispatch.support.ScriptedExchange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,48 @@ class ControlHandlerTest {
         channel.awaitRequest("\r\n\r\n");
         assertThat(status(RouterBed.asInstance(instance, "POST", channel.up().request().target()))).isEqualTo(409);
         answer(channel);
+    }
+
+    @Test
+    void moreThanTwiceTheChannelsItWasAskedForAre429UntilOneHasEnded() throws Exception {
+        RouterBed.Played first = bed.channel(instance); // asked for one
+        answer(first);
+        RouterBed.Played second = bed.channel(instance);
+        assertThat(status(RouterBed.asInstance(instance, "GET", ControlPaths.channel(instance.id(), "99")))).isEqualTo(429);
+        second.lost();
+        ScriptedExchange third = RouterBed.asInstance(instance, "GET", ControlPaths.channel(instance.id(), "98"));
+        while (third.status() != 200) { // the handler of the one that was lost is on its way out
+            third = RouterBed.asInstance(instance, "GET", ControlPaths.channel(instance.id(), "98"));
+            ScriptedExchange asked = third;
+            bed.control(asked);
+            asked.await(() -> asked.status() != 0);
+        }
+    }
+
+    @Test
+    void pingsHaveABurstAndARate() {
+        ChannelAllowance allowance = new ChannelAllowance();
+        long now = System.nanoTime();
+        for (int i = 0; i < 100; i++) {
+            assertThat(allowance.pings(instance, now)).isTrue();
+        }
+        assertThat(allowance.pings(instance, now)).isFalse();
+        assertThat(allowance.pings(instance, now + 50_000_000)).isTrue();
+        assertThat(allowance.pings(instance, now + 50_000_000)).isFalse();
+    }
+
+    @Test
+    void morePingsThanAnyExtensionSendsAre429() throws Exception {
+        FakeClock still = new FakeClock(Instant.EPOCH);
+        RouterBed quiet = new RouterBed(RouterBed.oneAtATime(), still);
+        quiet.client(ScriptedExchange.of("GET", "/a"));
+        Instance other = quiet.invoked();
+        ScriptedExchange last = null;
+        for (int i = 0; i <= 100; i++) {
+            last = RouterBed.asInstance(other, "POST", ControlPaths.ping(other.id()));
+            done(quiet.control(last));
+            assertThat(last.status()).isEqualTo(i < 100 ? 200 : 429);
+        }
     }
 
     // --- go away ---

@@ -231,6 +231,18 @@ class SharedUplinkTest {
     }
 
     @Test
+    void aConnectionHasOneAtATime() throws Exception {
+        channel(1).await(() -> instance.state() == Instance.State.OPEN);
+        shared.sends(entry(1, response("it runs")));
+        await(firstDone);
+        ScriptedExchange second = RouterBed.asInstance(instance, "POST", ControlPaths.sharedUplink(instance.id())).beside(shared);
+        await(bed.control(second));
+        assertThat(second.status()).isEqualTo(409);
+        shared.endsBody();
+        await(sharedDone);
+    }
+
+    @Test
     void channelWhoseEndComesIsForgottenByItsConnection() throws Exception {
         ScriptedExchange down = channel(5);
         down.await(() -> down.text().contains("/first"));

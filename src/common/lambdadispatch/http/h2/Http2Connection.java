@@ -34,6 +34,8 @@ public final class Http2Connection {
     private static final Duration SETTINGS_LIMIT = Duration.ofSeconds(10);
     /// Handlers that may still be on their way out although the peer has read the end of their streams, where few streams are allowed.
     private static final int SLOW_TO_RETURN = 16;
+    /// Streams at once of a peer that has yet to prove who it is. It is told of the larger number that it will have then: clients count once.
+    private static final int STRANGERS_STREAMS = 8;
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Transport transport;
@@ -48,6 +50,8 @@ public final class Http2Connection {
     private final AbuseBudget budget = new AbuseBudget(System::nanoTime);
     private final AtomicInteger handlers = new AtomicInteger();
     private final Shutdown shutdown;
+    private final int strangersWindow; // of the connection, as long as nobody knows the peer
+    private Runnable onTrust = () -> { };
     private volatile boolean trusted;
     volatile Object attachment; // see Exchange.perConnection
     final Object attachmentLock = new Object();
@@ -68,7 +72,14 @@ public final class Http2Connection {
         this.handler = handler;
         this.output = new Http2Output(transport, limits.writeStall(), why -> transport.close());
         this.shutdown = new Shutdown(this);
-        this.streams = new Streams(output, new ReceiveWindow(Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW)), shutdown::emptied);
+        this.strangersWindow = handler.knowsItsPeers() ? Http2Settings.DEFAULT_WINDOW : Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW);
+        this.streams = new Streams(output, new ReceiveWindow(strangersWindow), shutdown::emptied);
+    }
+
+    /// @param action runs once if the peer proves who it is; must not block
+    public Http2Connection onTrust(Runnable action) {
+        onTrust = action;
+        return this;
     }
 
     /// Serves until the connection ends, and leaves it closed.
@@ -86,7 +97,7 @@ public final class Http2Connection {
         String lost = "connection closed by the client";
         try {
             output.start();
-            output.control(out -> Http2Settings.write(limits, MAX_FRAME_SIZE, out));
+            output.control(out -> Http2Settings.write(limits, MAX_FRAME_SIZE, strangersWindow, out));
             Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget), budget, upgraded == null ? 0 : 1);
             if (upgraded != null) {
                 byte[] payload = decode(settings);
@@ -214,7 +225,8 @@ public final class Http2Connection {
 
     /// Opens a stream and starts its handler.
     void open(Http2Stream stream) throws IOException {
-        if (handlers.get() >= limits.maxStreams() + Math.max(limits.maxStreams(), SLOW_TO_RETURN) || !streams.take(stream, limits.maxStreams())) {
+        int most = trusted || !handler.knowsItsPeers() ? limits.maxStreams() : Math.min(STRANGERS_STREAMS, limits.maxStreams());
+        if (handlers.get() >= most + Math.max(most, SLOW_TO_RETURN) || !streams.take(stream, most)) {
             // RFC 9113 §5.1.2, §8.7: refused, so that the client may safely try again elsewhere
             throw new StreamError(stream.id(), ErrorCode.REFUSED_STREAM, "too many streams");
         }
@@ -302,10 +314,21 @@ public final class Http2Connection {
     }
 
     void trustPeer() {
-        trusted = true;
+        synchronized (this) {
+            if (trusted) {
+                return;
+            }
+            trusted = true;
+        }
         budget.trust();
         output.trust();
         transport.keepBuffers();
+        onTrust.run();
+        try {
+            streams.widen(limits.connectionWindow() - strangersWindow);
+        } catch (IOException e) {
+            transport.close(); // it does not read: nothing more can be said to it
+        }
     }
 
     /// How long a body may stall: as long as it likes where the peer proved who it is, since its streams carry many exchanges and rest between them.

@@ -58,14 +58,15 @@ final class Http2Settings {
     }
 
     /// Our first SETTINGS frame, and the WINDOW_UPDATE that widens the connection's window, which no setting can.
-    static void write(Limits limits, int maxFrameSize, Bytes out) {
+    /// @param window of the connection
+    static void write(Limits limits, int maxFrameSize, int window, Bytes out) {
         Frames.header(out, 24, Frames.SETTINGS, 0, 0);
         setting(out, MAX_CONCURRENT_STREAMS, limits.maxStreams());
         setting(out, INITIAL_WINDOW_SIZE, limits.streamWindow());
         setting(out, MAX_FRAME_SIZE, maxFrameSize);
         setting(out, MAX_HEADER_LIST_SIZE, limits.headBytes());
-        if (limits.connectionWindow() > DEFAULT_WINDOW) {
-            Frames.windowUpdate(out, 0, limits.connectionWindow() - DEFAULT_WINDOW);
+        if (window > DEFAULT_WINDOW) {
+            Frames.windowUpdate(out, 0, window - DEFAULT_WINDOW);
         }
     }
 

@@ -3,13 +3,19 @@ package lambdadispatch.http.h2;
 
 /// The octets of DATA that the peer may still send on a connection (RFC 9113 §6.9). Guarded by itself.
 final class ReceiveWindow {
-    private final int step;
+    private int step;
     private long left;
     private int unacknowledged;
 
     ReceiveWindow(int size) {
         left = size;
         step = size / 2;
+    }
+
+    /// The peer may send so much more from now on.
+    synchronized void widen(int increment) {
+        left += increment;
+        step += increment / 2;
     }
 
     /// DATA of so many octets arrived, padding included.

@@ -93,6 +93,14 @@ final class Streams {
         window.received(octets);
     }
 
+    /// Grants the peer so many octets more than it had.
+    void widen(int increment) throws IOException {
+        if (increment > 0) {
+            window.widen(increment);
+            output.windowUpdate(0, increment);
+        }
+    }
+
     /// Gives the peer credit back for octets that somebody took, or that nobody will.
     void credit(int octets) throws IOException {
         int increment = octets == 0 ? 0 : window.consumed(octets);

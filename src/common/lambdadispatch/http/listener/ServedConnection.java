@@ -27,6 +27,8 @@ final class ServedConnection {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final List<String> PROTOCOLS = List.of("h2", "http/1.1");
     private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
+    /// How long a connection may be a stranger's where peers prove who they are.
+    private static final Duration STRANGER_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
     private static final int IDLE_BUFFER = 2048;
     /// What unfinished heads and bodies of all connections may hold together, beyond the first buffer of each.
@@ -54,35 +56,46 @@ final class ServedConnection {
     }
 
     void run() {
-        try {
-            Transport transport = tls == null ? plain : handshake();
-            if (transport == null) {
-                return;
+        try (Deadline stranger = new Deadline(plain::close)) {
+            if (handler.knowsItsPeers()) {
+                stranger.arm(notLongerThanAHead(STRANGER_LIMIT));
             }
-            TimedSource source = new TimedSource(transport);
-            Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER), INPUT);
-            try {
-                source.limitAllReads(limits.headTimeout());
-                boolean http2 = transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface(in);
-                if (http2) {
-                    run(new Http2Connection(transport, source, in, limits, handler));
-                } else {
-                    // Only where the handler wants it: a proxy in front passes an upgrade on, and what follows it goes past the proxy's rules.
-                    run(new Http1Connection(transport, source, in, limits, handler, !upgrades ? null : (request, settings) -> {
-                        Http2Connection upgraded = new Http2Connection(transport, source, in, limits, handler);
-                        onStop(upgraded::stop);
-                        upgraded.runUpgraded(request, settings);
-                    }));
-                }
-            } finally {
-                source.close();
-                in.close();
-            }
+            run(stranger);
         } catch (IOException e) {
             LOG.debug("connection failed", "remote", plain.remoteAddress(), "why", e.getMessage());
         } finally {
             endStopLimit();
         }
+    }
+
+    private void run(Deadline stranger) throws IOException {
+        Transport transport = tls == null ? plain : handshake();
+        if (transport == null) {
+            return;
+        }
+        TimedSource source = new TimedSource(transport);
+        Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER), INPUT);
+        try {
+            source.limitAllReads(limits.headTimeout());
+            boolean http2 = transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface(in);
+            if (http2) {
+                run(new Http2Connection(transport, source, in, limits, handler).onTrust(stranger::disarm));
+            } else {
+                // Only where the handler wants it: a proxy in front passes an upgrade on, and what follows it goes past the proxy's rules.
+                run(new Http1Connection(transport, source, in, limits, handler, !upgrades ? null : (request, settings) -> {
+                    Http2Connection upgraded = new Http2Connection(transport, source, in, limits, handler).onTrust(stranger::disarm);
+                    onStop(upgraded::stop);
+                    upgraded.runUpgraded(request, settings);
+                }));
+            }
+        } finally {
+            source.close();
+            in.close();
+        }
+    }
+
+    private Duration notLongerThanAHead(Duration limit) {
+        return limits.headTimeout().compareTo(limit) < 0 ? limits.headTimeout() : limit;
     }
 
     private void run(Http1Connection connection) {
@@ -135,7 +148,7 @@ final class ServedConnection {
         TlsTransport secured = TlsTransport.server(plain, tls, PROTOCOLS);
         heard = secured::heard;
         try (Deadline limit = new Deadline(plain::close)) {
-            limit.arm(limits.headTimeout().compareTo(HANDSHAKE_LIMIT) < 0 ? limits.headTimeout() : HANDSHAKE_LIMIT);
+            limit.arm(notLongerThanAHead(HANDSHAKE_LIMIT));
             secured.handshake();
             return secured;
         } catch (NotTls e) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
+import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.SocketListener;
@@ -54,14 +55,30 @@ public final class Server implements AutoCloseable {
         this.tls = tls;
         this.limits = limits;
         this.upgrades = tls == null && handler.takesH2cUpgrade();
-        this.handler = exchange -> {
+        this.handler = new Counted(handler);
+    }
+
+    private final class Counted implements Handler {
+        private final Handler handler;
+
+        Counted(Handler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        public void handle(Exchange exchange) throws IOException {
             exchanges.incrementAndGet();
             try {
                 handler.handle(exchange);
             } finally {
                 exchanges.decrementAndGet();
             }
-        };
+        }
+
+        @Override
+        public boolean knowsItsPeers() {
+            return handler.knowsItsPeers();
+        }
     }
 
     /// Binds and starts to accept.

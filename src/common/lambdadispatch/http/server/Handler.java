@@ -16,4 +16,10 @@ public interface Handler {
     default boolean takesH2cUpgrade() {
         return false;
     }
+
+    /// Whether peers prove who they are ([Exchange#trustPeer]). Until one has done so it is a stranger, who gets little and not for long: few streams
+    /// at once, no wider window, and seconds from the start of his connection.
+    default boolean knowsItsPeers() {
+        return false;
+    }
 }

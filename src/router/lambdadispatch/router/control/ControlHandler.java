@@ -23,7 +23,8 @@ import lambdadispatch.router.dispatch.Reading;
 
 /// The control port: extensions open their channels here, ping, and ask to be closed. See `docs/protocol.md`.
 ///
-/// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, 404 for any other path. Only `GET /health` needs no token.
+/// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, 429 for more channels or pings than any extension needs, 404 for any
+/// other path. Only `GET /health` needs no token.
 public final class ControlHandler implements Handler {
     private static final Log LOG = Log.of("channels");
     private static final HeaderName REMAINING = HeaderName.of(ControlPaths.REMAINING_HEADER);
@@ -42,6 +43,7 @@ public final class ControlHandler implements Handler {
     private final Pools pools;
     private final Clock clock;
     private final Map<String, ControlChannel> halfOpen = new ConcurrentHashMap<>();
+    private final ChannelAllowance allowance = new ChannelAllowance();
 
     public ControlHandler(Pools pools, Clock clock) {
         this.pools = pools;
@@ -51,6 +53,11 @@ public final class ControlHandler implements Handler {
     /// The extension's HTTP client can not begin with prior knowledge.
     @Override
     public boolean takesH2cUpgrade() {
+        return true;
+    }
+
+    @Override
+    public boolean knowsItsPeers() {
         return true;
     }
 
@@ -119,9 +126,13 @@ public final class ControlHandler implements Handler {
         return number ? Long.parseLong(text) : -1;
     }
 
-    private static void ping(Exchange exchange, Instance instance) throws IOException {
+    private void ping(Exchange exchange, Instance instance) throws IOException {
         if (!exchange.request().method().equals("POST")) {
             refuse(exchange, 405);
+            return;
+        }
+        if (!allowance.pings(instance, clock.nanoTime())) {
+            refuse(exchange, 429);
             return;
         }
         instance.pool().pinged(instance);
@@ -162,6 +173,18 @@ public final class ControlHandler implements Handler {
     }
 
     private void downlink(Exchange exchange, Instance instance, ControlPaths path) throws IOException {
+        if (!allowance.channelOpens(instance)) {
+            refuse(exchange, 429);
+            return;
+        }
+        try {
+            openDownlink(exchange, instance, path);
+        } finally {
+            allowance.channelClosed(instance);
+        }
+    }
+
+    private void openDownlink(Exchange exchange, Instance instance, ControlPaths path) throws IOException {
         ControlChannel channel = new ControlChannel(instance, exchange);
         String key = key(path);
         if (instance.state() == Instance.State.DRAINING || halfOpen.putIfAbsent(key, channel) != null) {
@@ -213,6 +236,10 @@ public final class ControlHandler implements Handler {
             return;
         }
         SharedUplink shared = exchange.perConnection(SharedUplink.class, first -> new SharedUplink());
+        if (!shared.begin()) {
+            refuse(exchange, 409); // one carries all channels of a connection
+            return;
+        }
         boolean whole = false;
         try {
             shared.run(exchange, instance);
@@ -224,6 +251,7 @@ public final class ControlHandler implements Handler {
             if (!whole) {
                 shared.giveUpChannels(instance);
             }
+            shared.end();
         }
         exchange.answer(200, "text/plain", NOTHING);
     }

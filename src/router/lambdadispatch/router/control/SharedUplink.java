@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Input;
 import lambdadispatch.protocol.SharedUplinkEntry;
@@ -19,6 +20,7 @@ final class SharedUplink {
     private static final int LARGEST_BUFFER = 64 << 10;
 
     private final Map<Integer, ControlChannel> channels = new ConcurrentHashMap<>();
+    private final AtomicBoolean running = new AtomicBoolean();
 
     /// @param number what [lambdadispatch.protocol.ControlPaths#CHANNEL_NUMBER_HEADER] says; null if the extension does not use a shared uplink
     void register(String number, ControlChannel channel) {
@@ -33,6 +35,15 @@ final class SharedUplink {
 
     int channels() {
         return channels.size();
+    }
+
+    /// False if there is one already.
+    boolean begin() {
+        return running.compareAndSet(false, true);
+    }
+
+    void end() {
+        running.set(false);
     }
 
     /// Hands entries over until the extension ends the uplink.
