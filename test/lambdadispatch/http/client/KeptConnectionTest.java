@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +43,7 @@ class KeptConnectionTest {
     private final List<String> seen = new CopyOnWriteArrayList<>(); // the line of each request that came, whole or not
     private ServerSocket listener;
     private URI uri;
+    private Thread sender;
     private Http1Client client = new Http1Client(OPTIONS);
 
     @BeforeEach
@@ -74,8 +76,15 @@ class KeptConnectionTest {
                 return response.status() + " " + new String(response.bytes(100), StandardCharsets.US_ASCII);
             }
         });
-        Thread.ofVirtual().start(task);
+        sender = Thread.ofVirtual().start(task);
         return task;
+    }
+
+    /// The request is written, and its answer is waited for.
+    private void untilItsSenderWaits() {
+        while (sender.getState() != Thread.State.WAITING && sender.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
     }
 
     /// Reads up to the end of the next head.
@@ -111,7 +120,7 @@ class KeptConnectionTest {
         return socket;
     }
 
-    private void lose(Socket socket, Loss how) throws IOException, InterruptedException {
+    private void lose(Socket socket, Loss how) throws IOException {
         switch (how) {
             case ENDS_BEFORE_IT_IS_SENT -> socket.close();
             case RESETS_BEFORE_IT_IS_SENT -> reset(socket);
@@ -133,7 +142,7 @@ class KeptConnectionTest {
             case RESETS_LATER -> {
                 readHead(socket);
                 socket.getInputStream().readNBytes(5);
-                Thread.sleep(300); // the server works on it
+                untilItsSenderWaits(); // the server works on it
                 reset(socket);
             }
         }
@@ -221,9 +230,9 @@ class KeptConnectionTest {
             try {
                 while (true) {
                     answer(socket, ".");
-                    Thread.sleep(100);
+                    LockSupport.parkNanos(10_000_000); // it trickles
                 }
-            } catch (IOException | InterruptedException left) {
+            } catch (IOException left) {
                 return; // which is what the test waits for
             }
         });

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class ParseAllocationTest {
     private static final int WARM_UP = 2_000;
     private static final int MEASURED = 10_000;
+    /// Less than any object: what was allocated now and then, a new second's date above all.
+    private static final int NOISE = 7;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final String FIELDS = "Host: www.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
             + "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: en-US,en;q=0.5\r\n"
@@ -62,7 +64,7 @@ class ParseAllocationTest {
         HeadParser parser = new HeadParser(64 << 10, 256);
         RequestHead head = new RequestHead();
         long each = perRun("request head of 7 fields", () -> assertRead(parser.parseRequest(in, head)));
-        assertThat(each).isLessThanOrEqualTo(160);
+        holds(each, 128);
     }
 
     @Test
@@ -71,7 +73,7 @@ class ParseAllocationTest {
         HeadParser parser = new HeadParser(64 << 10, 256);
         RequestHead head = new RequestHead();
         long each = perRun("request head of 57 fields", () -> assertRead(parser.parseRequest(in, head)));
-        assertThat(each).isLessThanOrEqualTo(160);
+        holds(each, 128);
     }
 
     @Test
@@ -83,7 +85,7 @@ class ParseAllocationTest {
             assertRead(parser.parseResponse(in, head));
             assertRead(Framing.ofResponse(head.headers(), head.version(), head.status(), false) == 0);
         });
-        assertThat(each).isZero();
+        holds(each, 0);
     }
 
     @Test
@@ -91,8 +93,8 @@ class ParseAllocationTest {
         byte[] buffer = new byte[8192];
         long few = chunked("5\r\nhello\r\n0\r\n\r\n", buffer, "chunked body of 1 chunk");
         long many = chunked("5\r\nhello\r\n".repeat(150) + "0\r\n\r\n", buffer, "chunked body of 150 chunks");
-        assertThat(few).isLessThanOrEqualTo(320);
-        assertThat(many).isLessThanOrEqualTo(few + 8);
+        holds(few, 200);
+        holds(many, 200);
     }
 
     private static long chunked(String body, byte[] buffer, String what) throws IOException {
@@ -131,7 +133,12 @@ class ParseAllocationTest {
         long each = (allocated[1] - allocated[0]) / MEASURED;
         System.out.println("allocated per exchange: " + each + " bytes " + Arrays.toString(served));
         assertThat(served[0]).isEqualTo(total);
-        assertThat(each).isLessThanOrEqualTo(400);
+        holds(each, 272);
+    }
+
+    /// The figures are those of docs/http.md, and the same whatever compiles the code: there are no objects in it that a compiler could do away with.
+    private static void holds(long each, long documented) {
+        assertThat(each).isBetween(documented, documented + NOISE);
     }
 
     private static void assertRead(boolean holds) {

@@ -51,6 +51,7 @@ public final class Http1Connection {
     Object attachment; // see Exchange.perConnection
     private final Handler handler;
     private final H2cUpgrade upgrade;
+    private final Duration longestLinger;
     private final HeadParser parser;
     private final RequestHead head = new RequestHead();
     private volatile boolean stopping;
@@ -61,6 +62,12 @@ public final class Http1Connection {
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes
     /// @param upgrade null where h2c is not offered (TLS)
     public Http1Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, H2cUpgrade upgrade) {
+        this(transport, source, in, limits, handler, upgrade, LONGEST_LINGER);
+    }
+
+    /// @param longestLinger what a client that goes on sending behind its last answer gets, however steadily it sends
+    Http1Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, H2cUpgrade upgrade, Duration longestLinger) {
+        this.longestLinger = longestLinger;
         this.transport = transport;
         this.source = source;
         this.in = in;
@@ -237,7 +244,7 @@ public final class Http1Connection {
             source.limitEachRead(LINGER);
             byte[] bin = new byte[8192];
             long start = System.nanoTime();
-            while (in.read(bin, 0, bin.length) >= 0 && System.nanoTime() - start < LONGEST_LINGER.toNanos()) {
+            while (in.read(bin, 0, bin.length) >= 0 && System.nanoTime() - start < longestLinger.toNanos()) {
                 continue;
             }
         } catch (IOException e) {
