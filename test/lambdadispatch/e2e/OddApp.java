@@ -122,6 +122,10 @@ final class OddApp {
                 gone.addAndGet(socket.getInputStream().read() < 0 ? 1 : 0);
                 return false;
             }
+            case "/version" -> {
+                String version = System.getenv("AWS_LAMBDA_FUNCTION_VERSION");
+                write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + version.length() + "\r\n\r\n" + version);
+            }
             case "/seen" -> {
                 String seen = "waiting=" + waiting + " gone=" + gone + " pid=" + ProcessHandle.current().pid();
                 write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + seen.length() + "\r\n\r\n" + seen);

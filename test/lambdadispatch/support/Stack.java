@@ -86,6 +86,11 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         return this;
     }
 
+    /// Opens the router's admin port, with a token for what changes something.
+    public Stack admin(String token) throws IOException {
+        return router("LAMBDA_DISPATCH_AdminPort", Integer.toString(Ports.free())).router("LAMBDA_DISPATCH_AdminToken", token);
+    }
+
     /// Environments at most.
     public Stack instances(int most) {
         concurrency = most;
@@ -163,12 +168,17 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         return router().url(pathAndQuery);
     }
 
+    /// On the admin port.
+    public URI adminUrl(String pathAndQuery) {
+        return URI.create("http://127.0.0.1:" + port("admin") + pathAndQuery);
+    }
+
     /// On the TLS incoming port; the certificate is self-made.
     public URI tlsUrl(String pathAndQuery) {
         return URI.create("https://127.0.0.1:" + port("incoming-tls") + pathAndQuery);
     }
 
-    /// A port of the router: `incoming`, `incoming-tls`, `control`, `control-tls`, as its log calls them.
+    /// A port of the router: `incoming`, `incoming-tls`, `control`, `control-tls`, `admin`, as its log calls them.
     public int port(String what) {
         return router().port(what);
     }

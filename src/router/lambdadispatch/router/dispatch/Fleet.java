@@ -240,11 +240,11 @@ final class Fleet {
     }
 
     /// All that there are now are to be replaced.
-    /// @return how many that are
+    /// @return how many that are, those included that were to be replaced before
     int outdateAll() {
         int count = 0;
         for (Instance instance : all()) {
-            if (!instance.outdated && (instance.state == Instance.State.OPEN || instance.state == Instance.State.STARTING)) {
+            if (instance.state == Instance.State.OPEN || instance.state == Instance.State.STARTING) {
                 instance.outdated = true;
                 count++;
             }

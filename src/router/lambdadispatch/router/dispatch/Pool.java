@@ -362,7 +362,7 @@ public final class Pool {
     }
 
     /// Has every instance that there is replaced by a fresh one, a quarter at a time, as at the end of its time: requests notice nothing.
-    /// @return how many
+    /// @return how many, those included whose replacement was under way already
     public int roll() {
         int[] count = new int[1];
         event(now -> {
