@@ -105,7 +105,8 @@ final class RuntimeInterfaceEmulator implements AutoCloseable {
 
     @Override
     public void close() {
+        process.children().forEach(ProcessHandle::destroyForcibly); // the first of the namespace: all others end with it
+        process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
         process.destroyForcibly();
-        process.onExit().join();
     }
 }

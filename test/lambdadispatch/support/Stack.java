@@ -148,7 +148,7 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         PORTS.forEach(port -> variables.put("LAMBDA_DISPATCH_" + port, "0"));
         variables.putAll(routerVariables);
         variables.putAll(more);
-        StackRouter router = StackRouter.start(emulator, commands.router(), RouterProcess.variables(variables, config, emulator.endpoint()), this::printed);
+        StackRouter router = StackRouter.start(emulator.guardian(), commands.router(), RouterProcess.variables(variables, config, emulator.endpoint()), this::printed);
         routers.add(router);
         pids.add(router.pid());
         try {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import lambdadispatch.emulator.Emulator;
 import lambdadispatch.emulator.RouterProcess;
+import lambdadispatch.emulator.process.Guardian;
 import lambdadispatch.emulator.process.Signal;
 
 /// A router process of a [Stack], and the ports that it has opened.
@@ -29,9 +29,10 @@ public final class StackRouter {
         this.printed = printed;
     }
 
-    static StackRouter start(Emulator emulator, List<String> command, Map<String, String> variables, Consumer<String> printed) throws IOException {
+    /// @param guardian ends it should nobody else
+    public static StackRouter start(Guardian guardian, List<String> command, Map<String, String> variables, Consumer<String> printed) throws IOException {
         StackRouter router = new StackRouter(printed);
-        router.process = RouterProcess.start(emulator.guardian(), command, variables, router::line);
+        router.process = RouterProcess.start(guardian, command, variables, router::line);
         router.exit().thenAccept(status -> router.ready.completeExceptionally(new IllegalStateException("the router ended with status " + status)));
         return router;
     }
@@ -49,7 +50,7 @@ public final class StackRouter {
 
     /// Waits until it says that it is ready.
     /// @throws Exception it ended instead, or took too long
-    void awaitReady(Duration patience) throws Exception {
+    public void awaitReady(Duration patience) throws Exception {
         ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
