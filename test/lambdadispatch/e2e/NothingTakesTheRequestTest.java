@@ -9,46 +9,61 @@ import lambdadispatch.e2e.Wire.Version;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// The failure table's first row on real processes: what a client gets when nothing could take its request.
 @Timeout(60)
 class NothingTakesTheRequestTest {
     private static final Duration NEVER = Duration.ofHours(1);
 
-    @ParameterizedTest
-    @EnumSource(Version.class)
-    void waitThatIsTooLongIs504AndAFullQueueIs503(Version version) throws Exception {
-        try (Stack stack = new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_DrainTimeout", "100ms")
-                .router("LAMBDA_DISPATCH_IncomingRequestTimeout", "2s").router("LAMBDA_DISPATCH_MaxQueueLength", "1").start();
-                Wire waiting = Wire.open(version, stack)) {
+    private static Stack nobodyComes() {
+        return new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_DrainTimeout", "100ms").router("LAMBDA_DISPATCH_MaxQueueLength", "1");
+    }
+
+    @Test
+    void waitThatIsTooLongIs504AndAFullQueueIs503() throws Exception {
+        try (Stack stack = nobodyComes().router("LAMBDA_DISPATCH_IncomingRequestTimeout", "3s").start();
+                Wire waiting = Wire.open(Version.HTTP_1, stack);
+                Wire next = Wire.open(Version.HTTP_2, stack)) {
             waiting.request("GET", "/", Body.NONE);
             stack.awaitLine(line -> line.contains(" dispatch invoke ")); // it is in the queue
-            Answer tooMany = Wire.get(version, stack, "/");
-            assertThat(tooMany.status()).isEqualTo(503);
-            assertThat(Integer.parseInt(tooMany.headers().get("retry-after"))).isPositive();
-            Answer late = waiting.answer.awaitEnd();
-            assertThat(late.status()).isEqualTo(504);
-            assertThat(late.end()).isEqualTo(Answer.End.WHOLE);
+            for (Version version : Version.values()) {
+                Answer tooMany = Wire.get(version, stack, "/");
+                assertThat(tooMany.status()).isEqualTo(503);
+                assertThat(Integer.parseInt(tooMany.headers().get("retry-after"))).isPositive();
+            }
+            isLate(waiting);
+            next.request("GET", "/", Body.NONE);
+            isLate(next);
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Version.class)
-    void clientThatGoesAwayLeavesTheQueue(Version version) throws Exception {
-        try (Stack stack = new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_DrainTimeout", "100ms")
-                .router("LAMBDA_DISPATCH_MaxQueueLength", "1").start();
-                Wire first = Wire.open(version, stack);
-                Wire next = Wire.open(version, stack)) {
-            first.request("GET", "/first", Body.NONE);
+    private static void isLate(Wire waiting) throws InterruptedException {
+        Answer late = waiting.answer.awaitEnd();
+        assertThat(late.status()).isEqualTo(504);
+        assertThat(late.end()).isEqualTo(Answer.End.WHOLE);
+    }
+
+    @Test
+    void clientThatGoesAwayLeavesTheQueue() throws Exception {
+        try (Stack stack = nobodyComes().start()) {
+            for (Version version : Version.values()) {
+                leavesTheQueue(version, stack);
+            }
+        }
+    }
+
+    private static void leavesTheQueue(Version version, Stack stack) throws Exception {
+        try (Wire first = Wire.open(version, stack); Wire next = Wire.open(version, stack)) {
+            first.request("GET", "/first-" + version, Body.NONE);
             stack.awaitLine(line -> line.contains(" dispatch invoke "));
             first.leave();
-            stack.awaitLine(line -> line.contains("path=/first status=499"));
-            next.request("GET", "/next", Body.NONE); // there is room for it
+            stack.awaitLine(line -> line.contains("path=/first-" + version + " status=499"));
+            next.request("GET", "/next-" + version, Body.NONE); // there is room for it
             assertThat(Wire.get(version, stack, "/third").status()).isEqualTo(503);
             assertThat(next.answer.end()).isEqualTo(Answer.End.OPEN);
+            next.leave();
         }
+        stack.awaitLine(line -> line.contains("path=/next-" + version + " status=499"));
     }
 
     @Test
