@@ -13,10 +13,11 @@ import java.util.function.Function;
 import lambdadispatch.base.ByteQueue;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
 
 /// An exchange without a connection: the test plays the peer. What the handler does is kept, in order, and can be waited for.
-public final class ScriptedExchange implements Exchange {
+public final class ScriptedExchange implements Exchange, Connection {
     private static final int WINDOW = 64 << 10;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final InetSocketAddress LOCAL = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5001);
@@ -188,6 +189,11 @@ public final class ScriptedExchange implements Exchange {
     }
 
     @Override
+    public Connection connection() {
+        return this;
+    }
+
+    @Override
     public InetSocketAddress remoteAddress() {
         return remote;
     }
@@ -321,7 +327,7 @@ public final class ScriptedExchange implements Exchange {
 
     @Override
     @SuppressWarnings("unchecked")
-    public synchronized <T> T perConnection(Class<T> type, Function<Exchange, T> maker) {
+    public synchronized <T> T state(Class<T> type, Function<Connection, T> maker) {
         if (connectionState[0] == null) {
             connectionState[0] = maker.apply(this);
         }

@@ -288,7 +288,7 @@ class Http1ExchangeTest {
     @Test
     void stateIsKeptBesideTheConnection() throws Exception {
         Handler counting = exchange -> {
-            int[] count = exchange.perConnection(int[].class, first -> new int[1]);
+            int[] count = exchange.connection().state(int[].class, first -> new int[1]);
             exchange.answer(200, "text/plain", Integer.toString(++count[0]).getBytes(StandardCharsets.US_ASCII));
         };
         try (Served one = new Served(counting); Served other = new Served(counting)) {

@@ -201,7 +201,7 @@ class CreditTest {
     @Test
     void aPeerThatIsTrustedMayCauseMoreChores() throws IOException {
         Http2Peer peer = Served.start(log, exchange -> {
-            exchange.trustPeer();
+            exchange.connection().trustPeer();
             Served.ECHO.handle(exchange);
         }).peer.silent().begin();
         peer.send(get(1, "/"));

@@ -136,7 +136,7 @@ class FlowControlTest {
         CountDownLatch waits = new CountDownLatch(1);
         Thread[] sender = new Thread[1];
         Http2Peer peer = Served.start(log, new Bounds().writeStallMillis(50).limits(), exchange -> {
-            exchange.trustPeer();
+            exchange.connection().trustPeer();
             sender[0] = Thread.currentThread();
             waits.countDown();
             HUNDRED_THOUSAND.handle(exchange);

@@ -32,7 +32,7 @@ class StrangerTest {
         @Override
         public void handle(Exchange exchange) throws IOException {
             if (exchange.request().path().equals("/token")) {
-                exchange.trustPeer();
+                exchange.connection().trustPeer();
                 exchange.answer(200, "text/plain", new byte[0]);
                 return;
             }

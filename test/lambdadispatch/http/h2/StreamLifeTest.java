@@ -309,7 +309,7 @@ class StreamLifeTest {
     void aTrustedPeersBodyMayStall() throws Exception {
         List<Integer> read = new ArrayList<>();
         Http2Peer peer = Served.start(log, new Bounds().bodyStallMillis(50).limits(), exchange -> {
-            exchange.trustPeer();
+            exchange.connection().trustPeer();
             read.add(exchange.read(new byte[10], 0, 10));
             exchange.answer(200, "text/plain", new byte[0]);
         }).peer.begin();

@@ -29,7 +29,7 @@ class StrangerLimitTest {
             @Override
             public void handle(Exchange exchange) throws IOException {
                 if (exchange.request().path().equals("/token")) {
-                    exchange.trustPeer();
+                    exchange.connection().trustPeer();
                 }
                 exchange.answer(200, "text/plain", new byte[0]);
             }

@@ -249,7 +249,7 @@ class SharedUplinkTest {
         shared.sends(entry(5, response("first")));
         await(firstDone);
         down.goes();
-        SharedUplink uplink = shared.perConnection(SharedUplink.class, any -> null);
+        SharedUplink uplink = shared.connection().state(SharedUplink.class, any -> null);
         while (uplink.channels() > 0) {
             Thread.yield(); // the class has a time limit
         }

@@ -3,8 +3,10 @@ package lambdadispatch.http.h1;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.function.Function;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.Framing;
@@ -13,6 +15,7 @@ import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
+import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Input;
@@ -23,7 +26,7 @@ import lambdadispatch.net.Transport;
 /// virtual thread. One exchange at a time, so pipelined requests wait in the socket and memory stays bounded.
 ///
 /// A client that goes away while the handler waits is noticed by [ClientWatch], which reads ahead on the connection's behalf.
-public final class Http1Connection {
+public final class Http1Connection implements Connection {
     /// Takes a connection over after `101 Switching Protocols` to h2c (RFC 7540 §3.2, kept by clients although RFC 9113 dropped it).
     @FunctionalInterface
     public interface H2cUpgrade {
@@ -48,7 +51,7 @@ public final class Http1Connection {
     final Limits limits;
     final Http1Output out;
     final ClientWatch watch;
-    Object attachment; // see Exchange.perConnection
+    private Object state; // see Connection.state
     private final Handler handler;
     private final H2cUpgrade upgrade;
     private final Duration longestLinger;
@@ -78,6 +81,28 @@ public final class Http1Connection {
         this.out = new Http1Output(transport, limits.writeStall());
         this.watch = new ClientWatch(this);
     }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return transport.remoteAddress();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return transport.localAddress();
+    }
+
+    @Override
+    public <T> T state(Class<T> type, Function<Connection, T> maker) {
+        if (state == null) {
+            state = maker.apply(this);
+        }
+        return type.cast(state);
+    }
+
+    /// HTTP/1.1 has one budget for all.
+    @Override
+    public void trustPeer() {}
 
     /// Serves until the connection ends. Returns with the transport closed, unless it was upgraded: then after the upgrade's own end.
     public void run() {

@@ -3,9 +3,7 @@ package lambdadispatch.http.h1;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.function.Function;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.HeaderName;
@@ -13,6 +11,7 @@ import lambdadispatch.http.message.HeaderSet;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
+import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
 
 /// One request and its response on an [Http1Connection].
@@ -56,13 +55,8 @@ final class Http1Exchange implements Exchange {
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
-        return connection.transport.remoteAddress();
-    }
-
-    @Override
-    public InetSocketAddress localAddress() {
-        return connection.transport.localAddress();
+    public Connection connection() {
+        return connection;
     }
 
     @Override
@@ -148,14 +142,6 @@ final class Http1Exchange implements Exchange {
     @Override
     public Headers trailers() {
         return body.trailers();
-    }
-
-    @Override
-    public <T> T perConnection(Class<T> type, Function<Exchange, T> maker) {
-        if (connection.attachment == null) {
-            connection.attachment = maker.apply(this);
-        }
-        return type.cast(connection.attachment);
     }
 
     @Override

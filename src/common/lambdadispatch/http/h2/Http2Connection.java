@@ -3,16 +3,19 @@ package lambdadispatch.http.h2;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Input;
@@ -23,7 +26,7 @@ import lambdadispatch.net.Transport;
 ///
 /// Threads: the caller of [#run()] reads frames and never waits for anything else; [Http2Output] has a writer; each request's handler
 /// has a virtual thread. [Http2Frames] applies what the reader reads.
-public final class Http2Connection {
+public final class Http2Connection implements Connection {
     /// SETTINGS_MAX_FRAME_SIZE that we announce.
     static final int MAX_FRAME_SIZE = 16_384;
     /// What an [Input] for this connection must be able to hold.
@@ -53,8 +56,8 @@ public final class Http2Connection {
     private final int strangersWindow; // of the connection, as long as nobody knows the peer
     private Runnable onTrust = () -> { };
     private volatile boolean trusted;
-    volatile Object attachment; // see Exchange.perConnection
-    final Object attachmentLock = new Object();
+    private volatile Object state; // see Connection.state
+    private final Object stateLock = new Object();
     private int lateCode = ErrorCode.SETTINGS_TIMEOUT; // what it means if the peer does not send in time
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes, the preface included
@@ -305,6 +308,28 @@ public final class Http2Connection {
         return transport;
     }
 
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return transport.remoteAddress();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return transport.localAddress();
+    }
+
+    @Override
+    public <T> T state(Class<T> type, Function<Connection, T> maker) {
+        Object made = state;
+        if (made == null) {
+            synchronized (stateLock) {
+                made = state == null ? maker.apply(this) : state;
+                state = made;
+            }
+        }
+        return type.cast(made);
+    }
+
     Limits limits() {
         return limits;
     }
@@ -313,7 +338,8 @@ public final class Http2Connection {
         return output;
     }
 
-    void trustPeer() {
+    @Override
+    public void trustPeer() {
         synchronized (this) {
             if (trusted) {
                 return;

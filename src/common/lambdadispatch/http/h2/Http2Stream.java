@@ -2,11 +2,10 @@
 package lambdadispatch.http.h2;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.function.Function;
 import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
+import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
 
 /// One HTTP/2 stream as an exchange. The connection's reader feeds it; the handler's threads read and write.
@@ -132,25 +131,8 @@ final class Http2Stream implements Exchange {
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
-        return connection.transport().remoteAddress();
-    }
-
-    @Override
-    public InetSocketAddress localAddress() {
-        return connection.transport().localAddress();
-    }
-
-    @Override
-    public <T> T perConnection(Class<T> type, Function<Exchange, T> maker) {
-        Object attachment = connection.attachment;
-        if (attachment == null) {
-            synchronized (connection.attachmentLock) {
-                attachment = connection.attachment == null ? maker.apply(this) : connection.attachment;
-                connection.attachment = attachment;
-            }
-        }
-        return type.cast(attachment);
+    public Connection connection() {
+        return connection;
     }
 
     @Override
@@ -346,10 +328,5 @@ final class Http2Stream implements Exchange {
             }
         }
         action.run();
-    }
-
-    @Override
-    public void trustPeer() {
-        connection.trustPeer();
     }
 }

@@ -2,8 +2,6 @@
 package lambdadispatch.http.server;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.function.Function;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 
@@ -14,9 +12,8 @@ import lambdadispatch.http.message.Request;
 public interface Exchange {
     Request request();
 
-    InetSocketAddress remoteAddress();
-
-    InetSocketAddress localAddress();
+    /// What this exchange came on.
+    Connection connection();
 
     /// Reads at least one byte of the request body; -1 at its end. Sends `100 Continue` first where the client waits for it.
     /// @throws lambdadispatch.http.message.BadMessage the body breaks its framing or a limit
@@ -77,11 +74,4 @@ public interface Exchange {
     default boolean supply(byte[] from, int offset, int length) {
         return false;
     }
-
-    /// State kept beside the connection: made by the first exchange that asks, the same object for all that follow.
-    /// One kind of state per connection.
-    <T> T perConnection(Class<T> type, Function<Exchange, T> maker);
-
-    /// Tells the engine that the peer proved who it is: the connection is judged by wider budgets from now on.
-    default void trustPeer() {}
 }

@@ -17,7 +17,7 @@ public interface Handler {
         return false;
     }
 
-    /// Whether peers prove who they are ([Exchange#trustPeer]). Until one has done so it is a stranger, who gets little and not for long: few streams
+    /// Whether peers prove who they are ([Connection#trustPeer]). Until one has done so it is a stranger, who gets little and not for long: few streams
     /// at once, no wider window, and seconds from the start of his connection.
     default boolean knowsItsPeers() {
         return false;

@@ -46,7 +46,7 @@ public final class AdminHandler implements Handler {
         }
         if (!method.equals("GET") && !method.equals("HEAD")) {
             other(exchange, path);
-        } else if (admitted(exchange, access.toLook(exchange.request(), exchange.remoteAddress().getAddress()))) {
+        } else if (admitted(exchange, access.toLook(exchange.request(), exchange.connection().remoteAddress().getAddress()))) {
             look(exchange, path);
         }
     }

@@ -80,11 +80,11 @@ public final class ControlHandler implements Handler {
             return;
         }
         if (!authorized(exchange, instance)) {
-            LOG.warn("wrong token", "remote", AddressText.of(exchange.remoteAddress().getAddress()));
+            LOG.warn("wrong token", "remote", AddressText.of(exchange.connection().remoteAddress().getAddress()));
             refuse(exchange, 401);
             return;
         }
-        exchange.trustPeer();
+        exchange.connection().trustPeer();
         noteEnvironment(exchange, instance);
         noteDeadline(exchange, instance);
         switch (path.kind()) {
@@ -216,7 +216,7 @@ public final class ControlHandler implements Handler {
             instance.pool().slotLost(channel);
             channel.breakOff();
         });
-        SharedUplink shared = exchange.perConnection(SharedUplink.class, first -> new SharedUplink());
+        SharedUplink shared = exchange.connection().state(SharedUplink.class, first -> new SharedUplink());
         shared.register(exchange.request().headers().get(CHANNEL_NUMBER), channel);
         LOG.debug("uplink open", "instance", instance.publicName());
         try {
@@ -235,7 +235,7 @@ public final class ControlHandler implements Handler {
             refuse(exchange, 405);
             return;
         }
-        SharedUplink shared = exchange.perConnection(SharedUplink.class, first -> new SharedUplink());
+        SharedUplink shared = exchange.connection().state(SharedUplink.class, first -> new SharedUplink());
         if (!shared.begin()) {
             refuse(exchange, 409); // one carries all channels of a connection
             return;

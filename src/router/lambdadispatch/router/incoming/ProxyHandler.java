@@ -61,7 +61,7 @@ public final class ProxyHandler implements Handler {
             health(exchange, "full\n", healthy.getAsBoolean() && !pools.defaultPool().full());
             return;
         }
-        Peer peer = exchange.perConnection(Peer.class, each -> Peer.of(each, options));
+        Peer peer = exchange.connection().state(Peer.class, each -> Peer.of(each, options));
         Record record = observer.begin(request, peer.address(), peer.trusted());
         try {
             Route route = route(request);
