@@ -4,33 +4,99 @@ package lambdadispatch.extension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// How long an app is kept after its answers.
+/// How long an app is kept for work after its answers.
 class HoldTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final Hold hold = new Hold(Duration.ofSeconds(60));
+    private long lastRequest = Long.MAX_VALUE; // one runs
+
+    @BeforeEach
+    void invocationBegins() {
+        hold.begin(now -> Math.min(now, lastRequest), 0);
+    }
+
+    private long keep(String name, int seconds, long now) {
+        return hold.keep(name, Duration.ofSeconds(seconds), now);
+    }
 
     @Test
     void anAnswerHoldsForAsLongAsItAsksWithinTheBound() {
         assertThat(hold.leftMillis(0)).isZero();
         hold.ask("5", 0);
         assertThat(hold.leftMillis(2 * SECOND)).isEqualTo(3000);
-        hold.ask("3600", 0);
-        assertThat(hold.leftMillis(0)).isEqualTo(60_000);
-        assertThat(hold.leftMillis(61 * SECOND)).isZero();
+        hold.ask("3600", 2 * SECOND);
+        assertThat(hold.leftMillis(2 * SECOND)).isEqualTo(60_000);
+        assertThat(hold.leftMillis(63 * SECOND)).isZero();
     }
 
     @Test
-    void aShorterWishEndsNoLongerOneAndOverlapsAreMeteredOnce() {
+    void aShorterWishOfAnAnswerEndsNoLongerOne() {
         hold.ask("10", 0);
         hold.ask("2", SECOND);
         assertThat(hold.leftMillis(SECOND)).isEqualTo(9000);
-        hold.ask("10", 5 * SECOND);
-        assertThat(hold.totalMillis()).isEqualTo(15_000);
-        hold.ask("10", 100 * SECOND);
-        assertThat(hold.totalMillis()).isEqualTo(25_000);
+    }
+
+    @Test
+    void someWorkIsKeptForUntilItIsDoneAndOtherWorkOnItsOwn() {
+        assertThat(keep("mail", 20, 0)).isEqualTo(20_000);
+        assertThat(keep("cache", 5, 0)).isEqualTo(5_000);
+        assertThat(hold.leftMillis(SECOND)).isEqualTo(19_000);
+        assertThat(keep("mail", 2, SECOND)).as("its new wish counts").isEqualTo(2_000);
+        assertThat(hold.leftMillis(SECOND)).as("the other's").isEqualTo(4_000);
+        hold.release("cache", 2 * SECOND);
+        hold.release("unknown", 2 * SECOND);
+        assertThat(hold.leftMillis(2 * SECOND)).isEqualTo(1_000);
+        hold.release("mail", 2 * SECOND);
+        assertThat(hold.leftMillis(2 * SECOND)).isZero();
+    }
+
+    @Test
+    void noAppKeepsAnEnvironmentByItself() {
+        lastRequest = 10 * SECOND;
+        assertThat(keep("loop", 50, 20 * SECOND)).isEqualTo(50_000);
+        assertThat(keep("loop", 50, 60 * SECOND)).as("60 s after the last request").isEqualTo(10_000);
+        assertThat(keep("loop", 50, 70 * SECOND)).isZero();
+        lastRequest = 80 * SECOND;
+        assertThat(keep("loop", 50, 81 * SECOND)).as("another request came").isEqualTo(50_000);
+    }
+
+    @Test
+    void whatSeveralWantCountsOnceAndOnlyWhileItLasts() {
+        hold.ask("10", 0);
+        keep("mail", 20, 5 * SECOND);
+        assertThat(hold.totalMillis(8 * SECOND)).isEqualTo(8_000);
+        hold.release("mail", 12 * SECOND);
+        assertThat(hold.totalMillis(50 * SECOND)).isEqualTo(12_000);
+        keep("mail", 1, 60 * SECOND);
+        assertThat(hold.totalMillis(90 * SECOND)).isEqualTo(13_000);
+    }
+
+    @Test
+    void theEndOfTheInvocationIsTheEndOfIt() {
+        keep("mail", 20, 0);
+        hold.end(5 * SECOND);
+        assertThat(hold.leftMillis(5 * SECOND)).isZero();
+        assertThat(keep("mail", 20, 6 * SECOND)).as("a frozen environment does nothing").isZero();
+        hold.ask("20", 6 * SECOND);
+        assertThat(hold.leftMillis(6 * SECOND)).isZero();
+        hold.begin(now -> now, 1000 * SECOND);
+        assertThat(hold.totalMillis(1000 * SECOND)).isEqualTo(5_000);
+        assertThat(keep("mail", 20, 1000 * SECOND)).isEqualTo(20_000);
+    }
+
+    @Test
+    void namesAreBounded() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(keep("work-" + i, 20, 0)).isEqualTo(20_000);
+        }
+        assertThat(keep("one-more", 20, 0)).isZero();
+        assertThat(keep("work-7", 10, 0)).isEqualTo(10_000);
+        hold.ask("5", 0);
+        assertThat(keep("one-more", 20, 21 * SECOND)).as("the others are over").isEqualTo(20_000);
     }
 
     @Test
@@ -38,13 +104,15 @@ class HoldTest {
         for (String wish : new String[] {null, "", "-1", "soon", "9".repeat(20)}) {
             hold.ask(wish, 0);
         }
-        assertThat(hold.totalMillis()).isZero();
+        assertThat(hold.leftMillis(0)).isZero();
     }
 
     @Test
     void whereItIsSwitchedOffNobodyIsKept() {
         Hold none = new Hold(Duration.ZERO);
+        none.begin(now -> now, 0);
         none.ask("5", 0);
+        assertThat(none.keep("mail", Duration.ofSeconds(5), 0)).isZero();
         assertThat(none.leftMillis(0)).isZero();
     }
 }

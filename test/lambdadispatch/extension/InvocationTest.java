@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.server.Limits;
+import lambdadispatch.protocol.Condition;
 import lambdadispatch.protocol.ExitReason;
 import lambdadispatch.protocol.InvokePayload;
 import lambdadispatch.protocol.InvokeResponse;
@@ -38,8 +39,12 @@ class InvocationTest {
 
     private final ScriptedRouter router = scripted();
     private final AtomicInteger healthStatus = new AtomicInteger(200);
+    private final AtomicInteger health = new AtomicInteger();
     private final Server app = new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT,
-            exchange -> exchange.answer(healthStatus.get(), "text/plain", new byte[0]));
+            exchange -> {
+                health.incrementAndGet();
+                exchange.answer(healthStatus.get(), "text/plain", new byte[0]);
+            });
 
     private static ScriptedRouter scripted() {
         try {
@@ -68,7 +73,8 @@ class InvocationTest {
 
     private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis, Duration ping) {
         ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
-                new ExtensionConfig.Health("/health", 200, 200), Duration.ofMillis(idleGraceMillis), Duration.ofSeconds(60), "127.0.0.1:1");
+                new ExtensionConfig.Health("/health", 200, 200, true), Duration.ofMillis(idleGraceMillis),
+                new ExtensionConfig.Holding(Duration.ofSeconds(60), 0), "127.0.0.1:1");
         readiness = new Readiness(config);
         Threads.virtual("test").start(readiness::run);
         CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
@@ -111,12 +117,40 @@ class InvocationTest {
     }
 
     @Test
-    void anAppThatAskedToBeKeptIsNotIdleUntilThen() throws Exception {
+    void anAppThatAskedToBeKeptIsNotIdleUntilThenAndTheRouterHearsForHowLong() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 200);
         long start = System.nanoTime();
-        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 50);
-        readiness.app().hold().ask("1", start);
+        until(() -> readiness.app().hold().keep("mail", Duration.ofSeconds(1), System.nanoTime()) > 0);
         assertThat(reason(response)).isEqualTo(ExitReason.SelfLastActive);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(990));
+        assertThat(Condition.parse(router.conditions.getLast()).orElseThrow().heldMillis()).isBetween(990L, 1_010L);
+    }
+
+    @Test
+    void anInstanceThatIsSentHomeGoesWhenTheAppsWorkIsDone() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1 && readiness.app().hold().keep("mail", Duration.ofSeconds(50), System.nanoTime()) > 0);
+        router.goAway();
+        long before = readiness.app().hold().totalMillis(System.nanoTime());
+        until(() -> readiness.app().hold().totalMillis(System.nanoTime()) > before + 300);
+        assertThat(response).as("the app still works").isNotDone();
+        readiness.app().hold().release("mail", System.nanoTime());
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+        assertThat(Condition.parse(router.conditions.getLast()).orElseThrow().heldMillis()).as("told at the end").isPositive();
+        assertThat(readiness.app().hold().keep("more", Duration.ofSeconds(1), System.nanoTime())).as("the invocation is over").isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, 0, 4999", "500, 5000, 5000"})
+    void pingsSayHowTheHealthPathAnswersWhileTheAppServes(int status, long least, long most) throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS, PING);
+        until(() -> router.downlinks.size() == 1);
+        healthStatus.set(status);
+        int asked = health.get();
+        until(() -> health.get() > asked && Condition.parse(router.conditions.getLast()).orElseThrow().probeMillis() >= least);
+        assertThat(Condition.parse(router.conditions.getLast()).orElseThrow().probeMillis()).isBetween(least, most);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
     }
 
     @Test

@@ -50,6 +50,7 @@ final class RelayBed implements AutoCloseable {
         router = down[0];
         up = Received.from(uplink, Long.MAX_VALUE);
         address = new AppAddress(List.of(new InetSocketAddress(server.getInetAddress(), server.getLocalPort())));
+        hold.begin(now -> now, System.nanoTime());
         App app = new App(address, compression, habits, hold);
         relay = new Relay(app, new Input(down[1]::read, 4096, 256 << 10), sink);
         Threads.virtual("relay").start(this::serve);

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
@@ -29,6 +30,8 @@ final class ScriptedRouter implements AutoCloseable {
     final AtomicInteger closes = new AtomicInteger();
     final Set<String> channelIds = ConcurrentHashMap.newKeySet();
     final List<String> appFaults = new CopyOnWriteArrayList<>();
+    /// What pings and close requests say of how the environment feels.
+    final List<String> conditions = new CopyOnWriteArrayList<>();
     final List<Exchange> downlinks = new CopyOnWriteArrayList<>();
     volatile int channelStatus = 200;
     volatile int uplinkStatus = 200;
@@ -77,6 +80,7 @@ final class ScriptedRouter implements AutoCloseable {
 
     private void control(Exchange exchange) throws IOException {
         ControlPaths path = ControlPaths.parse(exchange.request().target()).orElseThrow();
+        Stream.ofNullable(exchange.request().headers().get(ControlPaths.CONDITION_HEADER)).forEach(conditions::add);
         switch (path.kind()) {
             case PING -> {
                 pings.incrementAndGet();

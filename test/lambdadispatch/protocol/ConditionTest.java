@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ConditionTest {
     @Test
     void aLineIsReadAsItWasWrittenAndNonsenseIsNot() {
-        Condition condition = new Condition(812, 1000, 3, 430, 2, 5120, 64, 0);
+        Condition condition = new Condition(812, 1000, 3, 430, 2, 5120, 64, 0, 7);
         assertThat(Condition.parse(condition.toString())).contains(condition);
         for (String nonsense : new String[] {null, "", "cpu", "cpu=", "=1", "cpu=-1 of=1", "cpu=1", "of=0", "of=1 x=" + "9".repeat(13), "of=1 " + "a=1 ".repeat(60)}) {
             assertThat(Condition.parse(nonsense)).as("" + nonsense).isEmpty();

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// How an environment feels, as its extension tells the router with each ping: `cpu=812 of=1000 throttled=0 memory=430 delay=2 app=5120 requests=64 held=0`.
+/// How an environment feels, as its extension tells the router with each ping: `cpu=812 of=1000 throttled=0 memory=430 delay=2 app=5120 requests=64 held=0 probe=3`.
 /// @param cpuMillis CPU time that the environment has used, since whenever
 /// @param vcpuMillis CPU time that it may use in a second
 /// @param throttledMillis time that it was held back for want of that, since whenever
@@ -13,16 +13,17 @@ import java.util.Optional;
 /// @param delayMillis how late the extension's own thread woke last: everybody there waits for the CPU for as long
 /// @param appMillis sum of the time that requests have spent in the app, in this invocation
 /// @param requests that have ended in it
-/// @param heldMillis for so long the app has asked to be kept after its answers, since the environment started
+/// @param heldMillis for so long the app wanted to be kept for work after its answers, in this invocation
+/// @param probeMillis how long its health path took to answer last; the longest that is waited for where that was no good answer
 public record Condition(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis, long requests,
-        long heldMillis) {
+        long heldMillis, long probeMillis) {
     private static final int LONGEST = 200;
     private static final int MOST_DIGITS = 12;
 
     @Override
     public String toString() {
         return "cpu=" + cpuMillis + " of=" + vcpuMillis + " throttled=" + throttledMillis + " memory=" + memoryPermille + " delay=" + delayMillis
-                + " app=" + appMillis + " requests=" + requests + " held=" + heldMillis;
+                + " app=" + appMillis + " requests=" + requests + " held=" + heldMillis + " probe=" + probeMillis;
     }
 
     /// Empty for anything that is not such a line; what is not known of it is ignored.
@@ -41,6 +42,7 @@ public record Condition(long cpuMillis, long vcpuMillis, long throttledMillis, l
         }
         return values.getOrDefault("of", 0L) == 0 ? Optional.empty() : Optional.of(new Condition(
                 values.getOrDefault("cpu", 0L), values.get("of"), values.getOrDefault("throttled", 0L), values.getOrDefault("memory", 0L),
-                values.getOrDefault("delay", 0L), values.getOrDefault("app", 0L), values.getOrDefault("requests", 0L), values.getOrDefault("held", 0L)));
+                values.getOrDefault("delay", 0L), values.getOrDefault("app", 0L), values.getOrDefault("requests", 0L), values.getOrDefault("held", 0L),
+                values.getOrDefault("probe", 0L)));
     }
 }

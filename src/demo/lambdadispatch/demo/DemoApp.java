@@ -48,10 +48,14 @@ final class DemoApp implements Handler {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
+        Route route = routes.get(exchange.request().path());
+        if (route != null && route.path().equals("/health")) { // its environment asks, no client
+            route.handler().handle(exchange);
+            return;
+        }
         requests.incrementAndGet();
         running.incrementAndGet();
         try {
-            Route route = routes.get(exchange.request().path());
             if (route == null) {
                 exchange.answer(404, "text/plain", "There is nothing here; / lists what can be tried.\n".getBytes(StandardCharsets.US_ASCII));
             } else {

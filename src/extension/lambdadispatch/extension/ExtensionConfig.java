@@ -16,7 +16,7 @@ record ExtensionConfig(
         Duration asyncInitTimeout,
         Health health,
         Duration idleGrace,
-        Duration mostWaitUntil,
+        Holding holding,
         String runtimeApi) {
     private static final String P = "LAMBDA_DISPATCH_";
 
@@ -24,7 +24,13 @@ record ExtensionConfig(
     enum Runtime { CURRENT_THREAD, MULTI_THREAD }
 
     /// @param path checked until it answers with a status in the range; "" to be content with a TCP connection
-    record Health(String path, int minStatus, int maxStatus) {}
+    /// @param probed whether it is asked while the app serves, too
+    record Health(String path, int minStatus, int maxStatus, boolean probed) {}
+
+    /// For work that the app does after its answers.
+    /// @param most that it is kept after a request; zero: not at all
+    /// @param port at which it may ask for that, 0 for none
+    record Holding(Duration most, int port) {}
 
     static ExtensionConfig read(Settings s) {
         ExtensionConfig config = new ExtensionConfig(
@@ -38,14 +44,20 @@ record ExtensionConfig(
                 health(s),
                 s.millis(P + "LAST_ACTIVE_GRACE_PERIOD_MS", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(15),
                         "an invocation without a request for so long returns"),
-                s.millis(P + "MAX_WAIT_UNTIL_MS", Duration.ofSeconds(60), Duration.ZERO, Duration.ofMinutes(15),
-                        "an app may ask with x-lambda-wait-until to be kept for so long after an answer; 0: not at all"),
+                holding(s),
                 s.required("AWS_LAMBDA_RUNTIME_API", text -> text.matches("(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):\\d{1,5}"), "host:port; Lambda sets it",
                         "host and port of Lambda's APIs; set by Lambda"));
         s.choice(Log.FORMAT_VARIABLE, LogLine.Format.TEXT, LogLine.Format.class, "how lines of the log are written"); // the log reads it
         s.topics(Log.DEBUG_VARIABLE, Log.TOPICS);
         s.tolerate(P + "JAVA_OPTIONS"); // the launcher does
         return config;
+    }
+
+    private static Holding holding(Settings s) {
+        return new Holding(
+                s.millis(P + "MAX_WAIT_UNTIL_MS", Duration.ofSeconds(60), Duration.ZERO, Duration.ofMinutes(15),
+                        "an app may ask to be kept for so long after a request, by x-lambda-wait-until or at HOLD_PORT; 0: not at all"),
+                s.integer(P + "HOLD_PORT", 0, 0, 65535, "port on 127.0.0.1 where the app asks to be kept: PUT and DELETE /holds/NAME; 0: none"));
     }
 
     private static Health health(Settings s) {
@@ -56,6 +68,7 @@ record ExtensionConfig(
         if (max < min) {
             s.fault(P + "HEALTH_MAX_STATUS", Integer.toString(max), "at least " + P + "HEALTH_MIN_STATUS");
         }
-        return new Health(tcpOnly ? "" : path, min, max);
+        boolean probed = s.flag(P + "HEALTH_PROBES", true, "asks that path while the app serves, too, and tells the router how long it takes");
+        return new Health(tcpOnly ? "" : path, min, max, probed);
     }
 }

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import lambdadispatch.base.Clock;
 import lambdadispatch.base.log.Log;
@@ -38,6 +40,7 @@ final class Invocation {
     private final Duration pingInterval;
     private final long startNanos = System.nanoTime();
     private final RouterLink link;
+    private final Probe probe;
     private final AtomicInteger openChannels = new AtomicInteger();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch allEnded = new CountDownLatch(1);
@@ -55,6 +58,7 @@ final class Invocation {
         this.readiness = readiness;
         this.timeLeft = new TimeLeft(deadlineMs, Clock.SYSTEM);
         this.marginMillis = margin(timeLeft.millis());
+        this.probe = new Probe(limit -> readiness.check(limit) == null, look -> Threads.virtual("probe").start(look), System::nanoTime);
         this.link = new RouterLink(payload, readiness.app(), this::leftMillis);
     }
 
@@ -98,9 +102,25 @@ final class Invocation {
 
     /// What the app still does after its answers goes on until the invocation returns, as long as it asked for; and the router hears that it lives.
     private void hold() throws InterruptedException {
+        long nextPing = System.nanoTime() + pingInterval.toNanos();
         for (long left = heldMillis(); left > 0; left = heldMillis()) {
-            Thread.sleep(Math.min(left, PING_INTERVAL.toMillis()));
-            link.ping(0);
+            readiness.app().hold().awaitChange(Math.clamp((nextPing - System.nanoTime()) / 1_000_000, 1, left));
+            if (System.nanoTime() - nextPing >= 0) {
+                nextPing = System.nanoTime() + pingInterval.toNanos();
+                link.ping(0, 0);
+            }
+        }
+        if (link.heldUntold()) {
+            lastPing();
+        }
+    }
+
+    /// What holding has cost is told before the connection goes.
+    private void lastPing() throws InterruptedException {
+        try {
+            link.ping(0, 0).get(LAST_WORDS.toMillis() / 2, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("last ping failed", "why", e.toString());
         }
     }
 
@@ -281,12 +301,12 @@ final class Invocation {
 
     private boolean pinged(long delayMillis) throws InterruptedException {
         try {
-            int status = link.ping(delayMillis).get(PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            int status = link.ping(delayMillis, config.health().probed() ? probe.millis() : 0).get(PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
             if (status / 100 == 4) {
                 giveUp(ExitReason.RouterStatus4xx); // it has written this instance off, and broken off whatever ran here
             }
             return status == 200;
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             LOG.debug("ping failed", "why", e.toString());
             return false;
         }

@@ -131,6 +131,9 @@ public final class Main {
 
     private void run() throws IOException, InterruptedException {
         extensions.register(name);
+        if (config.holding().port() > 0) {
+            HoldPort.open(config.holding().port(), readiness.app().hold());
+        }
         Threads.virtual("readiness").start(readiness::run);
         awaitInit();
         Threads.virtual("events").start(this::awaitShutdown);

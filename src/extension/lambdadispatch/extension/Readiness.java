@@ -83,13 +83,18 @@ final class Readiness {
     }
 
     /// One look. Null if the app is ready, else what is wrong.
-    String check() {
+    private String check() {
+        return check(ANSWER_LIMIT);
+    }
+
+    /// @param answerLimit how long the health path may take
+    String check(Duration answerLimit) {
         try (SocketTransport transport = app.address().connect(CONNECT_LIMIT)) {
             if (health.path().isEmpty()) {
                 return null;
             }
             try (Deadline limit = new Deadline(transport::close)) {
-                limit.arm(ANSWER_LIMIT);
+                limit.arm(answerLimit);
                 int status = ask(transport);
                 return status >= health.minStatus() && status <= health.maxStatus() ? null : "status " + status;
             }

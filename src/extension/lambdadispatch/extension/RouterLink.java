@@ -44,6 +44,8 @@ final class RouterLink implements AutoCloseable {
     private final AtomicLong ended = new AtomicLong();
     private final AtomicLong appNanos = new AtomicLong();
     private final Pulse pulse = new Pulse(Path.of("/"), System.getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
+    private final long heldBeforeMillis;
+    private volatile long heldToldMillis;
     private volatile long lastActiveNanos = System.nanoTime();
     private volatile boolean appFailed;
 
@@ -52,6 +54,8 @@ final class RouterLink implements AutoCloseable {
         this.payload = payload;
         this.app = app;
         this.closesInMillis = closesInMillis;
+        this.heldBeforeMillis = app.hold().totalMillis(lastActiveNanos);
+        app.hold().begin(now -> running.get() > 0 ? now : lastActiveNanos, lastActiveNanos);
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_2)
                 .connectTimeout(CONNECT_LIMIT)
@@ -115,12 +119,26 @@ final class RouterLink implements AutoCloseable {
 
     /// Tells the router that this environment lives, and how it feels.
     /// @param delayMillis how late this ping is
+    /// @param probeMillis how long the app's health path took
     /// @return the status that the router answers with; a failure means that it can not be reached
-    CompletableFuture<Integer> ping(long delayMillis) {
+    CompletableFuture<Integer> ping(long delayMillis, long probeMillis) {
+        return post(ControlPaths.ping(payload.id()), ControlPaths.CONDITION_HEADER, condition(delayMillis, probeMillis));
+    }
+
+    private String condition(long delayMillis, long probeMillis) {
         Pulse.Cpu cpu = pulse.cpu();
-        Condition condition = new Condition(cpu.usedMillis(), pulse.vcpuMillis(), cpu.throttledMillis(), pulse.memoryPermille(), delayMillis,
-                appNanos.get() / 1_000_000, ended.get(), app.hold().totalMillis());
-        return post(ControlPaths.ping(payload.id()), ControlPaths.CONDITION_HEADER, condition.toString());
+        heldToldMillis = heldMillis();
+        return new Condition(cpu.usedMillis(), pulse.vcpuMillis(), cpu.throttledMillis(), pulse.memoryPermille(), delayMillis, appNanos.get() / 1_000_000,
+                ended.get(), heldToldMillis, probeMillis).toString();
+    }
+
+    private long heldMillis() {
+        return app.hold().totalMillis(System.nanoTime()) - heldBeforeMillis;
+    }
+
+    /// Whether the app was kept for longer than the router knows.
+    boolean heldUntold() {
+        return heldMillis() > heldToldMillis;
     }
 
     /// As [#ping], and tells the router why no channel is opened yet.
@@ -130,7 +148,7 @@ final class RouterLink implements AutoCloseable {
 
     /// Asks the router to drain this instance.
     CompletableFuture<Integer> requestClose() {
-        return post(ControlPaths.close(payload.id()));
+        return post(ControlPaths.close(payload.id()), ControlPaths.CONDITION_HEADER, condition(0, 0));
     }
 
     private CompletableFuture<Integer> post(String path, String... nameAndValue) {
@@ -202,6 +220,7 @@ final class RouterLink implements AutoCloseable {
     /// Drops the connection and every stream on it.
     @Override
     public void close() {
+        app.hold().end(System.nanoTime());
         shared.over();
         client.shutdownNow();
     }

@@ -117,8 +117,8 @@ class FiguresTest {
 
     @Test
     void aTemperatureIsTheDifferenceOfTwoReadings() {
-        Reading before = new Reading(1_000, 1_500, 400, 111, 222, 3_000, 40, 0);
-        Reading after = new Reading(2_500, 2_000, 700, 333, 44, 7_000, 60, 0);
+        Reading before = new Reading(1_000, 1_500, 400, 111, 222, 3_000, 40, 0, 0);
+        Reading after = new Reading(2_500, 2_000, 700, 333, 44, 7_000, 60, 0, 0);
         Temperature between = Temperature.between(before, after, 3 * SECOND);
         assertThat(between.cpuSeconds()).isEqualTo(1.5, EXACTLY);
         assertThat(between.vcpus()).isEqualTo(2, EXACTLY);
@@ -129,11 +129,11 @@ class FiguresTest {
         assertThat(between.appSeconds()).isEqualTo(4, EXACTLY);
         assertThat(between.requests()).isEqualTo(20);
         assertThat(Temperature.between(after, before, 3 * SECOND)).as("counters that began anew")
-                .isEqualTo(new Temperature(0, 0, 0.111, 0.222, 0, 1.5, 0, 0));
+                .isEqualTo(new Temperature(0, 0, 0.111, 0.222, 0, 0, 1.5, 0, 0));
     }
 
     private static Temperature temperature(double load, double throttled, double memory, double delay) {
-        return new Temperature(load, throttled, memory, delay, 1, 2, 1, 100);
+        return new Temperature(load, throttled, memory, delay, 0, 1, 2, 1, 100);
     }
 
     @Test
@@ -152,7 +152,7 @@ class FiguresTest {
 
     /// So many requests of so many seconds in the app and of CPU time, on two CPUs.
     private static Temperature calm(long requests, double appSeconds, double cpuSeconds) {
-        return new Temperature(0.1, 0, 0, 0, cpuSeconds, 2, appSeconds, requests);
+        return new Temperature(0.1, 0, 0, 0, 0, cpuSeconds, 2, appSeconds, requests);
     }
 
     @Test
@@ -186,7 +186,7 @@ class FiguresTest {
         assertThat(advice.seen().appSeconds()).as("from 5,000 on the older fade").isEqualTo((450.0 + 100) / 4_600, EXACTLY);
         assertThat(advice.seen().cpuSeconds()).isEqualTo(45.0 / 4_600, EXACTLY);
         advice.add(calm(0, 1000, 1000));
-        advice.add(new Temperature(0.8, 0, 0, 0, 1000, 2, 1000, 100));
+        advice.add(new Temperature(0.8, 0, 0, 0, 0, 1000, 2, 1000, 100));
         assertThat(advice.seen().appSeconds()).as("nor does what ended nothing, or was not calm, count").isEqualTo((450.0 + 100) / 4_600, EXACTLY);
     }
 

@@ -184,7 +184,7 @@ class OutlierRulesTest {
     }
 
     private static Reading reading(long cpuMillis, long appMillis, long requests, long heldMillis) {
-        return new Reading(cpuMillis, 2000, 0, 0, 0, appMillis, requests, heldMillis);
+        return new Reading(cpuMillis, 2000, 0, 0, 0, appMillis, requests, heldMillis, 0);
     }
 
     @Test
@@ -193,15 +193,15 @@ class OutlierRulesTest {
         Instance instance = open.getFirst();
         outliers.feels(instance, reading(90_000, 0, 0, 500), advice, now);
         assertThat(instance.handicap).as("its first word says nothing yet").isZero();
-        assertThat(outliers.heldMillis).isZero();
+        assertThat(outliers.heldMillis).as("but what it was kept for counts from the beginning of its invocation").isEqualTo(500);
         now += 2 * SECOND;
         outliers.feels(instance, reading(93_600, 0, 0, 700), advice, now);
         assertThat(instance.handicap).as("3.6 of 4 s of CPU time: at once").isEqualTo(HOT);
-        assertThat(outliers.heldMillis).isEqualTo(200);
+        assertThat(outliers.heldMillis).isEqualTo(700);
         now += 2 * SECOND;
         outliers.feels(instance, reading(97_100, 0, 0, 600), advice, now);
         assertThat(instance.handicap).as("3.5 of 4 s").isZero();
-        assertThat(outliers.heldMillis).as("its counter began anew").isEqualTo(200);
+        assertThat(outliers.heldMillis).as("its counter began anew").isEqualTo(700);
     }
 
     @Test

@@ -136,7 +136,7 @@ public final class ControlHandler implements Handler {
             return;
         }
         instance.pool().pinged(instance);
-        Condition.parse(exchange.request().headers().get(ControlPaths.CONDITION_HEADER)).ifPresent(said -> instance.pool().feels(instance, reading(said)));
+        noteCondition(exchange, instance);
         String appFault = exchange.request().headers().get(APP_NOT_READY);
         if (appFault != null) {
             instance.pool().appNotReady(instance, printable(appFault));
@@ -144,9 +144,13 @@ public final class ControlHandler implements Handler {
         exchange.answer(200, "text/plain", NOTHING);
     }
 
+    private static void noteCondition(Exchange exchange, Instance instance) {
+        Condition.parse(exchange.request().headers().get(ControlPaths.CONDITION_HEADER)).ifPresent(said -> instance.pool().feels(instance, reading(said)));
+    }
+
     private static Reading reading(Condition said) {
         return new Reading(said.cpuMillis(), said.vcpuMillis(), said.throttledMillis(), said.memoryPermille(), said.delayMillis(), said.appMillis(), said.requests(),
-                said.heldMillis());
+                said.heldMillis(), said.probeMillis());
     }
 
     /// It is shown to clients and written to the log.
@@ -160,6 +164,7 @@ public final class ControlHandler implements Handler {
             return;
         }
         LOG.debug("close requested", "instance", instance.publicName());
+        noteCondition(exchange, instance);
         instance.pool().closeRequested(instance);
         exchange.answer(200, "text/plain", NOTHING);
     }

@@ -21,7 +21,7 @@ final class Outliers {
     private static final long REFUSING_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PROBE_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
-    /// Sum of what apps have asked to be kept after their answers.
+    /// Sum of the time for which apps wanted to be kept after their answers.
     long heldMillis;
     private final int maxConcurrentCount;
     private final Fleet fleet;
@@ -53,8 +53,8 @@ final class Outliers {
         long since = instance.readNanos;
         instance.reading = reading;
         instance.readNanos = now;
+        heldMillis += Math.max(0, reading.heldMillis() - (before == null ? 0 : before.heldMillis()));
         if (before != null) {
-            heldMillis += Math.max(0, reading.heldMillis() - before.heldMillis());
             Temperature between = Temperature.between(before, reading, now - since);
             instance.hot = between.hot();
             review(now);

@@ -9,6 +9,7 @@ package lambdadispatch.router.dispatch;
 /// @param delayMillis how late a thread there got the CPU
 /// @param appMillis sum of the time that requests have spent in the app
 /// @param requests that have ended in it
-/// @param heldMillis for so long the app has asked to be kept after its answers
+/// @param heldMillis for so long, of this invocation, the app wanted to be kept for work after its answers
+/// @param probeMillis how long its health path took to answer
 public record Reading(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis, long requests,
-        long heldMillis) {}
+        long heldMillis, long probeMillis) {}

@@ -42,7 +42,7 @@ record PoolMetric(Kind kind, boolean rare, String name, String family, String re
                 total("Invokes", "invokes_total", "Invokes made", snapshot -> snapshot.totals().invokes()),
                 total("InvokeErrors", "invoke_errors_total", "Invokes that bought nothing", snapshot -> sum(snapshot.totals().faults().values())),
                 total("InstancesDied", "instances_died_total", "Instances that ended early and without being asked, after they had served", snapshot -> snapshot.totals().diedAfterService()),
-                total("HeldTime", "held_seconds_total", "Time that apps asked to be kept after their answers", snapshot -> snapshot.totals().heldMillis() / 1000.0),
+                total("HeldTime", "held_seconds_total", "Time for which apps wanted to be kept after their answers", snapshot -> snapshot.totals().heldMillis() / 1000.0),
                 total("Throttles", "throttles_total", "Invokes that Lambda answered with 429", snapshot -> of(snapshot, InvokeFault.THROTTLED)),
                 total("RequestsRefused", "requests_refused_total", "Requests that got no slot", snapshot -> sum(snapshot.totals().refused().values()))));
         for (InvokeFault fault : InvokeFault.values()) {
