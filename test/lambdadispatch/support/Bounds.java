@@ -2,6 +2,7 @@
 package lambdadispatch.support;
 
 import java.time.Duration;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 
 /// Limits for a test: the defaults but for what is named.
@@ -16,6 +17,7 @@ public final class Bounds {
     private int maxStreams = Limits.DEFAULT.maxStreams();
     private int streamWindow = Limits.DEFAULT.streamWindow();
     private int connectionWindow = Limits.DEFAULT.connectionWindow();
+    private LeastRate leastRate = Limits.DEFAULT.leastRate();
     private int maxConnections = Limits.DEFAULT.maxConnections();
 
     public Bounds headBytes(int bytes) {
@@ -64,6 +66,11 @@ public final class Bounds {
         return this;
     }
 
+    public Bounds leastRate(int octetsPerSecond, long windowMillis) {
+        leastRate = new LeastRate(octetsPerSecond, Duration.ofMillis(windowMillis));
+        return this;
+    }
+
     public Bounds maxConnections(int connections) {
         maxConnections = connections;
         return this;
@@ -71,6 +78,6 @@ public final class Bounds {
 
     public Limits limits() {
         return new Limits(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow, connectionWindow,
-                maxConnections);
+                maxConnections, leastRate);
     }
 }

@@ -110,6 +110,11 @@ public final class MemoryTransport implements Transport {
     }
 
     @Override
+    public long octetsTaken() {
+        return out.passed();
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         out.end();
     }
@@ -155,6 +160,7 @@ public final class MemoryTransport implements Transport {
         private final byte[] ring;
         private int head;
         private int count;
+        private long passed;
         private boolean ended; // no more bytes will come: FIN
         private boolean aborted; // RST
         private boolean writerClosed;
@@ -169,6 +175,10 @@ public final class MemoryTransport implements Transport {
 
         synchronized int unread() {
             return count;
+        }
+
+        synchronized long passed() {
+            return passed;
         }
 
         synchronized boolean quiet() {
@@ -236,6 +246,7 @@ public final class MemoryTransport implements Transport {
                 int part = Math.min(length - done, Math.min(ring.length - count, ring.length - tail));
                 System.arraycopy(from, offset + done, ring, tail, part);
                 count += part;
+                passed += part;
                 done += part;
                 notifyAll();
             }

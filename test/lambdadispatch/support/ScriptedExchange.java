@@ -38,6 +38,7 @@ public final class ScriptedExchange implements Exchange, Connection {
     private boolean aborted;
     private boolean gone;
     private boolean trusted;
+    private long behindNanos;
     private IOException writeFault;
     private IOException readFault;
     private Runnable onGone;
@@ -68,6 +69,17 @@ public final class ScriptedExchange implements Exchange, Connection {
     public ScriptedExchange beside(ScriptedExchange other) {
         connectionState = other.connectionState;
         return this;
+    }
+
+    /// It keeps whoever waits for it waiting.
+    public synchronized ScriptedExchange behind(long nanos) {
+        behindNanos = nanos;
+        return this;
+    }
+
+    @Override
+    public synchronized long behindNanos() {
+        return behindNanos;
     }
 
     // --- what the peer does ---

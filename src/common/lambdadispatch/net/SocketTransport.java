@@ -27,6 +27,7 @@ public final class SocketTransport implements Transport {
     // The views wrap the caller's array, which is nearly always the same one: no allocation per call.
     private ByteBuffer readView = NONE;
     private ByteBuffer writeView = NONE;
+    private volatile long taken; // of writes that did not go out at once
 
     /// @param channel connected; this transport's alone from now on
     public SocketTransport(SocketChannel channel) throws IOException {
@@ -167,8 +168,14 @@ public final class SocketTransport implements Transport {
             if (waits != null) {
                 waits.awaitOutput(); // a short write means that the socket is full
             }
-            channel.write(view);
+            int count = channel.write(view);
+            taken = taken + count; // one thread writes at a time
         }
+    }
+
+    @Override
+    public long octetsTaken() {
+        return taken;
     }
 
     @Override

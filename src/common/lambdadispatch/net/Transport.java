@@ -26,6 +26,11 @@ public interface Transport extends Closeable {
         return false;
     }
 
+    /// How many octets the other end, or the system on its behalf, has taken so far, as far as that is known: any thread may look how a write gets on.
+    default long octetsTaken() {
+        return 0;
+    }
+
     /// Ends our direction: FIN on TCP, close_notify and FIN on TLS. Reading goes on.
     void shutdownOutput() throws IOException;
 

@@ -78,7 +78,7 @@ public final class Http1Connection implements Connection {
         this.handler = handler;
         this.upgrade = upgrade;
         this.parser = new HeadParser(limits.headBytes(), limits.headFields());
-        this.out = new Http1Output(transport, limits.writeStall());
+        this.out = new Http1Output(transport, limits.writeStall(), limits.leastRate());
         this.watch = new ClientWatch(this);
     }
 

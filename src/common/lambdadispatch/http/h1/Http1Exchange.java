@@ -13,6 +13,8 @@ import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
 import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.LeastRate;
+import lambdadispatch.http.server.Pace;
 
 /// One request and its response on an [Http1Connection].
 final class Http1Exchange implements Exchange {
@@ -29,6 +31,7 @@ final class Http1Exchange implements Exchange {
     private final BodyReader body;
     private final boolean clientKeepsAlive;
     private volatile boolean continueDue;
+    private Pace pace; // of the client's sending; null as long as nobody waited for it, or where any will do; guarded by this
     private volatile long received; // written by the thread that reads
     private volatile Sending sending = Sending.NOTHING; // written under the output's lock, as what follows
     private long unsent;
@@ -66,16 +69,56 @@ final class Http1Exchange implements Exchange {
                 throw new IOException("exchange is over");
             }
             reading = true;
-            connection.source.limitEachRead(connection.limits.bodyStall()); // not later: finish() may shorten it
+            limitRead(); // not later: finish() may shorten it
         }
+        int count = 0;
         try {
-            return readBody(into, offset, length);
+            count = readBody(into, offset, length);
+            return count;
         } finally {
             synchronized (this) {
                 reading = false;
+                if (pace != null) {
+                    pace.end(System.nanoTime(), Math.max(0, count));
+                }
                 notifyAll();
             }
         }
+    }
+
+    /// Called under the lock.
+    private void limitRead() {
+        Duration stall = connection.limits.bodyStall();
+        LeastRate rate = connection.limits.leastRate();
+        if (rate.none() || conversation()) {
+            connection.source.limitEachRead(stall);
+            return;
+        }
+        pace = pace == null ? new Pace(rate) : pace;
+        long left = Math.max(1, pace.begin(System.nanoTime()));
+        connection.source.limitEachRead(stall.isZero() || left < stall.toNanos() ? Duration.ofNanos(left) : stall);
+    }
+
+    /// A body of unknown length whose request is being answered may be one side of a conversation, and its client wait for the other.
+    private boolean conversation() {
+        return request.contentLength() < 0 && sending != Sending.NOTHING;
+    }
+
+    private synchronized void conversationBegins() {
+        if (reading && conversation() && pace != null) {
+            pace.end(System.nanoTime(), 0);
+            connection.source.limitEachRead(connection.limits.bodyStall());
+        }
+    }
+
+    @Override
+    public long behindNanos() {
+        Pace sent;
+        synchronized (this) {
+            sent = pace;
+        }
+        long now = System.nanoTime();
+        return Math.max(Pace.behindNanos(sent, null, now), out.timed().behindNanos(now));
     }
 
     private int readBody(byte[] into, int offset, int length) throws IOException {
@@ -177,8 +220,10 @@ final class Http1Exchange implements Exchange {
             // Looked at just here: a connection whose answer did not say so stays open for one more.
             closeAfterwards |= sending == Sending.UNTIL_CLOSE || connection.closeAnnounced();
             unsent = length;
+            out.timed().begin();
             head(status, headers, length);
         }
+        conversationBegins();
     }
 
     private void head(int status, Headers headers, long length) {

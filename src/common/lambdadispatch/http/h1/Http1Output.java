@@ -7,7 +7,7 @@ import lambdadispatch.base.Bytes;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.HttpDate;
 import lambdadispatch.http.message.Status;
-import lambdadispatch.net.Deadline;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.net.Transport;
 
 /// What one HTTP/1.1 connection is about to send. Heads and small bodies gather here, so that they leave in one write; long runs of body
@@ -21,15 +21,15 @@ final class Http1Output implements AutoCloseable {
     private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/', '1', '.', '1', ' '};
     private static final byte[] OK = {'2', '0', '0', ' ', 'O', 'K', '\r', '\n'};
 
-    private final Transport transport;
-    private final Duration stall;
-    private final Deadline deadline;
+    private final TimedOutput timed;
     private Bytes pending = new Bytes(512);
 
-    Http1Output(Transport transport, Duration stall) {
-        this.transport = transport;
-        this.stall = stall;
-        this.deadline = new Deadline(transport::reset);
+    Http1Output(Transport transport, Duration stall, LeastRate rate) {
+        this.timed = new TimedOutput(transport, stall, rate);
+    }
+
+    TimedOutput timed() {
+        return timed;
     }
 
     void statusLine(int status) {
@@ -72,7 +72,7 @@ final class Http1Output implements AutoCloseable {
         }
         flush();
         if (length >= GATHER) {
-            send(from, offset, length);
+            timed.write(from, offset, length);
         } else {
             pending.append(from, offset, length);
         }
@@ -99,24 +99,11 @@ final class Http1Output implements AutoCloseable {
 
     void flush() throws IOException {
         if (pending.length() > 0) {
-            send(pending.array(), 0, pending.length());
+            timed.write(pending.array(), 0, pending.length());
             if (pending.array().length > GATHER * 2) {
                 pending = new Bytes(512);
             }
             pending.clear();
-        }
-    }
-
-    /// In pieces, so that a slow reader is judged by progress and not by the length of one write.
-    private void send(byte[] from, int offset, int length) throws IOException {
-        int end = offset + length;
-        for (int at = offset; at < end; at += GATHER * 4) {
-            deadline.arm(stall);
-            try {
-                transport.write(from, at, Math.min(GATHER * 4, end - at));
-            } finally {
-                deadline.disarm();
-            }
         }
     }
 
@@ -126,6 +113,6 @@ final class Http1Output implements AutoCloseable {
 
     @Override
     public void close() {
-        deadline.close();
+        timed.close();
     }
 }

@@ -17,6 +17,7 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Handler;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Input;
 import lambdadispatch.net.TimedSource;
@@ -73,7 +74,7 @@ public final class Http2Connection implements Connection {
         this.in = in;
         this.limits = limits;
         this.handler = handler;
-        this.output = new Http2Output(transport, limits.writeStall(), why -> transport.close());
+        this.output = new Http2Output(transport, limits.writeStall(), limits.leastRate(), why -> transport.close());
         this.shutdown = new Shutdown(this);
         this.strangersWindow = handler.knowsItsPeers() ? Http2Settings.DEFAULT_WINDOW : Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW);
         this.streams = new Streams(output, new ReceiveWindow(strangersWindow), shutdown::emptied);
@@ -358,6 +359,10 @@ public final class Http2Connection implements Connection {
     }
 
     /// How long a body may stall: as long as it likes where the peer proved who it is, since its streams carry many exchanges and rest between them.
+    LeastRate leastRate() {
+        return trusted ? LeastRate.NONE : limits.leastRate();
+    }
+
     Duration bodyStall() {
         return trusted ? Duration.ZERO : limits.bodyStall();
     }

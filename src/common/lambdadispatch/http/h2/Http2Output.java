@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.hpack.HpackEncoder;
+import lambdadispatch.http.server.LeastRate;
+import lambdadispatch.http.server.Pace;
 import lambdadispatch.net.Deadline;
 import lambdadispatch.net.Transport;
 
@@ -38,6 +40,7 @@ final class Http2Output implements AutoCloseable {
     private final Transport transport;
     private final Duration stall;
     private volatile Duration windowStall;
+    private volatile LeastRate rate;
     private final Deadline deadline;
     private final Consumer<IOException> onFailure;
     private final Thread writer;
@@ -56,7 +59,13 @@ final class Http2Output implements AutoCloseable {
     private int pingsDue; // PING frames likewise
 
     Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
+        this(transport, stall, LeastRate.NONE, onFailure);
+    }
+
+    /// @param rate at which each stream's DATA must be taken, until the peer is trusted
+    Http2Output(Transport transport, Duration stall, LeastRate rate, Consumer<IOException> onFailure) {
         this.transport = transport;
+        this.rate = rate;
         this.stall = stall;
         this.windowStall = stall;
         this.onFailure = onFailure;
@@ -79,6 +88,7 @@ final class Http2Output implements AutoCloseable {
     synchronized void trust() {
         maxPending = MAX_PENDING;
         windowStall = Duration.ZERO;
+        rate = LeastRate.NONE;
     }
 
     /// Sends a field section. Waits while too much is pending, unless `owed` (by the reader, which must not wait).
@@ -99,12 +109,12 @@ final class Http2Output implements AutoCloseable {
                 }
                 blocked.add(Thread.currentThread());
             }
-            waitForRoom(stream, 0, Duration.ZERO);
+            waitForRoom(stream, 0, Duration.ZERO, Long.MAX_VALUE);
         }
     }
 
     /// Sends a whole run of DATA, as the stream's and the connection's windows allow.
-    /// @throws IOException the connection failed, the stream was reset, or a peer that nobody knows granted no window for the write-stall time
+    /// @throws IOException the connection failed, the stream was reset, or a peer that nobody knows granted no window for the write-stall time, or too little
     void data(SendSide stream, byte[] from, int offset, int length, boolean endStream) throws IOException {
         int at = offset;
         int end = offset + length;
@@ -115,6 +125,9 @@ final class Http2Output implements AutoCloseable {
                 stream.requireOpen();
                 int taken = append(stream, from, at, end, endStream);
                 at += Math.max(0, taken);
+                if (taken > 0 && stream.pace != null) {
+                    stream.pace.end(System.nanoTime(), taken);
+                }
                 if (taken >= 0 && at == end) {
                     return;
                 }
@@ -128,7 +141,7 @@ final class Http2Output implements AutoCloseable {
                     blocked.add(Thread.currentThread());
                 }
             }
-            waitingSince = waitForRoom(stream, waitingSince, windowStall);
+            waitingSince = waitForRoom(stream, waitingSince, windowStall, patience(stream));
         }
     }
 
@@ -155,18 +168,30 @@ final class Http2Output implements AutoCloseable {
         return length;
     }
 
+    /// How long the stream's peer may still keep us waiting for that it takes too little.
+    private long patience(SendSide stream) {
+        LeastRate least = rate;
+        if (least.none()) {
+            return Long.MAX_VALUE;
+        }
+        if (stream.pace == null) {
+            stream.pace = new Pace(least);
+        }
+        return stream.pace.begin(System.nanoTime());
+    }
+
     /// Parks until room or window may be there. Returns since when the thread has been waiting.
-    private long waitForRoom(SendSide stream, long since, Duration patience) throws IOException {
+    private long waitForRoom(SendSide stream, long since, Duration stall, long paceNanos) throws IOException {
         long now = System.nanoTime();
         long start = since == 0 ? now : since;
-        long left = patience.toNanos() - (now - start);
-        if (patience.isZero()) {
+        long left = Math.min(paceNanos, stall.isZero() ? Long.MAX_VALUE : stall.toNanos() - (now - start));
+        if (left == Long.MAX_VALUE) {
             LockSupport.park(this);
         } else if (left > 0) {
             LockSupport.parkNanos(this, left);
         } else {
             leaveWaiting(stream);
-            throw new IOException("peer granted no flow-control window in time");
+            throw new IOException("peer granted no flow-control window in time, or too little");
         }
         if (Thread.currentThread().isInterrupted()) { // parking again would return at once
             leaveWaiting(stream);

@@ -2,11 +2,15 @@
 package lambdadispatch.http.h2;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.LeastRate;
+import lambdadispatch.http.server.Pace;
 
 /// One HTTP/2 stream as an exchange. The connection's reader feeds it; the handler's threads read and write.
 ///
@@ -27,6 +31,7 @@ final class Http2Stream implements Exchange {
     private final SendSide send;
     private final Request request;
     private final ReceiveSide receive;
+    private volatile Pace pace; // of the client's sending; null as long as nobody waited for it, or where any will do
     private boolean continueDue; // this and what follows guarded by this
     private boolean localClosed;
     private boolean over; // the handler has returned
@@ -139,11 +144,45 @@ final class Http2Stream implements Exchange {
     public int read(byte[] into, int offset, int length) throws IOException {
         long limit = connection.limits().bodyBytes();
         sendContinue(limit);
-        int count = receive.take(into, offset, length, limit, connection.bodyStall());
+        LeastRate rate = connection.leastRate();
+        int count = rate.none() || conversation()
+                ? receive.take(into, offset, length, limit, connection.bodyStall())
+                : takeInTime(rate, into, offset, length);
         if (count > 0) {
             giveBack();
         }
         return count;
+    }
+
+    private int takeInTime(LeastRate rate, byte[] into, int offset, int length) throws IOException {
+        long limit = connection.limits().bodyBytes();
+        Duration stall = connection.bodyStall();
+        if (pace == null) {
+            pace = new Pace(rate);
+        }
+        long left = Math.max(1, pace.begin(System.nanoTime()));
+        int count = 0;
+        try {
+            count = receive.take(into, offset, length, limit, stall.isZero() || left < stall.toNanos() ? Duration.ofNanos(left) : stall);
+            return count;
+        } catch (SocketTimeoutException e) {
+            if (!conversation()) {
+                throw e;
+            }
+        } finally {
+            pace.end(System.nanoTime(), Math.max(0, count));
+        }
+        return receive.take(into, offset, length, limit, stall); // the answer has begun meanwhile
+    }
+
+    /// A body of unknown length whose request is being answered may be one side of a conversation, and its client wait for the other.
+    private boolean conversation() {
+        return request.contentLength() < 0 && responded();
+    }
+
+    @Override
+    public long behindNanos() {
+        return Pace.behindNanos(pace, send.pace, System.nanoTime());
     }
 
     /// RFC 9110 §10.1.1: only if the body has not begun to arrive and no final status was sent. It is appended under the lock, so that none follows a

@@ -74,4 +74,9 @@ public interface Exchange {
     default boolean supply(byte[] from, int offset, int length) {
         return false;
     }
+
+    /// How far the client is behind the least rate at which it must send or take what somebody waits for now; 0 where nobody does. Never waits.
+    default long behindNanos() {
+        return 0;
+    }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 /// @param streamWindow HTTP/2 receive window per stream
 /// @param connectionWindow HTTP/2 receive window per connection
 /// @param maxConnections connections open at once
+/// @param leastRate at which a client must send a body that is wanted, and take what is sent to it
 public record Limits(
         int headBytes,
         int headFields,
@@ -27,7 +28,14 @@ public record Limits(
         int maxStreams,
         int streamWindow,
         int connectionWindow,
-        int maxConnections) {
+        int maxConnections,
+        LeastRate leastRate) {
     public static final Limits DEFAULT = new Limits(64 << 10, 256, -1, Duration.ofSeconds(30), Duration.ofSeconds(60),
-            Duration.ofSeconds(60), Duration.ofSeconds(75), 250, 256 << 10, 1 << 20, 20_000);
+            Duration.ofSeconds(60), Duration.ofSeconds(75), 250, 256 << 10, 1 << 20, 20_000, LeastRate.DEFAULT);
+
+    /// Without a least rate.
+    public Limits(int headBytes, int headFields, long bodyBytes, Duration headTimeout, Duration bodyStall, Duration writeStall, Duration idle, int maxStreams,
+            int streamWindow, int connectionWindow, int maxConnections) {
+        this(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow, connectionWindow, maxConnections, LeastRate.NONE);
+    }
 }

@@ -315,6 +315,11 @@ public final class TlsTransport implements Transport {
     }
 
     @Override
+    public long octetsTaken() {
+        return plain.octetsTaken();
+    }
+
+    @Override
     public void write(byte[] from, int offset, int length) throws IOException {
         handshake();
         wrap(ByteBuffer.wrap(from, offset, length));

@@ -2,6 +2,7 @@
 package lambdadispatch.router.incoming;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import lambdadispatch.base.Bytes;
@@ -78,7 +79,7 @@ final class ProxyExchange {
         SlotTicket before = null;
         while (true) {
             tries++;
-            SlotTicket next = new SlotTicket(standing);
+            SlotTicket next = new SlotTicket(standing, client, this::tooSlow);
             if (!submit(next, before)) {
                 return;
             }
@@ -138,6 +139,19 @@ final class ProxyExchange {
             clientGone = true;
         }
         giveUp();
+    }
+
+    /// The client keeps its slot waiting, and others wait for one. Not if the channel was given back meanwhile: what is left to do then costs nobody anything.
+    private void tooSlow() {
+        synchronized (this) {
+            if (active == null) {
+                return;
+            }
+        }
+        upload.failed(new SocketTimeoutException("the client was too slow while others waited"));
+        if (client.responded()) {
+            client.abort();
+        }
     }
 
     /// Neither a channel nor an answer is wanted any more.
@@ -233,8 +247,16 @@ final class ProxyExchange {
             return failed("the app gave no usable answer: " + e.getMessage(), Party.APP, false);
         } catch (IOException | RuntimeException e) {
             breakOff(); // the client can not be written to
-            record.clientGone();
+            blameClient();
             throw e;
+        }
+    }
+
+    private void blameClient() {
+        if (upload.failure() == null) {
+            record.clientGone();
+        } else {
+            record.blamed(upload.failure().getMessage(), Party.CLIENT);
         }
     }
 
@@ -298,6 +320,11 @@ final class ProxyExchange {
                 record.clientGone();
                 return true;
             }
+        }
+        if (client.responded() && upload.failure() != null) {
+            blameClient();
+            client.abort();
+            return true;
         }
         if (client.responded()) {
             record.blamed(why, by);

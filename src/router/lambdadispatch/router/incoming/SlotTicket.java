@@ -2,6 +2,8 @@
 package lambdadispatch.router.incoming;
 
 import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.carrier.Threads;
+import lambdadispatch.http.server.Exchange;
 import lambdadispatch.router.control.ControlChannel;
 import lambdadispatch.router.dispatch.Refusal;
 import lambdadispatch.router.dispatch.Slot;
@@ -13,9 +15,25 @@ final class SlotTicket extends Ticket {
     private volatile ControlChannel channel;
     private volatile Refusal refusal;
     private volatile boolean withdrawn;
+    private final Exchange client;
+    private final Runnable tooSlow;
 
-    SlotTicket(Standing standing) {
+    /// @param client whose exchange it is
+    /// @param tooSlow breaks the exchange off, since its client is slow and others wait; runs on a thread of its own
+    SlotTicket(Standing standing, Exchange client, Runnable tooSlow) {
         super(standing.lowPriority(), standing.client());
+        this.client = client;
+        this.tooSlow = tooSlow;
+    }
+
+    @Override
+    protected long behindNanos() {
+        return client.behindNanos();
+    }
+
+    @Override
+    protected void tooSlow() {
+        Threads.virtual("too-slow").start(tooSlow);
     }
 
     @Override

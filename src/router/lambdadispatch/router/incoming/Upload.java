@@ -92,7 +92,8 @@ final class Upload implements AutoCloseable {
         return pump;
     }
 
-    private void failed(IOException why) {
+    /// The client is at fault; first of all here.
+    void failed(IOException why) {
         failure = why;
         onFailure.run();
     }
