@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Builds the container images with docker, podman or buildah, whichever answers; called by `./build.sh docker`.
+# Builds the container images with docker, podman or buildah, whichever answers; called by `./build.sh docker [--with-sdk]`.
 # JDK_IMAGE and LAMBDA_IMAGE name other base images than the public ones.
 set -euo pipefail
 
@@ -37,3 +37,4 @@ build lambda-dispatch-router router.Dockerfile
 build lambda-dispatch-extension extension.Dockerfile
 build lambda-dispatch-emulator demo.Dockerfile --target emulator ${lambda[@]+"${lambda[@]}"}
 build lambda-dispatch-demo demo.Dockerfile ${lambda[@]+"${lambda[@]}"}
+if [ "${1:-}" = --with-sdk ]; then build lambda-dispatch-router-sdk router-sdk.Dockerfile; fi

@@ -7,13 +7,16 @@
 #   build/lambda-dispatch-layer.zip    that layer
 #   build/image/extension/bin          lambda-dispatch-extension, which starts the same from any folder (by /bin/sh)
 # The extension brings its own loader and C library, and asks nothing of the root that it is put into: no shell, no library, no /tmp.
+# With --rehearse also docker/launch/*.classes, the JDK's part of what the AOT caches hold; the images are then made of the new ones.
 # With --with-sdk, which has compiled build/modules-sdk and fetched build/sdk, also:
 #   build/image/router-sdk             the router with the AWS SDK invoker: LAMBDA_DISPATCH_Invoker=sdk
+# With --again all but the SDK's is made once more, in build/again, and compared: the same source gives the same files, to the octet.
 # LAMBDA_DISPATCH_TARGET_JDK names another platform's JDK 25 to link for (its folder, unpacked): then without an AOT cache, since that
 # takes a run on that platform. LAMBDA_DISPATCH_TARGET_ROOT is a root of that platform, for its loader and C library (Debian: libc6, unpacked).
 set -euo pipefail
 
 out=build/image
+layer=build/lambda-dispatch-layer.zip
 compress=${LAMBDA_DISPATCH_IMAGE_COMPRESS:-zip-0}
 target=${LAMBDA_DISPATCH_TARGET_JDK:-}
 root=${LAMBDA_DISPATCH_TARGET_ROOT:-}
@@ -30,7 +33,7 @@ sdk_needs=java.logging,java.naming,java.security.jgss,java.xml,jdk.unsupported
 
 state() {
     printf '%s\n' "$JAVA_HOME" "$compress" "$target" "$root"
-    find build/modules docker/image.sh docker/Binaries.java docker/LayerZip.java docker/launch -type f -exec cksum {} + | LC_ALL=C sort -k 3
+    find build/modules docker/image.sh docker/*.java docker/launch -type f -exec cksum {} + | LC_ALL=C sort -k 3
 }
 
 flags() { # program: its JVM flags on one line
@@ -90,7 +93,7 @@ build_images() {
     start_without_a_shell "$opt"
     rm -rf "$out"
     mv "$out.new" "$out"
-    "$JAVA_HOME/bin/java" docker/LayerZip.java "$out/extension/opt" build/lambda-dispatch-layer.zip
+    "$JAVA_HOME/bin/java" docker/LayerZip.java "$out/extension/opt" "$layer"
 }
 
 # The kernel takes the first line's program and its one argument, and adds the file's own path, whose last part is the extension's name.
@@ -145,29 +148,52 @@ build_sdk_image() {
     mv "$to.new" "$to"
 }
 
-# The local stack runs once on the new images while the JVMs list what they load and link; each cache is then made from its list alone. (From
-# JEP 515's record, profiles included, the caches would be 2.5 MB larger and starts 170 ms of CPU slower, and no two would be the same.)
+# Each cache is made from a list that is the same for the same image (docker/AotList.java): our own classes, and of the JDK's those in docker/launch/*.classes.
+# So no run of this machine's decides what is in it. (From JEP 515's record, profiles included, the caches would be 2.5 MB larger and starts 170 ms of CPU slower.)
 train() {
-    local record=build/aot
+    rm -rf build/aot
+    mkdir -p build/aot
+    local home
+    for home in "$out.new/router" "$out.new/extension/opt/lambda-dispatch"; do cache "$home" "$home/lib/lambda-dispatch.aot"; done
+}
+
+cache() { # home file
+    local home=$1 file=$2 name=router java=("$1/bin/java")
+    if [ -x "$home/ld.so" ]; then name=extension java=("$home/ld.so" "$home/bin/java"); fi
+    "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --add-exports java.base/jdk.internal.jimage=ALL-UNNAMED \
+        docker/AotList.java "$home" "docker/launch/$name.classes" "lambdadispatch/$name/Main" >"build/aot/$name.list"
+    dump "$name" "$file" "${java[@]}"
+    dump "$name" "$file.second" "${java[@]}"
+    "$JAVA_HOME/bin/java" -XX:+UseSerialGC docker/AotCache.java "$file" "$file.second" 2>&1 | tee -a build/aot/log >&2
+    rm "$file.second"
+}
+
+# A table of strings that grows meanwhile would lie in the cache in an order of its own each time: it is as large as in other JVMs from the start.
+dump() { # name file java...
+    local name=$1 file=$2 said=0
+    shift 2
+    "$@" -Xshare:dump -XX:+AOTClassLinking -XX:StringTableSize=65536 "-XX:SharedClassListFile=build/aot/$name.list" \
+        "-XX:SharedArchiveFile=$file" -m "lambdadispatch.$name/lambdadispatch.$name.Main" >>build/aot/log 2>&1 || said=$?
+    [ $said = 0 ] || { tail -n 25 build/aot/log >&2; echo "the AOT cache of the $name could not be made" >&2; exit 1; }
+}
+
+# Writes docker/launch/*.classes anew: the local stack runs once on the images while the JVMs list what they load and link. For another JDK, or when what
+# our programs use of it has changed much. Only the JDK's part is kept, since ours is found in the image.
+rehearse() {
+    local record=build/rehearsal name
     rm -rf "$record"
     mkdir -p "$record"
     "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -p build/modules \
-        -m lambdadispatch.emulator/lambdadispatch.emulator.Rehearsal "$out.new" "$PWD/$record" >"$record/log" 2>&1 \
+        -m lambdadispatch.emulator/lambdadispatch.emulator.Rehearsal "$out" "$PWD/$record" >"$record/log" 2>&1 \
         || { tail -n 25 "$record/log" >&2; echo "the rehearsal failed" >&2; exit 1; }
-    cache router "$out.new/router" "$out.new/router/bin/java"
-    local home=$out.new/extension/opt/lambda-dispatch
-    cache extension "$home" "$home/ld.so" "$home/bin/java"
-}
-
-cache() { # name home java...
-    local name=$1 home=$2 said
-    shift 2
-    [ -f "build/aot/$name.classes" ] || { tail -n 25 build/aot/log >&2; echo "the $name left no record of its rehearsal" >&2; exit 1; }
-    { grep -v '^[@#]' "build/aot/$name.classes"; grep '^@lambda' "build/aot/$name.classes"; grep '^@cp' "build/aot/$name.classes"; } >"build/aot/$name.list"
-    said=0
-    "$@" -Xshare:dump -XX:+AOTClassLinking "-XX:SharedClassListFile=build/aot/$name.list" \
-        "-XX:SharedArchiveFile=$home/lib/lambda-dispatch.aot" -m "lambdadispatch.$name/lambdadispatch.$name.Main" >>build/aot/log 2>&1 || said=$?
-    [ $said = 0 ] || { tail -n 25 build/aot/log >&2; echo "the AOT cache of the $name could not be made" >&2; exit 1; }
+    for name in router extension; do
+        [ -f "$record/$name.classes" ] || { tail -n 25 "$record/log" >&2; echo "the $name left no record of its rehearsal" >&2; exit 1; }
+        {
+            echo "# SPDX-License-Identifier: MIT"
+            echo "# What the $name uses of the JDK: \`./build.sh image --rehearse\` writes this file."
+            sed 's/ id: .*//' "$record/$name.classes" | grep -v '^#\|^@cp\|lambdadispatch' | LC_ALL=C sort -u
+        } >"docker/launch/$name.classes"
+    done
 }
 
 sizes() { # folder...
@@ -178,6 +204,29 @@ sizes() { # folder...
     done
 }
 
+# The name, permissions, link and digest of each file, one a line.
+contents() { # folder file...
+    (cd "$1" && find . \( -type f -o -type l \) -printf '%P %m %l ' \( -type l -printf '\n' -o -exec sha256sum {} \; \) | cut -d ' ' -f 1-4 | LC_ALL=C sort)
+    sha256sum "$2" | cut -d ' ' -f 1
+}
+
+again() {
+    local first
+    first=$(contents "$out" "$layer")
+    out=build/again layer=build/again.zip
+    build_images
+    if ! diff <(printf '%s\n' "$first") <(contents "$out" "$layer") >&2; then
+        echo "The images of two runs differ; the lines above name the files." >&2
+        exit 1
+    fi
+    echo "Made twice, $(printf '%s\n' "$first" | wc -l) files are the same; the layer's SHA-256 is $(printf '%s\n' "$first" | tail -n 1)."
+    rm -rf build/again build/again.zip
+}
+
+if [ "${1:-}" = --cache ]; then # for tests: the AOT cache of an image made once more, as `docker/image.sh --cache HOME FILE`
+    cache "$2" "$3"
+    exit
+fi
 now=$(state)
 mkdir -p build/stamps
 if [ ! -d "$out" ] || [ "$now" != "$(cat build/stamps/image 2>/dev/null)" ]; then
@@ -185,6 +234,11 @@ if [ ! -d "$out" ] || [ "$now" != "$(cat build/stamps/image 2>/dev/null)" ]; the
     sizes router extension/opt
     printf '%s\n' "$now" > build/stamps/image
 fi
+if [ "${1:-}" = --rehearse ]; then
+    rehearse
+    exec bash "${BASH_SOURCE[0]}"
+fi
+if [ "${1:-}" = --again ]; then again; fi
 if [ "${1:-}" = --with-sdk ]; then
     build_sdk_image
     sizes router-sdk

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 #
 # Holds scripts, workflows and templates to their linters, as far as those are installed; called by `./build.sh lint [LINTER...]`.
+# What is not installed is named at the end.
 #   Debian: shellcheck, docker-compose · Go: actionlint (go install github.com/rhysd/actionlint/cmd/actionlint@latest)
 #   cfn-lint, kubernetes-validate (pip install cfn-lint kubernetes-validate; the latter brings its schemas along)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 export PATH=$PWD/build/tools/bin:$PATH # where .ci/run puts those that no Debian package has
 status=0
+missing=()
 chosen=("$@")
 known=(shellcheck actionlint cfn-lint kubernetes-validate docker-compose)
 for each in "$@"; do
@@ -18,6 +20,7 @@ lint() { # program arguments
     [ ${#chosen[@]} -eq 0 ] || [[ " ${chosen[*]} " == *" $1 "* ]] || return 0
     if ! command -v "$1" >/dev/null; then
         echo "$1: not installed"
+        missing+=("$1")
         return
     fi
     local said
@@ -36,4 +39,5 @@ lint actionlint .github/workflows/test.yaml .github/workflows/release.yaml
 lint cfn-lint --include-checks I --template docker/aws/fargate.yaml
 lint kubernetes-validate --strict docker/kubernetes/router.yaml
 lint docker-compose --file docker/compose.yaml config --quiet
+if [ ${#missing[@]} -gt 0 ]; then echo "Not held to ${missing[*]}: the head of docker/lint.sh says where to get what is missing."; fi
 exit $status

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 #
 # Writes build/oci/router.tar and build/oci/extension.tar, OCI image archives (OCI image layout 1.0 in a tar), without any container engine;
-# called by `./build.sh oci`. `docker load`, `podman load` and `skopeo copy oci-archive:` take them. Reproducible: one date, one owner, sorted
+# called by `./build.sh oci`; with --with-sdk also build/oci/router-sdk.tar. `docker load`, `podman load` and `skopeo copy oci-archive:` take them. Reproducible: one date, one owner, sorted
 # names, so that the same build/image gives the same digest.
 set -euo pipefail
-./build.sh image
+./build.sh image "$@"
 tar --version 2>/dev/null | grep -q 'GNU tar' || { echo "GNU tar is needed to write archives that can be reproduced." >&2; exit 1; }
 
 version=${LAMBDA_DISPATCH_VERSION:-0.1.0}
@@ -56,6 +56,10 @@ image() { # name entry-point-as-json more-of-the-config
 }
 
 java=/opt/lambda-dispatch-router
-image router "[\"$java/bin/java\",\"-XX:AOTCache=$java/lib/lambda-dispatch.aot\",\"-m\",\"lambdadispatch.router/lambdadispatch.router.Main\"]" \
-    '"Env":["MALLOC_ARENA_MAX=1"],"ExposedPorts":{"5001/tcp":{},"5002/tcp":{},"5003/tcp":{},"5004/tcp":{}},'
+main='"-m","lambdadispatch.router/lambdadispatch.router.Main"'
+ports='"ExposedPorts":{"5001/tcp":{},"5002/tcp":{},"5003/tcp":{},"5004/tcp":{}},'
+image router "[\"$java/bin/java\",\"-XX:AOTCache=$java/lib/lambda-dispatch.aot\",$main]" "\"Env\":[\"MALLOC_ARENA_MAX=1\"],$ports"
+if [ "${1:-}" = --with-sdk ]; then
+    image router-sdk "[\"$java/bin/java\",\"--module-path=$java/lib/sdk\",$main]" "\"Env\":[\"MALLOC_ARENA_MAX=1\",\"LAMBDA_DISPATCH_Invoker=sdk\"],$ports"
+fi
 image extension '["/opt/extensions/lambda-dispatch"]' ''

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Lays out the root of a container that holds one of the linked images and nothing else that runs: `docker/rootfs.sh router|extension FOLDER`.
+# Lays out the root of a container that holds one of the linked images and nothing else that runs: `docker/rootfs.sh router|router-sdk|extension FOLDER`.
 # The router's has the C library of the machine it is made on (a JVM needs no other), an empty /tmp and a user without a name.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -16,7 +16,7 @@ fi
 
 home=$root/opt/lambda-dispatch-router
 mkdir -p "$home" "$root/etc" "$root/tmp"
-cp -R build/image/router/. "$home/"
+cp -R "build/image/$what/." "$home/"
 rm "$home/bin/lambda-dispatch-router" # takes a shell; the image's entry point says the same without one
 chmod 1777 "$root/tmp"
 printf 'lambda:x:65532:65532::/:/sbin/nologin\n' > "$root/etc/passwd"

@@ -53,13 +53,16 @@ final class Build {
                 return TestRun.of(rest).run();
             }
             case "image" -> {
-                if (takesWithSdk(verb, rest)) {
+                boolean withoutSdk = rest.equals(List.of("--again")) || rest.equals(List.of("--rehearse"));
+                if (!withoutSdk && takesWithSdk(verb, rest)) {
                     Stamps.locked(Compiler::sdk);
                 }
                 Stamps.locked(Compiler::modules);
             }
             case "docker", "oci" -> {
-                takesNothing(verb, rest);
+                if (takesWithSdk(verb, rest)) {
+                    Stamps.locked(Compiler::sdk);
+                }
                 Stamps.locked(Compiler::modules);
             }
             case "simulate" -> {

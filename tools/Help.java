@@ -19,6 +19,8 @@ final class Help {
               test --with-sdk [NAME...]   run the tests of the AWS SDK invoker, which the plain build does not know
               run [OPTIONS]          start the local stack: emulated Lambda, router, demo app (run --help)
               image [--with-sdk]     link the run-time images and the Lambda layer into build/image (--with-sdk: also router-sdk)
+              image --again          make the images twice and compare each file
+              image --rehearse       record anew which of the JDK's classes the AOT caches hold
               bench [NAME...]        measure, on the images
               h2spec [OPTION...]     run the HTTP/2 conformance suite
               simulate [SEEDS [REQUESTS]]   run the dispatch simulation; writes its tables into docs/simulation.md and docs/simulation.svg
@@ -27,8 +29,8 @@ final class Help {
               fuzz [COUNT|SECONDSs]  fuzz every parser, for so many inputs or seconds (60s)
               mutate [NAME...]       change the code one instruction at a time and count what the tests notice: packages (http.h2) or classes
               soak [NAME...] [SECONDS]   run the real processes for long while things go wrong: chaos, rotation, restart, runaway
-              docker                 build the container images with a container engine
-              oci                    write the container images as OCI archives, without any engine
+              docker [--with-sdk]    build the container images with a container engine (--with-sdk: also the router's with the AWS SDK)
+              oci [--with-sdk]       write the container images as OCI archives, without any engine
               clean                  remove build/
               help                   this text; VERB --help shows a verb's own lines
 

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import lambdadispatch.base.config.Settings;
 import lambdadispatch.support.Tool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,6 +88,15 @@ class TemplatesTest {
     void lintersAreContent(String linter) throws Exception {
         Tool.need(linter); // what is not installed finds nothing, which proves nothing
         assertThat(Tool.need("bash").run("docker/lint.sh", linter).success()).isEqualTo(linter + ": clean\n");
+    }
+
+    @Test
+    void whatWasNotHeldToItsLinterIsNamedAtTheEnd(@TempDir Path folder) throws Exception {
+        for (String needed : new String[] {"dirname", "find", "sort"}) { // and no linter; only some are ever in build/tools/bin
+            Files.createSymbolicLink(folder.resolve(needed), Tool.need(needed).path());
+        }
+        String said = Tool.need("env").run("PATH=" + folder, Tool.need("bash").path().toString(), "docker/lint.sh", "shellcheck", "docker-compose").success();
+        assertThat(said).endsWith("Not held to shellcheck docker-compose: the head of docker/lint.sh says where to get what is missing.\n");
     }
 
     @Test
