@@ -3,6 +3,7 @@ package lambdadispatch.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,11 @@ class HouseRulesTest {
     @Test
     void noFileIsTooLongToRead() {
         assertThat(faults(Sources.files(".java", "src", "tools"), (file, lines) -> lines.size() <= LONGEST_FILE)).isEmpty();
+    }
+
+    @Test
+    void everyPackageSaysWhatItIs() {
+        assertThat(faults(Sources.files(".java", "src"), (file, lines) -> file.endsWith("module-info.java") || Files.isRegularFile(file.resolveSibling("package-info.java")))).isEmpty();
     }
 
     @Test
