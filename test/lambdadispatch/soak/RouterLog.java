@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.soak;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,12 +10,24 @@ import java.util.regex.Pattern;
 /// Counts what the router's log says of requests, invokes and instances.
 public final class RouterLog implements Consumer<String> {
     private static final Pattern ACCESS = Pattern.compile(" access method=(\\S+) .* status=(\\d+) ");
+    private static final Pattern WAITED = Pattern.compile(" waitMs=([0-9.]+)");
     private static final Pattern TRIES = Pattern.compile(" tries=(\\d+)");
     private static final Pattern FAULT = Pattern.compile(" fault=(\"[^\"]*\"|\\S+)");
     private static final Pattern RETURNED = Pattern.compile(" dispatch invoke returned .*exitReason=(\\S+)");
     private static final Pattern WARNED = Pattern.compile(" dispatch (instanceGivenUp|instanceDismissed|invokeFailed) .*?(?:why|fault)=(\"[^\"]*\"|\\S+)");
 
     private final Tally tally = new Tally();
+    private final Queue<Double> waits = new ConcurrentLinkedQueue<>();
+
+    /// Forgets waits until now.
+    void forgetWaits() {
+        waits.clear();
+    }
+
+    /// Milliseconds that so large a share of requests did not exceed in the queue.
+    double waitAt(double share) {
+        return Tally.quantile(waits, share);
+    }
 
     public Tally tally() {
         return tally;
@@ -38,6 +52,7 @@ public final class RouterLog implements Consumer<String> {
         Matcher access = ACCESS.matcher(line);
         if (access.find()) {
             Matcher fault = FAULT.matcher(line);
+            WAITED.matcher(line).results().forEach(waited -> waits.add(Double.parseDouble(waited.group(1))));
             tally.add("access " + access.group(1) + " " + access.group(2) + (fault.find() ? ": " + fault.group(1) : ""));
             if (access.group(2).startsWith("5")) {
                 System.out.println(line);

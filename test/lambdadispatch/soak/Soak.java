@@ -38,7 +38,7 @@ final class Soak {
                 case "dying" -> soak.dying();
                 case "rotation" -> soak.rotation();
                 case "restart" -> soak.restart();
-                case "routers" -> soak.routers();
+                case "routers" -> RouterRuns.run(seconds, Soak::stack).forEach(what -> soak.promise(false, what));
                 case "runaway" -> soak.runaway();
                 default -> {
                     System.err.println("There is no soak called " + name + ", only " + String.join(", ", NAMES));
@@ -162,29 +162,6 @@ final class Soak {
         report(tally, log);
         System.out.println("restarts: " + restarts);
         promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"), "a request was lost in a rolling restart");
-    }
-
-    /// The same steady load through one, two and four routers, given to them in turn or one after the other.
-    private void routers() throws Exception {
-        for (String balance : List.of("roundrobin", "first")) {
-            for (int count : new int[] {1, 2, 4}) {
-                RouterLog log = new RouterLog();
-                Tally tally = new Tally();
-                double environmentSeconds = 0;
-                try (Stack stack = stack(log).instances(24).router("LAMBDA_DISPATCH_MaxInstanceCount", "6").start();
-                        SeveralRouters routers = new SeveralRouters(stack, count, balance, 40);
-                        Traffic traffic = new Traffic(List.of(routers.url()), tally).longestDelay(100).prepare().start(8, 100)) {
-                    pause(15);
-                    for (int second = 0; second < seconds; second++) {
-                        environmentSeconds += stack.environments().stream().filter(each -> !each.frozen() && each.pid(Environment.Part.APP) != 0).count();
-                        pause(1);
-                    }
-                }
-                long answered = tally.of("GET 200") + tally.of("POST 200");
-                System.out.printf("%d routers, %s: %.1f environments on average, %d invokes, %d of %d answered%n", count, balance,
-                        environmentSeconds / seconds, log.invokes(), answered, tally.starting("GET ") + tally.starting("POST "));
-            }
-        }
     }
 
     /// 20 requests a second to a function that never serves any.

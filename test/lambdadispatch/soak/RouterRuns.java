@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.soak;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import lambdadispatch.emulator.environment.Billing;
+import lambdadispatch.support.Stack;
+
+/// The same steady load through one, two and four routers, behind each load balancer that is there: what it costs, and who waits.
+final class RouterRuns {
+    private static final int CLIENTS = 8;
+    /// Requests at once at which the next router gets something.
+    private static final int FULL = 40;
+    private static final int WARM_UP_SECONDS = 15;
+
+    private RouterRuns() {}
+
+    /// @return promises that were broken
+    static List<String> run(int seconds, Function<RouterLog, Stack> stacks) throws Exception {
+        List<String> broken = new ArrayList<>();
+        System.out.println("| load balancer, requests go | routers | environments billed | invokes | waited p50 | p99 | longest | answered |\n|---|---|---|---|---|---|---|---|");
+        for (Balancer.Kind kind : Balancer.Kind.values()) {
+            for (int count : new int[] {1, 2, 4}) {
+                if (kind.possible() && (count > 1 || kind.first())) {
+                    one(seconds, stacks, kind, count, broken);
+                }
+            }
+        }
+        return broken;
+    }
+
+    private static void one(int seconds, Function<RouterLog, Stack> stacks, Balancer.Kind kind, int count, List<String> broken) throws Exception {
+        RouterLog log = new RouterLog();
+        Tally tally = new Tally();
+        double environments;
+        try (Stack stack = stacks.apply(log).instances(24).router("LAMBDA_DISPATCH_MaxInstanceCount", "6").start();
+                SeveralRouters routers = new SeveralRouters(stack, count, kind, FULL);
+                Traffic traffic = new Traffic(List.of(routers.url()), tally).longestDelay(100).prepare().start(CLIENTS, 100)) {
+            Thread.sleep(WARM_UP_SECONDS * 1000L);
+            log.forgetWaits();
+            Billing.Total before = stack.emulator().bill();
+            long start = System.nanoTime();
+            Thread.sleep(seconds * 1000L);
+            environments = (stack.emulator().bill().billedMillis() - before.billedMillis()) * 1e6 / (System.nanoTime() - start);
+        }
+        long answered = tally.of("GET 200") + tally.of("POST 200");
+        long all = tally.starting("GET ") + tally.starting("POST ");
+        System.out.printf("| %s | %d | %.1f | %d | %.0f ms | %.0f ms | %.0f ms | %d of %d |%n", kind, count, environments, log.invokes(), log.waitAt(0.5), log.waitAt(0.99),
+                log.waitAt(1), answered, all);
+        if (answered < all) {
+            broken.add("a request was lost with " + count + " routers behind " + kind + ":\n" + tally);
+        }
+    }
+}
