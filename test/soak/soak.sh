@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Runs the real processes under load for long while things go wrong; called by `./build.sh soak [NAME…] [SECONDS]`, which has compiled and set JAVA_HOME.
-# Names: chaos dying rotation restart routers runaway (all of them if none is given); SECONDS is how long each lasts (600). `restart` needs haproxy.
+# Names: chaos dying rotation restart routers outliers overload runaway (all of them if none is given); SECONDS is how long each lasts (600). `restart` needs haproxy, `routers` haproxy or nginx.
 # Runs from build/image if that is there. Exits with 1 if a promise was broken.
 set -euo pipefail
 ./build.sh compile-tests

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.e2e;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.RequestHead;
 import lambdadispatch.net.Input;
+import lambdadispatch.support.JavaApp;
 
 /// A web app of plain sockets that answers exactly what a test wants, good or bad. Runs in a process of its own, on the port in `PORT`.
 final class OddApp {
@@ -49,9 +46,7 @@ final class OddApp {
 
     /// For `Stack.app`.
     static String command() {
-        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
-        return "exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '" + classPath + "' " + OddApp.class.getName();
+        return JavaApp.command(OddApp.class);
     }
 
     private static String manyFields() {

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import lambdadispatch.emulator.BuildCommands;
 import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.environment.Environment;
@@ -18,7 +21,7 @@ import lambdadispatch.support.Stack;
 final class Soak {
     private static final Path IMAGES = Path.of("build", "image");
     private static final Duration NEVER = Duration.ofDays(365);
-    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "routers", "runaway");
+    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "routers", "outliers", "overload", "runaway");
 
     private final int seconds;
     private final List<String> broken = new ArrayList<>();
@@ -39,6 +42,8 @@ final class Soak {
                 case "rotation" -> soak.rotation();
                 case "restart" -> soak.restart();
                 case "routers" -> RouterRuns.run(seconds, Soak::stack).forEach(what -> soak.promise(false, what));
+                case "outliers" -> UnevenRuns.outliers(seconds, Soak::stack);
+                case "overload" -> UnevenRuns.overload(seconds, Soak::stack);
                 case "runaway" -> soak.runaway();
                 default -> {
                     System.err.println("There is no soak called " + name + ", only " + String.join(", ", NAMES));
@@ -50,7 +55,7 @@ final class Soak {
         System.exit(soak.broken.isEmpty() ? 0 : 1);
     }
 
-    private static Stack stack(RouterLog log) {
+    private static Stack stack(Consumer<String> log) {
         Stack stack = new Stack().onLine(log);
         return Files.isDirectory(IMAGES) ? stack.commands(BuildCommands.ofImages(IMAGES)) : stack;
     }
@@ -133,7 +138,14 @@ final class Soak {
         System.out.printf("%n== rotation, %d s%n", seconds);
         RouterLog log = new RouterLog();
         Tally tally = new Tally();
-        try (Stack stack = stack(log).instances(10).functionTimeout(Duration.ofSeconds(22)).router("LAMBDA_DISPATCH_MinInstanceCount", "3").start()) {
+        Set<Integer> changes = ConcurrentHashMap.newKeySet();
+        Stack all = stack(line -> {
+            log.accept(line);
+            if (line.contains(" dispatch invoke ") || line.contains(" dispatch instanceOpened ")) { // one begins, one is there, one has gone
+                changes.add(tally.second());
+            }
+        });
+        try (Stack stack = all.instances(10).functionTimeout(Duration.ofSeconds(22)).router("LAMBDA_DISPATCH_MinInstanceCount", "3").start()) {
             try (Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), new Tally()).prepare().start(16, 100)) {
                 pause(60); // until the environments that take turns are there
             }
@@ -145,6 +157,10 @@ final class Soak {
         Map<Integer, Double> p99 = tally.bySecond(0.99);
         System.out.printf("p99 of GETs by second, beyond the delay asked for: median %.1f ms, 95 %% of the seconds below %.1f ms; worst: %s%n",
                 Tally.quantile(p99.values(), 0.5), Tally.quantile(p99.values(), 0.95), tally.worstSeconds(0.99, 10));
+        for (double share : new double[] {0.5, 0.9, 0.99}) {
+            System.out.printf("%.0f %% of all GETs took less than %.1f ms in seconds in which an instance began, came or went, %.1f ms in the others%n", 100 * share,
+                    tally.at(share, changes::contains), tally.at(share, second -> !changes.contains(second)));
+        }
         promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"), "an error during rotation");
     }
 

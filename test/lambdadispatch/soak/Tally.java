@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /// What came of requests: how many of each outcome, and how long good ones took beyond what they asked for, second by second.
@@ -21,8 +22,7 @@ public final class Tally {
     }
 
     void took(double millis) {
-        int second = (int) ((System.nanoTime() - startNanos) / 1_000_000_000L);
-        millisBySecond.computeIfAbsent(second, _ -> new ConcurrentLinkedQueue<>()).add(millis);
+        millisBySecond.computeIfAbsent(second(), _ -> new ConcurrentLinkedQueue<>()).add(millis);
     }
 
     public long of(String outcome) {
@@ -40,6 +40,16 @@ public final class Tally {
         Map<Integer, Double> all = new TreeMap<>();
         millisBySecond.forEach((second, millis) -> all.put(second, quantile(millis, share)));
         return all;
+    }
+
+    /// The second since the start in which this moment is.
+    int second() {
+        return (int) ((System.nanoTime() - startNanos) / 1_000_000_000L);
+    }
+
+    /// Milliseconds that so large a share of the requests did not exceed that ended in one of these seconds.
+    double at(double share, IntPredicate seconds) {
+        return quantile(millisBySecond.entrySet().stream().filter(each -> seconds.test(each.getKey())).flatMap(each -> each.getValue().stream()).toList(), share);
     }
 
     static double quantile(Collection<Double> values, double share) {
