@@ -11,24 +11,21 @@ import java.util.Base64;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
 
-/// The live page: one HTML file without anything from elsewhere, under a Content-Security-Policy (CSP Level 3) that names its one script and its one style sheet by
-/// their digests, so that nothing that a client wrote into a path or a name could ever run.
+/// The live page: `page.html` with `page.css` and `page.js` put into it, one document without anything from elsewhere. Its Content-Security-Policy (CSP Level 3) names
+/// that one script and that one style sheet by their digests, so nothing that a client wrote into a path or a name could ever run.
 final class Page {
+    private static final String STYLE = "<style>";
+    private static final String SCRIPT = "<script>";
+
     private final byte[] html;
     private final String policy;
 
     Page() {
-        try (InputStream in = Page.class.getResourceAsStream("page.html")) {
-            if (in == null) {
-                throw new IllegalStateException("page.html is not in this image");
-            }
-            html = in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        String text = new String(html, StandardCharsets.UTF_8);
+        String style = resource("page.css");
+        String script = resource("page.js");
+        html = resource("page.html").replace(STYLE, STYLE + style).replace(SCRIPT, SCRIPT + script).getBytes(StandardCharsets.UTF_8);
         policy = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src '"
-                + digest(between(text, "<script>", "</script>")) + "'; style-src '" + digest(between(text, "<style>", "</style>")) + "'";
+                + digest(script) + "'; style-src '" + digest(style) + "'";
     }
 
     void serve(Exchange exchange) throws IOException {
@@ -39,9 +36,15 @@ final class Page {
         exchange.end();
     }
 
-    private static String between(String text, String start, String end) {
-        int from = text.indexOf(start) + start.length();
-        return text.substring(from, text.indexOf(end, from));
+    private static String resource(String name) {
+        try (InputStream in = Page.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is not in this image");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String digest(String text) {

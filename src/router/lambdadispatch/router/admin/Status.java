@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import lambdadispatch.base.json.Json;
+import lambdadispatch.base.log.Log;
 import lambdadispatch.router.dispatch.Canary;
 import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.router.dispatch.InstanceView;
@@ -32,7 +33,7 @@ final class Status {
             pools.add(pool(pool, pool.view()));
         }
         return Json.object("version", parts.version(), "time", Instant.now().toString(), "started", started.toString(), "healthy", parts.healthy().getAsBoolean(),
-                "mayChange", parts.token() != null, "canary", canary(parts.pools().canary()), "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
+                "mayChange", parts.token() != null, "logLevel", Log.level(), "canary", canary(parts.pools().canary()), "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
     }
 
     /// Null while there has been none.
@@ -89,7 +90,8 @@ final class Status {
     private static Json instance(InstanceView instance) {
         Description is = instance.description();
         return Json.object("name", instance.name(), "version", is == null ? Json.JsonNull.NULL : Json.of(is.version()), "state", instance.state(), "purpose", instance.purpose(), "age", instance.ageMillis(), "closesIn",
-                instance.closesInMillis(), "busy", instance.busy(), "free", instance.free(), "served", instance.served(), "silent", instance.silentMillis());
+                instance.closesInMillis(), "busy", instance.busy(), "free", instance.free(), "served", instance.served(), "silent", instance.silentMillis(),
+                "feels", instance.feels(), "replaced", instance.replaced(), "answer", rounded(instance.answerMillis()), "failing", rounded(instance.failureShare()));
     }
 
     /// Why the scaler wants what it wants, in a sentence.

@@ -13,10 +13,14 @@ import java.util.Locale;
 /// @param free channels without a request
 /// @param served exchanges that ended well
 /// @param silentMillis since it was last heard from
+/// @param feels `well`; `hot`: short of CPU time; `slow`: answers take several times as long as others'; `refusing`: it has just refused a request
+/// @param replaced a fresh one takes its place, since it was asked for or a newer version shows
+/// @param answerMillis how long its answers take, typically; 0 while that is not known
+/// @param failureShare of its answers lately, 0 to 1
 /// @param description what its environment is; null while it has not said
 public record InstanceView(
         String name, String state, String purpose, long ageMillis, long closesInMillis, int busy, int free, long served, long silentMillis,
-        Description description) {
+        String feels, boolean replaced, double answerMillis, double failureShare, Description description) {
     private static final long NANOS = 1_000_000;
 
     /// Under the pool's lock.
@@ -24,7 +28,8 @@ public record InstanceView(
         long closesIn = instance.closesAtNanos == Long.MAX_VALUE ? -1 : Math.max(0, (instance.closesAtNanos - now) / NANOS);
         return new InstanceView(instance.publicName(), state(instance), instance.purpose().name().toLowerCase(Locale.ROOT),
                 (now - instance.invokedNanos) / NANOS, closesIn, instance.busy.size(), instance.free.size(), instance.servedWell,
-                (now - instance.heardNanos) / NANOS, instance.description());
+                (now - instance.heardNanos) / NANOS, Outliers.feels(instance, now), instance.outdated || instance.superseded,
+                instance.rating.known() ? 1000 * Math.exp(instance.rating.logSeconds()) : 0, instance.rating.failureShare(), instance.description());
     }
 
     private static String state(Instance instance) {

@@ -106,11 +106,19 @@ final class Outliers {
     }
 
     private static int handicap(Instance instance, boolean slow, long now) {
-        boolean refusing = instance.everRefused && now - instance.refusedNanos < REFUSING_NANOS;
-        if (instance.hot || refusing) {
+        if (instance.hot || refusing(instance, now)) {
             return Offers.MOST_HANDICAP;
         }
         return slow ? SLOW_HANDICAP : 0;
+    }
+
+    private static boolean refusing(Instance instance, long now) {
+        return instance.everRefused && now - instance.refusedNanos < REFUSING_NANOS;
+    }
+
+    /// Why it comes after the others, in a word; `well` where it does not.
+    static String feels(Instance instance, long now) {
+        return refusing(instance, now) ? "refusing" : instance.hot ? "hot" : instance.handicap > 0 ? "slow" : "well";
     }
 
     private static double median(double[] values, int count) {
