@@ -57,7 +57,8 @@ final class Status {
         return Json.object("function", now.function(), "desired", now.desired(), "why", why(settings, view), "min", view.bounds().min(), "max",
                 view.bounds().max(), "maxConcurrent", settings.maxConcurrentCount(), "queue", queue(settings, view), "running", now.running(), "arrivalsPerSecond",
                 rounded(now.arrivalsPerSecond()), "serviceMillis", rounded(now.serviceSeconds() * 1000), "coldStartMillis", rounded(now.coldStartSeconds() * 1000),
-                "guard", guard(view), "totals", totals(now.totals()), "versions", versions(now.versions()), "instances", Json.of(view.instances().stream().map(Status::instance).toList()));
+                "guard", guard(view), "totals", totals(now.totals()), "versions", versions(now.versions()), "instances", Json.of(view.instances().stream().map(Status::instance).toList()),
+                "ended", Json.of(view.endings().stream().map(ending -> (Json) Json.object("name", ending.instance(), "how", ending.how(), "well", ending.well())).toList()));
     }
 
     private static Json queue(PoolSettings settings, PoolView view) {

@@ -60,7 +60,8 @@ function draw(plot, now) {
     let run = [];
     const stroke = () => {
       if (!run.length) return;
-      g.beginPath(); run.forEach((s, i) => i ? g.lineTo(x(s[T]), y(l.f(s))) : g.moveTo(x(s[T]), y(l.f(s)))); if (run.length === 1) g.lineTo(x(run[0][T])+1, y(l.f(run[0]))); g.stroke();
+      g.beginPath(); run.forEach((s, i) => i ? g.lineTo(x(s[T]), y(l.f(s))) : g.moveTo(x(s[T]), y(l.f(s)))); g.stroke();
+      if (run.length === 1) { g.beginPath(); g.arc(x(run[0][T]), y(l.f(run[0])), 2, 0, 7); g.fill(); }
       if (!nth && !plot.log) { g.lineTo(x(run.at(-1)[T]), y(0)); g.lineTo(x(run[0][T]), y(0)); g.closePath(); g.globalAlpha = .1; g.fill(); g.globalAlpha = 1; }
     };
     for (const s of seen) { if (l.f(s) === null || run.length && s[T]-run.at(-1)[T] > 3) { stroke(); run = []; } if (l.f(s) !== null) run.push(s); }
@@ -240,10 +241,12 @@ function compare(old, now) {
   for (const [name, i] of after) {
     const was = before.get(name), is = feels(i);
     if (!was) note('invoked', name);
-    if (is !== (was ? feels(was) : 'starting') && is !== 'closed') note(is === 'open' ? (was && feels(was) !== 'starting' && feels(was) !== 'late' ? 'open again' : 'open') : is, name);
+    if (is === 'closed' && was && !['closed', 'draining', 'expiring'].includes(was.state)) note('given up, its invoke goes on', name);
+    else if (is !== (was ? feels(was) : 'starting') && is !== 'closed') note(is === 'open' ? (was && feels(was) !== 'starting' && feels(was) !== 'late' ? 'open again' : 'open') : is, name);
   }
-  for (const [name, i] of before) if (!after.has(name)) note(['draining', 'closed', 'expiring'].includes(i.state) ? 'gone home' : i.state === 'starting' || i.state === 'late' ? 'never connected' : 'lost', name);
-  for (const [what, names] of Object.entries(moved)) tell(at, named(names) + ': ' + what, ['lost', 'never connected', 'ejected', 'silent'].includes(what));
+  const ends = new Map(now.pools.flatMap(p => p.ended.map(e => [e.name, e])));
+  for (const name of before.keys()) if (!after.has(name)) { const end = ends.get(name) || {how:'gone', well:true}; note((end.well ? 'gone, ' : 'lost, ') + end.how, name); }
+  for (const [what, names] of Object.entries(moved)) tell(at, named(names) + ': ' + what, /^(lost|ejected|silent|aside|given up)/.test(what));
   for (const p of now.pools) {
     const o = old.pools.find(each => each.function === p.function), name = now.pools.length > 1 ? p.function + ': ' : '';
     if (!o) { tell(at, `${p.function}: asked for the first time`); continue; }

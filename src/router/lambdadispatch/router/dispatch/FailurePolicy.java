@@ -12,6 +12,7 @@ final class FailurePolicy {
     private final Counts counts;
     private final Outbox outbox;
     private final Deaths deaths;
+    final Endings endings = new Endings();
 
     FailurePolicy(Fleet fleet, Growth growth, Matching matching, Counts counts, Outbox outbox, long now) {
         this.fleet = fleet;
@@ -30,6 +31,7 @@ final class FailurePolicy {
     /// Judges an invoke that is over.
     void ended(Instance instance, InvokeResult result, String exitReason, long now) {
         InvokeFault fault = InvokeFault.of(instance, result, exitReason, now);
+        endings.add(instance, fault, exitReason);
         // An open instance runs, whatever something on the way says about its invoke: only the function's own answer ends it.
         boolean runsOn = instance.state == Instance.State.OPEN && !InvokeFault.ofTheFunction(result);
         if (!runsOn) {

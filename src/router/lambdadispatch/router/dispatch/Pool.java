@@ -30,7 +30,7 @@ public final class Pool {
     final Counts counts = new Counts();
     final Steering steering;
     private final Outbox outbox;
-    private final FailurePolicy failures;
+    final FailurePolicy failures;
     private final Health health;
     final Outliers outliers;
     final Advice advice;
