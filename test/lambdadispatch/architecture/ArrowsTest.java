@@ -41,11 +41,11 @@ class ArrowsTest {
             entry("base.metrics", Set.of("base")),
             entry("invoke", Set.of()),
             entry("cost", Set.of()),
-            entry("net", Set.of("base", "carrier")),
+            entry("net", Set.of("base", "base.log", "carrier")),
             entry("net.tls", Set.of("base", "base.log", "carrier", "net")),
             entry("http.message", Set.of("base", "net")),
             entry("http.hpack", Set.of("base", "http.message")),
-            entry("http.server", Set.of("http.message")), // what a handler sees, without an engine
+            entry("http.server", Set.of("http.message", "net")), // what a handler sees, without an engine
             entry("http.client", Set.of("base", "carrier", "http.message", "net", "net.tls")),
             entry("http.h1", Set.of("base", "base.log", "carrier", "http.message", "http.server", "net")),
             entry("http.h2", Set.of("base", "base.log", "carrier", "http.hpack", "http.message", "http.server", "net")),

@@ -6,54 +6,188 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class MemoryAccountTest {
-    private final MemoryAccount account = new MemoryAccount("input", 10_000);
+    private static final int MOST = 1 << 20;
+
+    private final MemoryAccount account = new MemoryAccount(MOST);
+    private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
+
+    private MemoryShare share(String name) {
+        return account.open(name, 1000, () -> ended.add(name));
+    }
 
     /// A buffer of an endless source.
-    private Input input() {
+    private static Input input(MemoryShare memory) {
         return new Input((into, offset, length) -> {
             Arrays.fill(into, offset, offset + length, (byte) 'x');
             return length;
-        }, 1000, 64_000, account);
+        }, 1000, 256 << 10, memory);
+    }
+
+    // ---- shares
+
+    @Test
+    void aShareCostsItsBaseAndWhatIsBeyondWhatEverybodyGets() {
+        MemoryShare share = share("a");
+        assertThat(account.held()).isEqualTo(1000);
+        assertThat(share.take(MemoryShare.FREE)).isTrue();
+        assertThat(account.held()).as("a small request touches no account").isEqualTo(1000);
+        assertThat(share.take(1)).isTrue();
+        assertThat(account.held()).isBetween(1001L, 1000L + 4096);
+        share.give(1);
+        assertThat(account.held()).isEqualTo(1000);
+        share.close();
+        assertThat(account.held()).isZero();
+        assertThat(account.shares()).isZero();
     }
 
     @Test
     void whatDoesNotFitIsNotTaken() {
-        assertThat(account.take(10_000)).isTrue();
-        assertThat(account.take(1)).isFalse();
-        assertThat(account.held()).isEqualTo(10_000);
-        account.give(4_000);
-        assertThat(account.take(4_000)).isTrue();
-        assertThat(MemoryAccount.ofHeap("a", 4).most()).isEqualTo(Runtime.getRuntime().maxMemory() / 4);
+        MemoryShare share = share("a");
+        assertThat(share.take(MOST / 2)).isTrue();
+        long before = account.held();
+        assertThat(share.take(MOST)).isFalse();
+        assertThat(account.held()).isEqualTo(before);
+        assertThat(share.held()).isEqualTo(MOST / 2);
+        assertThat(account.refused()).isOne();
+        assertThat(account.open("too large", MOST, () -> { })).isNull();
     }
 
     @Test
-    void theFirstBufferIsEverybodysAndGrowthIsCharged() throws IOException {
-        Input in = input();
-        in.fill();
+    void aClosedShareHasGivenAllBackAndNothingIsCountedTwice() {
+        MemoryShare share = share("a");
+        share.take(100_000);
+        share.close();
         assertThat(account.held()).isZero();
+        share.give(100_000);
+        share.close();
+        assertThat(account.held()).isZero();
+        assertThat(share.take(1)).isFalse();
+    }
+
+    @Test
+    void partsAnswerForThemselves() {
+        MemoryShare connection = share("a");
+        MemoryShare part = connection.open(500, () -> ended.add("part"));
+        assertThat(part.take(100_000)).isTrue();
+        assertThat(connection.held()).isZero();
+        connection.close();
+        part.close();
+        assertThat(account.held()).isZero();
+    }
+
+    @Test
+    void anyMixOfTakesAndGivesComesBackToNothing() {
+        MemoryShare share = share("a");
+        long sum = 0;
+        for (int i = 1; i < 2000; i++) {
+            int octets = i * 7919 % 30_000;
+            if (i % 3 == 0 && sum >= octets) {
+                share.give(octets);
+                sum -= octets;
+            } else if (share.take(octets)) {
+                sum += octets;
+            }
+            assertThat(account.held()).isBetween(1000 + Math.max(0, sum - MemoryShare.FREE), 1000 + sum + 4096);
+        }
+        share.give(sum);
+        assertThat(account.held()).isEqualTo(1000);
+    }
+
+    // ---- when it runs low
+
+    private String firstEnded() throws InterruptedException {
+        return ended.poll(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoHoldsMostIsEndedBeforeAnybodyIsRefused() throws InterruptedException {
+        share("small").take(20_000);
+        MemoryShare great = share("great");
+        share("middle").take(200_000);
+        assertThat(great.take(730_000)).isTrue();
+        assertThat(firstEnded()).isEqualTo("great");
+        assertThat(account.refused()).isZero();
+        great.close();
+        assertThat(ended).isEmpty();
+        assertThat(account.ended()).isOne();
+    }
+
+    @Test
+    void whoWasAnsweredGoesOnBeforeWhoNeverWas() throws InterruptedException {
+        MemoryShare served = share("served");
+        MemoryShare stranger = share("stranger");
+        stranger.take(300_000);
+        served.take(620_000);
+        served.progressed();
+        share("another").take(50_000);
+        assertThat(firstEnded()).isEqualTo("stranger");
+    }
+
+    @Test
+    void idleConnectionsOfKnownPeersAreNotEndedForBeingOpen() {
+        MemoryShare known = share("known");
+        known.known();
+        MemoryShare part = known.open(5000, () -> ended.add("part"));
+        long later = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
+        assertThat(known.weight(later)).isZero();
+        assertThat(part.weight(later)).isZero();
+        assertThat(share("idle").weight(later)).isPositive();
+    }
+
+    @Test
+    void whoIsBeingEndedIsNotEndedAgainAndCountsAsGone() throws InterruptedException {
+        MemoryShare first = share("first");
+        first.take(930_000);
+        assertThat(firstEnded()).isEqualTo("first");
+        for (MemoryShare other : List.of(share("b"), share("c"))) {
+            other.take(MemoryShare.FREE + 10_000);
+            other.give(10_000);
+        }
+        MemoryShare last = share("last");
+        assertThat(last.take(MOST)).isFalse();
+        first.close();
+        assertThat(last.take(MemoryShare.FREE + 100_000)).isTrue();
+        assertThat(ended).isEmpty();
+    }
+
+    // ---- buffers
+
+    @Test
+    void theFirstBufferIsEverybodysAndGrowthIsCharged() throws IOException {
+        MemoryShare share = share("a");
+        Input in = input(share);
+        in.fill();
+        assertThat(share.held()).isZero();
         in.require(5000);
-        assertThat(account.held()).isEqualTo(in.array().length - 1000).isPositive();
+        assertThat(share.held()).isEqualTo(in.array().length - 1000).isPositive();
     }
 
     @Test
     void whoeverGrowsBeyondTheAccountIsRefusedAndTheOthersReadOn() throws IOException {
-        Input greedy = input();
-        assertThatThrownBy(() -> greedy.require(60_000)).isInstanceOf(IOException.class).hasMessageContaining("no memory");
-        Input other = input();
-        assertThat(other.fill()).isTrue();
-        greedy.close();
-        assertThat(account.held()).isZero();
-        other.require(4000);
-        assertThat(account.held()).isPositive();
+        MemoryShare other = share("other");
+        assertThat(other.take(900_000)).isTrue();
+        Input greedy = input(share("greedy"));
+        assertThatThrownBy(() -> greedy.require(250_000)).isInstanceOf(NoRoom.class);
+        Input modest = input(share("modest"));
+        assertThat(modest.require(4000)).isTrue();
+        other.close();
+        assertThat(greedy.require(250_000)).isTrue();
     }
 
     @Test
     void everyWayToGiveABufferBackGivesItBackToTheAccount() throws IOException {
         for (int way = 0; way < 4; way++) {
-            Input in = input();
+            MemoryShare share = share("a");
+            Input in = input(share);
             in.require(5000);
             in.skip(way == 3 ? 0 : in.available());
             switch (way) {
@@ -65,29 +199,31 @@ class MemoryAccountTest {
                 }
                 default -> in.close(); // even where something is left unread
             }
-            assertThat(account.held()).as("way " + way).isZero();
+            assertThat(share.held()).as("way " + way).isZero();
             in.close();
-            assertThat(account.held()).isZero();
+            assertThat(share.held()).isZero();
         }
     }
 
     @Test
     void aLongBodyIsReadInSmallerPiecesWhereThereIsNoRoomForLongOnes() throws IOException {
-        account.take(9_000);
-        Input in = input();
+        share("other").take(MOST - 10_000);
+        Input in = input(share("a"));
         for (int i = 0; i < 100; i++) {
             in.fill();
             in.skip(in.available());
         }
-        assertThat(account.held()).isLessThanOrEqualTo(10_000);
+        assertThat(account.held()).isLessThanOrEqualTo(MOST);
+        assertThat(in.array().length).isLessThan(32 << 10);
     }
 
     @Test
     void aClosedBufferTakesNothingMore() throws IOException {
-        Input in = input();
+        MemoryShare share = share("a");
+        Input in = input(share);
         in.require(5000);
         in.close();
         assertThatThrownBy(() -> in.require(5000)).isInstanceOf(IOException.class);
-        assertThat(account.held()).isZero();
+        assertThat(share.held()).isZero();
     }
 }

@@ -15,6 +15,8 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.MemoryAccount;
+import lambdadispatch.net.MemoryShare;
 
 /// An exchange without a connection: the test plays the peer. What the handler does is kept, in order, and can be waited for.
 public final class ScriptedExchange implements Exchange, Connection {
@@ -39,6 +41,7 @@ public final class ScriptedExchange implements Exchange, Connection {
     private boolean gone;
     private boolean trusted;
     private long behindNanos;
+    private final MemoryShare memory = new MemoryAccount(Long.MAX_VALUE).open("test", 0, () -> { });
     private IOException writeFault;
     private IOException readFault;
     private Runnable onGone;
@@ -313,6 +316,11 @@ public final class ScriptedExchange implements Exchange, Connection {
     public synchronized void abort() {
         aborted = true;
         note("abort");
+    }
+
+    @Override
+    public MemoryShare memory() {
+        return memory;
     }
 
     @Override

@@ -21,6 +21,11 @@ public final class ByteQueue {
         return end - start;
     }
 
+    /// Octets of memory that it takes.
+    public int capacity() {
+        return array.length;
+    }
+
     public void append(byte[] from, int offset, int length) {
         if (array.length - end < length) {
             makeRoom(length);
@@ -61,6 +66,13 @@ public final class ByteQueue {
             clear();
         }
         return count;
+    }
+
+    /// Drops what it holds, and its memory.
+    public void release() {
+        start = 0;
+        end = 0;
+        array = NONE;
     }
 
     public void clear() {

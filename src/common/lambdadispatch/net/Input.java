@@ -25,7 +25,7 @@ public final class Input {
     private final Source source;
     private final int initialCapacity;
     private final int maxCapacity;
-    private final MemoryAccount account; // null where the peer is not a stranger
+    private final MemoryShare memory;
     private byte[] array = NONE;
     private int position;
     private int limit;
@@ -35,12 +35,12 @@ public final class Input {
 
     /// @param maxCapacity most bytes that may wait here unread; [#fill()] fails beyond
     public Input(Source source, int initialCapacity, int maxCapacity) {
-        this(source, initialCapacity, maxCapacity, null);
+        this(source, initialCapacity, maxCapacity, MemoryShare.UNBOUNDED);
     }
 
-    /// @param account what grows beyond the initial capacity is taken from it, until [#close]
-    public Input(Source source, int initialCapacity, int maxCapacity, MemoryAccount account) {
-        this.account = account;
+    /// @param memory what grows beyond the initial capacity is taken from it, until [#close]
+    public Input(Source source, int initialCapacity, int maxCapacity, MemoryShare memory) {
+        this.memory = memory;
         this.source = source;
         this.initialCapacity = initialCapacity;
         this.maxCapacity = maxCapacity;
@@ -49,6 +49,11 @@ public final class Input {
     /// The most bytes that may wait here unread.
     public int maxCapacity() {
         return maxCapacity;
+    }
+
+    /// What this, and whoever reads from it, may hold.
+    public MemoryShare memory() {
+        return memory;
     }
 
     public byte[] array() {
@@ -73,7 +78,7 @@ public final class Input {
 
     /// Reads more behind what is there, blocking for at least one byte; offsets may move, their distance from [#position()] stays.
     /// Returns false at the end of the source.
-    /// @throws IOException the account has no room for more
+    /// @throws NoRoom there is no memory for more
     /// @throws IllegalStateException `maxCapacity` bytes are waiting; parsers check their limits before
     public boolean fill() throws IOException {
         if (array.length == 0) {
@@ -176,20 +181,18 @@ public final class Input {
     }
 
     private void shrinkTo(byte[] smaller) {
-        if (account != null) {
-            account.give(charged(array.length) - charged(smaller.length));
-        }
+        memory.give(charged(array.length) - charged(smaller.length));
         array = smaller;
     }
 
     private boolean mayGrowTo(int length) {
-        return account == null || !closed && account.take(charged(length) - charged(array.length));
+        return !closed && memory.take(charged(length) - charged(array.length));
     }
 
-    /// @throws IOException the account has no room for it
+    /// @throws NoRoom there is no memory for it
     private byte[] grown(int length) throws IOException {
         if (!mayGrowTo(length)) {
-            throw new IOException("no memory for more input of this connection (" + account + ")");
+            throw new NoRoom("more input of a connection: " + memory);
         }
         return new byte[length];
     }

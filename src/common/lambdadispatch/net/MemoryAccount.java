@@ -1,43 +1,126 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.net;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import lambdadispatch.base.log.Log;
+import lambdadispatch.carrier.Threads;
 
-/// Octets that peers chose and that this process holds for them, and how many there may be.
+/// The octets that peers chose and that this process holds for them, and how many there may be: one account, with a [MemoryShare] for each connection.
 ///
-/// Each limit of a connection or a request may be right by itself and the sum of all that are allowed at once still be more than the heap. So whoever
-/// grows beyond what everybody gets takes it from an account here, and gives it back when it is over; what does not fit is refused, and the others are served on.
+/// Each limit of a connection or a request may be right by itself, and the sum of all that are allowed at once still be more than the heap. So whoever
+/// grows beyond what everybody gets takes it from here, and gives it back when it is over. What does not fit is refused, to him who asked for it. Before
+/// it comes to that, from [#tight()] on, the shares that hold most and were answered least are ended, so that the others find room.
 public final class MemoryAccount {
-    private final String what;
+    private static final Log LOG = Log.of("server");
+    /// Of the heap: what is not peers' choice needs some, a collector as much as that again.
+    private static final int EIGHTHS_OF_HEAP = 3;
+    private static final long BETWEEN_LINES_NANOS = 10_000_000_000L;
+
+    /// What all servers of this process hold for their peers.
+    public static final MemoryAccount PROCESS = new MemoryAccount(Runtime.getRuntime().maxMemory() / 8 * EIGHTHS_OF_HEAP);
+
     private final long most;
     private final AtomicLong held = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
+    private final AtomicBoolean relieving = new AtomicBoolean();
+    private final Set<MemoryShare> shares = ConcurrentHashMap.newKeySet();
+    private long saidNanos; // of the thread that relieves
+    private boolean said;
 
-    /// @param what is held, for messages
     /// @param most octets
-    public MemoryAccount(String what, long most) {
-        this.what = what;
+    public MemoryAccount(long most) {
         this.most = most;
     }
 
-    /// An account of a share of the heap: `1 / parts` of what the JVM may use at most.
-    public static MemoryAccount ofHeap(String what, int parts) {
-        return new MemoryAccount(what, Runtime.getRuntime().maxMemory() / parts);
+    /// Opens a share.
+    /// @param holder says in the log whose it is: an address, and nothing secret
+    /// @param base octets that the share costs as long as it is open
+    /// @param end gives up what the share is held for, soon; any thread may run it, and it must not block
+    /// @return null if there is no room for it
+    public MemoryShare open(Object holder, int base, Runnable end) {
+        return open(holder, base, end, false);
     }
 
-    /// @return false if it does not fit; nothing is taken then
-    public boolean take(long octets) {
-        if (held.addAndGet(octets) <= most) {
+    MemoryShare open(Object holder, int base, Runnable end, boolean part) {
+        if (!take(base)) {
+            return null;
+        }
+        MemoryShare share = new MemoryShare(this, holder, base, end, part);
+        shares.add(share);
+        return share;
+    }
+
+    /// False if it does not fit; nothing is taken then.
+    boolean take(long octets) {
+        long now = held.addAndGet(octets);
+        if (now > tight() && relieving.compareAndSet(false, true)) {
+            // Not by this thread: it may hold locks that ending another share needs.
+            Threads.virtual("memory-relief").start(this::relieve);
+        }
+        if (now <= most) {
             return true;
         }
         held.addAndGet(-octets);
+        refused.incrementAndGet();
         return false;
     }
 
-    /// Gives back what was taken.
-    public void give(long octets) {
+    void give(long octets) {
         held.addAndGet(-octets);
     }
 
+    void closed(MemoryShare share) {
+        shares.remove(share);
+    }
+
+    private void relieve() {
+        try {
+            long excess = held.get() - (tight() - most / 16);
+            long now = System.nanoTime();
+            List<Weighed> worst = new ArrayList<>();
+            for (MemoryShare share : shares) {
+                if (share.isEnding()) {
+                    excess -= share.reserved(); // it is on its way
+                } else {
+                    worst.add(new Weighed(share, share.weight(now)));
+                }
+            }
+            worst.sort(Comparator.comparingDouble(Weighed::weight).reversed());
+            int count = 0;
+            for (Weighed each : worst) {
+                if (excess <= 0) {
+                    break;
+                }
+                excess -= each.share.reserved();
+                count++;
+            }
+            report(worst, count, now);
+            worst.subList(0, count).forEach(each -> each.share.end());
+            ended.addAndGet(count);
+        } finally {
+            relieving.set(false);
+        }
+    }
+
+    private record Weighed(MemoryShare share, double weight) {}
+
+    private void report(List<Weighed> worst, int count, long now) {
+        if (count > 0 && (!said || now - saidNanos > BETWEEN_LINES_NANOS)) {
+            said = true;
+            saidNanos = now;
+            MemoryShare first = worst.getFirst().share;
+            LOG.warn("memory for peers runs low", "held", held.get(), "most", most, "ended", count, "greatest", first.holder(), "holds", first.reserved());
+        }
+    }
+
+    /// Octets that are taken.
     public long held() {
         return held.get();
     }
@@ -46,8 +129,32 @@ public final class MemoryAccount {
         return most;
     }
 
+    /// From so many octets on the greatest shares are ended.
+    public long tight() {
+        return most - most / 8;
+    }
+
+    /// Whether it is time to hold less where that is a choice.
+    public boolean isShort() {
+        return held.get() > most / 2;
+    }
+
+    /// How often something did not fit.
+    public long refused() {
+        return refused.get();
+    }
+
+    /// How many shares were ended to make room.
+    public long ended() {
+        return ended.get();
+    }
+
+    public int shares() {
+        return shares.size();
+    }
+
     @Override
     public String toString() {
-        return what + ": " + held + " of " + most + " octets";
+        return held + " of " + most + " octets";
     }
 }

@@ -7,6 +7,7 @@ import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.TimedSource;
 import lambdadispatch.support.ConnectionLog;
 import lambdadispatch.support.Http2Peer;
@@ -26,18 +27,23 @@ final class Served implements AutoCloseable {
     private final Thread reader;
 
     /// @param bytesPerRead how much arrives at once
-    private Served(ConnectionLog log, Limits limits, Handler handler, int bytesPerRead) {
+    private Served(ConnectionLog log, Limits limits, Handler handler, int bytesPerRead, MemoryShare memory) {
         MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
         ours = ends[0].limitReads(bytesPerRead);
         TimedSource source = new TimedSource(ours);
-        connection = new Http2Connection(ours, source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), limits, handler);
+        connection = new Http2Connection(ours, source, new Input(source, memory == MemoryShare.UNBOUNDED ? 2048 : Http2Connection.MAX_FRAME_BUFFER, Http2Connection.MAX_FRAME_BUFFER, memory), limits, handler);
         peer = log.add(new Http2Peer(ends[1]));
         reader = Threads.virtual("served").start(connection::run);
         log.owns(this);
     }
 
     static Served start(ConnectionLog log, Limits limits, Handler handler) {
-        return new Served(log, limits, handler, Integer.MAX_VALUE);
+        return new Served(log, limits, handler, Integer.MAX_VALUE, MemoryShare.UNBOUNDED);
+    }
+
+    /// As [#start], with a share of an account, of which its input takes nothing.
+    static Served start(ConnectionLog log, Limits limits, Handler handler, MemoryShare memory) {
+        return new Served(log, limits, handler, Integer.MAX_VALUE, memory);
     }
 
     static Served start(ConnectionLog log, Handler handler) {
@@ -46,7 +52,7 @@ final class Served implements AutoCloseable {
 
     /// As [#start], but each octet arrives by itself.
     static Served dribbling(ConnectionLog log, Handler handler) {
-        return new Served(log, Limits.DEFAULT, handler, 1);
+        return new Served(log, Limits.DEFAULT, handler, 1, MemoryShare.UNBOUNDED);
     }
 
     static byte[] readAll(Exchange exchange) throws IOException {

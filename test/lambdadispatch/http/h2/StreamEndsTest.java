@@ -29,6 +29,8 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.MemoryAccount;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.support.Bounds;
 import lambdadispatch.support.ConnectionLog;
 import lambdadispatch.support.Http2Peer;
@@ -153,6 +155,57 @@ class StreamEndsTest {
         }
         peer.send(post(id, "/echo"), body(id, END_STREAM));
         assertThat(peer.answer(id).body()).hasSize(BODY);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ways")
+    void noWayOutKeepsMemory(String name, Way way) throws IOException {
+        MemoryShare memory = new MemoryAccount(1 << 30).open(name, 0, () -> { });
+        Http2Peer peer = Served.start(log, NARROW, this::handle, memory).peer.begin();
+        for (int id = 1; id < 21; id += 2) {
+            way.go(peer, id);
+            peer.roundTrip(String.format("%08d", id));
+        }
+        peer.until(name + " keeps " + memory, () -> memory.held() == 0);
+    }
+
+    @Test
+    void aTrustedPeersStreamsHoldSharesOfTheirOwnWhichEndWithThem() throws IOException {
+        MemoryAccount account = new MemoryAccount(1 << 30);
+        MemoryShare memory = account.open("a", 0, () -> { });
+        Http2Peer peer = Served.start(log, NARROW, exchange -> {
+            exchange.connection().trustPeer();
+            handle(exchange);
+        }, memory).peer.begin();
+        peer.send(get(1, "/")).answer(1);
+        peer.send(post(3, "/wait"), body(3, 0), post(5, "/wait"), body(5, 0));
+        peer.until("no shares", () -> account.shares() == 3 && memory.held() < BODY);
+        peer.send(reset(3, 8), body(5, END_STREAM));
+        peer.until("the share goes on", () -> account.shares() == 2);
+        peer.send(reset(5, 8));
+        peer.until("the shares go on", () -> account.shares() == 1 && memory.held() == 0 && account.held() == 0);
+    }
+
+    @Test
+    void whatThereIsNoMemoryForIsRefusedAndTheOthersGoOn() throws IOException {
+        MemoryAccount account = new MemoryAccount(60_000);
+        MemoryShare memory = account.open("a", 0, () -> { });
+        MemoryShare other = account.open("other", 0, () -> { });
+        Http2Peer peer = Served.start(log, Limits.DEFAULT, this::handle, memory).peer.begin();
+        peer.send(post(1, "/wait"));
+        for (int i = 0; i < 8; i++) {
+            peer.send(data(1, 0, new byte[16_000]));
+        }
+        assertThat(peer.awaitReset(1)).isEqualTo("ENHANCE_YOUR_CALM");
+        peer.until("it keeps " + memory, () -> memory.held() < MemoryShare.FREE);
+        peer.send(post(3, "/late"), data(3, 0, new byte[100]), headers(3, END_STREAM, "a: " + "x".repeat(15_000)));
+        assertThat(peer.answer(3).status()).as("others find room again").isEqualTo(200);
+        assertThat(other.take(55_000)).isTrue();
+        peer.send(post(5, "/late"), headers(5, END_STREAM, "a: " + "x".repeat(15_000)));
+        assertThat(peer.awaitReset(5)).isEqualTo("ENHANCE_YOUR_CALM");
+        peer.send(get(7, "/"), headers(9, END_STREAM, ":method: GET", ":scheme: http", ":authority: a", ":path: /", "a: " + "x".repeat(15_000)));
+        assertThat(peer.awaitReset(9)).isEqualTo("REFUSED_STREAM");
+        assertThat(peer.answer(7).status()).as("a small one needs none of the account").isEqualTo(200);
     }
 
     /// All that was given on stream 0 since the window was first widened.

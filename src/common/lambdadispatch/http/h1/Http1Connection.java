@@ -19,6 +19,8 @@ import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.MemoryShare;
+import lambdadispatch.net.NoRoom;
 import lambdadispatch.net.TimedSource;
 import lambdadispatch.net.Transport;
 
@@ -42,6 +44,9 @@ public final class Http1Connection implements Connection {
     /// A head that is not complete when the connection is told to stop may take this much longer.
     private static final Duration HEAD_AT_STOP = Duration.ofSeconds(1);
 
+    /// Where octets go that nobody wants; nobody reads it.
+    private static final byte[] BIN = new byte[8192];
+
     /// What the connection's own thread is doing.
     private enum Phase { IDLE, HEAD, EXCHANGE }
 
@@ -49,6 +54,7 @@ public final class Http1Connection implements Connection {
     final Input in;
     final TimedSource source;
     final Limits limits;
+    final MemoryShare memory;
     final Http1Output out;
     final ClientWatch watch;
     private Object state; // see Connection.state
@@ -75,6 +81,7 @@ public final class Http1Connection implements Connection {
         this.source = source;
         this.in = in;
         this.limits = limits;
+        this.memory = in.memory();
         this.handler = handler;
         this.upgrade = upgrade;
         this.parser = new HeadParser(limits.headBytes(), limits.headFields());
@@ -149,6 +156,21 @@ public final class Http1Connection implements Connection {
         if (!readHead()) {
             return false;
         }
+        int octets = head.headers().footprint();
+        if (!memory.take(octets)) {
+            refuse(503, "no memory for more requests");
+            return false;
+        }
+        try {
+            return exchange();
+        } finally {
+            head.headers().reset(); // it may be long before another one comes
+            memory.give(octets);
+        }
+    }
+
+    /// Answers the request whose head was read. Returns whether another may follow on the connection.
+    private boolean exchange() throws IOException {
         String scheme = head.scheme() != null ? head.scheme() : transport.secure() ? "https" : "http";
         Request request = new Request(head.method(), head.target(), scheme, head.authority(), head.headers(),
                 head.framing() == Framing.CHUNKED ? -1 : head.framing(), head.version());
@@ -161,6 +183,7 @@ public final class Http1Connection implements Connection {
         handle(exchange);
         watch.finish();
         exchange.finish(LINGER);
+        memory.progressed();
         boolean reusable = exchange.reusable() && discardRest(exchange) && !stopping;
         if (!reusable && !exchange.aborted()) {
             lingeringClose();
@@ -172,6 +195,7 @@ public final class Http1Connection implements Connection {
         try {
             if (!watch.pipelined()) {
                 enter(Phase.IDLE);
+                out.release();
                 if (stopping || !watch.awaitInput()) {
                     return false;
                 }
@@ -185,6 +209,8 @@ public final class Http1Connection implements Connection {
             return true;
         } catch (BadMessage e) {
             refuse(e.status(), e.getMessage());
+        } catch (NoRoom e) {
+            refuse(503, "no memory for more requests");
         } catch (SocketTimeoutException e) {
             if (in.available() > 0) {
                 refuse(408, "request head not complete in time");
@@ -237,10 +263,15 @@ public final class Http1Connection implements Connection {
     /// Answers a request whose head could not be read, then closes: what follows it on the connection can not be trusted.
     private void refuse(int status, String why) throws IOException {
         LOG.debug("request refused", "remote", transport.remoteAddress(), "status", status, "why", why);
+        in.skip(in.available());
+        in.release(); // what was read of it is of no use any more
         byte[] body = (why + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
         out.statusLine(status);
         out.field("content-type", "text/plain; charset=utf-8");
         out.field("content-length", Integer.toString(body.length));
+        if (status == 503) {
+            out.field("retry-after", "1");
+        }
         out.field("connection", "close");
         out.endHead();
         out.write(body, 0, body.length);
@@ -249,12 +280,10 @@ public final class Http1Connection implements Connection {
     }
 
     private boolean discardRest(Http1Exchange exchange) {
-        byte[] bin = null;
         try {
             source.limitAllReads(LINGER);
             for (int left = MAX_DISCARD; !exchange.bodyEnded() && left > 0; ) {
-                bin = bin == null ? new byte[8192] : bin;
-                left -= Math.max(0, exchange.discard(bin));
+                left -= Math.max(0, exchange.discard(BIN));
             }
             return exchange.bodyEnded();
         } catch (IOException e) {
@@ -267,9 +296,10 @@ public final class Http1Connection implements Connection {
         try {
             transport.shutdownOutput();
             source.limitEachRead(LINGER);
-            byte[] bin = new byte[8192];
+            in.skip(in.available());
+            in.release();
             long start = System.nanoTime();
-            while (in.read(bin, 0, bin.length) >= 0 && System.nanoTime() - start < longestLinger.toNanos()) {
+            while (in.read(BIN, 0, BIN.length) >= 0 && System.nanoTime() - start < longestLinger.toNanos()) {
                 continue;
             }
         } catch (IOException e) {

@@ -15,6 +15,7 @@ import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Pace;
+import lambdadispatch.net.MemoryShare;
 
 /// One request and its response on an [Http1Connection].
 final class Http1Exchange implements Exchange {
@@ -185,6 +186,11 @@ final class Http1Exchange implements Exchange {
     @Override
     public Headers trailers() {
         return body.trailers();
+    }
+
+    @Override
+    public MemoryShare memory() {
+        return connection.memory;
     }
 
     @Override

@@ -17,12 +17,14 @@ import lambdadispatch.net.Transport;
 /// since the thread that reads a request's body may have `100 Continue` to send while another answers.
 final class Http1Output implements AutoCloseable {
     private static final int GATHER = 16 << 10;
+    private static final int FIRST = 512;
+    private static final int KEEP = 1024;
     private static final byte[] DATE = {'d', 'a', 't', 'e', ':', ' '};
     private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/', '1', '.', '1', ' '};
     private static final byte[] OK = {'2', '0', '0', ' ', 'O', 'K', '\r', '\n'};
 
     private final TimedOutput timed;
-    private Bytes pending = new Bytes(512);
+    private Bytes pending = new Bytes(FIRST);
 
     Http1Output(Transport transport, Duration stall, LeastRate rate) {
         this.timed = new TimedOutput(transport, stall, rate);
@@ -101,9 +103,16 @@ final class Http1Output implements AutoCloseable {
         if (pending.length() > 0) {
             timed.write(pending.array(), 0, pending.length());
             if (pending.array().length > GATHER * 2) {
-                pending = new Bytes(512);
+                pending = new Bytes(FIRST);
             }
             pending.clear();
+        }
+    }
+
+    /// Gives memory back: there may be nothing to send for a long time.
+    void release() {
+        if (pending.length() == 0 && pending.array().length > KEEP) {
+            pending = new Bytes(FIRST);
         }
     }
 

@@ -6,21 +6,26 @@ import lambdadispatch.base.Bytes;
 import lambdadispatch.http.hpack.HpackDecoder;
 import lambdadispatch.http.hpack.HpackException;
 import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.MemoryShare;
 
 /// Puts the fragments of HEADERS and CONTINUATION together and decodes them (RFC 9113 §4.3). One section at a time per connection.
 final class FieldSection {
     private static final int TABLE_SIZE = 4096;
+    private static final int FIRST_BLOCK = 256;
+    private static final int KEEP_BLOCK = 4096;
 
     private final Limits limits;
     private final AbuseBudget budget;
     private final HpackDecoder decoder;
-    private final Bytes block = new Bytes(256);
+    private final MemoryShare memory;
+    private Bytes block = new Bytes(FIRST_BLOCK);
     private int streamId; // 0 while no section is open
     private boolean endStream;
     private boolean selfDependent;
 
-    FieldSection(Limits limits, AbuseBudget budget) {
+    FieldSection(Limits limits, AbuseBudget budget, MemoryShare memory) {
         this.limits = limits;
+        this.memory = memory;
         this.budget = budget;
         this.decoder = new HpackDecoder(TABLE_SIZE, limits.headBytes());
     }
@@ -74,6 +79,13 @@ final class FieldSection {
         if (block.length() + frame.length > limits.headBytes()) {
             throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "field section longer than " + limits.headBytes() + " bytes");
         }
+        long before = charged();
+        block.reserve(frame.length);
+        if (!memory.resize(before, charged())) {
+            block = new Bytes(FIRST_BLOCK);
+            memory.give(before);
+            throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "no memory for a field section");
+        }
         block.append(frame.payload, frame.offset, frame.length);
         return frame.has(Frames.END_HEADERS);
     }
@@ -87,6 +99,21 @@ final class FieldSection {
         } catch (HpackException e) {
             // RFC 9113 §4.3: a decoding error is a connection error COMPRESSION_ERROR
             throw new ConnectionError(ErrorCode.COMPRESSION_ERROR, e.getMessage());
+        } finally {
+            giveBack();
         }
+    }
+
+    /// It may be long before another section comes, and longer before one that is as long.
+    private void giveBack() {
+        if (block.array().length > KEEP_BLOCK) {
+            memory.give(charged());
+            block = new Bytes(FIRST_BLOCK);
+        }
+    }
+
+    /// Beyond what is kept, which is the connection's own cost.
+    private long charged() {
+        return Math.max(0, block.array().length - KEEP_BLOCK);
     }
 }

@@ -20,6 +20,7 @@ import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.TimedSource;
 import lambdadispatch.net.Transport;
 
@@ -42,9 +43,13 @@ public final class Http2Connection implements Connection {
     private static final int STRANGERS_STREAMS = 8;
     private static final Duration LINGER = Duration.ofSeconds(1);
 
+    /// Where octets go that nobody wants; nobody reads it.
+    private static final byte[] BIN = new byte[8192];
+
     private final Transport transport;
     private final TimedSource source;
     private final Input in;
+    private final MemoryShare memory;
     private final Limits limits;
     private final Handler handler;
     private final Duration linger;
@@ -72,6 +77,7 @@ public final class Http2Connection implements Connection {
         this.transport = transport;
         this.source = source;
         this.in = in;
+        this.memory = in.memory();
         this.limits = limits;
         this.handler = handler;
         this.output = new Http2Output(transport, limits.writeStall(), limits.leastRate(), why -> transport.close());
@@ -102,7 +108,7 @@ public final class Http2Connection implements Connection {
         try {
             output.start();
             output.control(out -> Http2Settings.write(limits, MAX_FRAME_SIZE, strangersWindow, out));
-            Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget), budget, upgraded == null ? 0 : 1);
+            Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget, memory), budget, upgraded == null ? 0 : 1);
             if (upgraded != null) {
                 byte[] payload = decode(settings);
                 frames.settings(payload, 0, payload.length, false);
@@ -212,9 +218,10 @@ public final class Http2Connection implements Connection {
         try {
             output.awaitWriter(linger);
             source.limitAllReads(linger);
-            byte[] bin = new byte[8192];
+            in.skip(in.available());
+            in.release();
             for (int left = 256 << 10; left > 0; ) {
-                int count = in.read(bin, 0, bin.length);
+                int count = in.read(BIN, 0, BIN.length);
                 if (count < 0) {
                     return;
                 }
@@ -230,13 +237,25 @@ public final class Http2Connection implements Connection {
     /// Opens a stream and starts its handler.
     void open(Http2Stream stream) throws IOException {
         int most = trusted || !handler.knowsItsPeers() ? limits.maxStreams() : Math.min(STRANGERS_STREAMS, limits.maxStreams());
-        if (handlers.get() >= most + Math.max(most, SLOW_TO_RETURN) || !streams.take(stream, most)) {
-            // RFC 9113 §5.1.2, §8.7: refused, so that the client may safely try again elsewhere
-            throw new StreamError(stream.id(), ErrorCode.REFUSED_STREAM, "too many streams");
+        if (handlers.get() >= most + Math.max(most, SLOW_TO_RETURN)) {
+            throw refused(stream, "too many handlers");
+        }
+        // One that is known carries the exchanges of many: each stream answers for itself.
+        if (!stream.admit(memory, trusted)) {
+            throw refused(stream, "no memory for it");
+        }
+        if (!streams.take(stream, most)) {
+            stream.leave();
+            throw refused(stream, "too many streams");
         }
         shutdown.busy();
         handlers.incrementAndGet();
         Threads.virtual("http2-stream").start(() -> handle(stream));
+    }
+
+    /// RFC 9113 §5.1.2, §8.7: refused, so that the client may safely try again elsewhere.
+    private static StreamError refused(Http2Stream stream, String why) {
+        return new StreamError(stream.id(), ErrorCode.REFUSED_STREAM, why);
     }
 
     private void handle(Http2Stream stream) {
@@ -255,6 +274,7 @@ public final class Http2Connection implements Connection {
         } finally {
             stream.handlerReturned();
             handlers.decrementAndGet();
+            memory.progressed();
         }
     }
 

@@ -11,6 +11,7 @@ import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Pace;
+import lambdadispatch.net.MemoryShare;
 
 /// One HTTP/2 stream as an exchange. The connection's reader feeds it; the handler's threads read and write.
 ///
@@ -24,6 +25,8 @@ import lambdadispatch.http.server.Pace;
 final class Http2Stream implements Exchange {
     private static final Runnable NOTHING = () -> { };
     private static final Headers NO_FIELDS = new Headers(0);
+    /// What a stream costs while it is open, with its thread, beside the request.
+    private static final int OCTETS = 3 << 10;
 
     private final Http2Connection connection;
     private final Streams streams;
@@ -32,6 +35,9 @@ final class Http2Stream implements Exchange {
     private final Request request;
     private final ReceiveSide receive;
     private volatile Pace pace; // of the client's sending; null as long as nobody waited for it, or where any will do
+    private boolean ownMemory;
+    private MemoryShare memory = MemoryShare.UNBOUNDED;
+    private int cost;
     private boolean continueDue; // this and what follows guarded by this
     private boolean localClosed;
     private boolean over; // the handler has returned
@@ -54,6 +60,35 @@ final class Http2Stream implements Exchange {
 
     int id() {
         return send.streamId;
+    }
+
+    /// Takes the memory that it needs to be open. Called once, before anybody else sees it. False if there is none.
+    /// @param own whether it answers for itself, and not with the whole connection
+    boolean admit(MemoryShare connections, boolean own) {
+        int octets = OCTETS + request.headers().footprint();
+        if (own) {
+            memory = connections.open(octets, () -> reset(ErrorCode.ENHANCE_YOUR_CALM));
+            if (memory == null) {
+                return false;
+            }
+        } else if (connections.take(octets)) {
+            memory = connections;
+            cost = octets;
+        } else {
+            return false;
+        }
+        ownMemory = own;
+        receive.chargedTo(memory);
+        return true;
+    }
+
+    /// Gives back what [#admit] took: the handler has returned, or never began.
+    void leave() {
+        if (ownMemory) {
+            memory.close();
+        } else {
+            memory.give(cost);
+        }
     }
 
     SendSide sendSide() {
@@ -228,6 +263,11 @@ final class Http2Stream implements Exchange {
     }
 
     @Override
+    public MemoryShare memory() {
+        return memory;
+    }
+
+    @Override
     public void inform(int status, Headers headers) throws IOException {
         boolean late;
         synchronized (this) {
@@ -322,9 +362,12 @@ final class Http2Stream implements Exchange {
         }
         if (!whole) {
             reset(ErrorCode.INTERNAL_ERROR);
+            receive.discard();
+            leave();
             return;
         }
         receive.discard();
+        leave();
         try {
             streams.credit(receive.released());
         } catch (IOException e) {

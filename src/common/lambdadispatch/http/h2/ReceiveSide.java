@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.base.ByteQueue;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.Headers;
+import lambdadispatch.net.MemoryShare;
 
 /// The receiving half of one stream: what has come of the request's body and was not read yet, and the window that bounds it (RFC 9113 §6.9).
 /// The connection's reader fills it; a thread of the handler's takes from it. Guarded by itself.
@@ -17,6 +18,8 @@ import lambdadispatch.http.message.Headers;
 /// have left since it was asked last, so that each is given back once, whatever happens at the same time.
 final class ReceiveSide {
     private static final Headers NONE = new Headers(0);
+    /// What somebody who only pretends to send does not.
+    private static final int WORTH_NOTING = 1024;
 
     private final int streamId;
     private final long announced; // content-length, -1 if there is none
@@ -28,6 +31,8 @@ final class ReceiveSide {
     private int released;
     private int supplied; // octets received that used no window
     private boolean discarding;
+    private MemoryShare memory = MemoryShare.UNBOUNDED;
+    private long charged; // what of it is taken for the queue, and for trailers
     private Headers trailers = NONE;
     private boolean ended;
     private IOException failure;
@@ -40,6 +45,25 @@ final class ReceiveSide {
         this.size = size;
         this.window = size;
         this.ended = ended;
+    }
+
+    /// What is received and not read is taken from this share. Called before anything comes.
+    synchronized void chargedTo(MemoryShare share) {
+        memory = share;
+    }
+
+    /// Whether there is memory for what came; else all that waits is forgotten. Called under the lock.
+    private boolean charge() {
+        long now = received.capacity() + (trailers == NONE ? 0 : trailers.footprint());
+        if (now == charged) {
+            return true;
+        }
+        if (!memory.resize(charged, now)) {
+            forget();
+            return false;
+        }
+        charged = now;
+        return true;
     }
 
     // ---- called by the connection's reader
@@ -70,6 +94,10 @@ final class ReceiveSide {
             }
             received.append(payload, offset, length);
             free(frameLength - length); // padding
+            if (!charge()) {
+                released -= frameLength; // the caller gives those back
+                throw new StreamError(streamId, ErrorCode.ENHANCE_YOUR_CALM, "no memory for more of a body");
+            }
             wake = takeReader();
         }
         LockSupport.unpark(wake);
@@ -86,11 +114,14 @@ final class ReceiveSide {
     boolean supply(byte[] from, int offset, int length) {
         Thread wake;
         synchronized (this) {
-            if (ended || received.size() + length > size) {
+            if (ended || discarding || received.size() + length > size) {
                 return false;
             }
             received.append(from, offset, length);
             supplied += length;
+            if (!charge()) {
+                return false;
+            }
             wake = takeReader();
         }
         LockSupport.unpark(wake);
@@ -106,7 +137,10 @@ final class ReceiveSide {
             if (announced >= 0 && total < announced) {
                 throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, "DATA does not add up to content-length");
             }
-            trailers = fields;
+            trailers = discarding ? NONE : fields;
+            if (!charge()) {
+                throw new StreamError(streamId, ErrorCode.ENHANCE_YOUR_CALM, "no memory for trailers");
+            }
             ended = true;
             wake = takeReader();
         }
@@ -139,7 +173,9 @@ final class ReceiveSide {
     private void forget() {
         released += Math.max(0, received.size() - supplied);
         supplied = 0;
-        received.clear();
+        received.release();
+        memory.give(charged);
+        charged = 0;
     }
 
     /// How many octets of DATA have left memory since this was asked last.
@@ -183,6 +219,10 @@ final class ReceiveSide {
                     int free = Math.min(supplied, count); // those that came another way count as taken first
                     supplied -= free;
                     free(count - free);
+                    charge();
+                    if (count >= WORTH_NOTING) {
+                        memory.progressed();
+                    }
                     return count;
                 }
                 if (ended) {

@@ -15,6 +15,8 @@ import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Deadline;
 import lambdadispatch.net.Input;
 import lambdadispatch.net.MemoryAccount;
+import lambdadispatch.net.MemoryShare;
+import lambdadispatch.net.NoRoom;
 import lambdadispatch.net.SocketTransport;
 import lambdadispatch.net.TimedSource;
 import lambdadispatch.net.Transport;
@@ -31,14 +33,17 @@ final class ServedConnection {
     private static final Duration STRANGER_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
     private static final int IDLE_BUFFER = 2048;
-    /// What unfinished heads and bodies of all connections may hold together, beyond the first buffer of each.
-    private static final MemoryAccount INPUT = MemoryAccount.ofHeap("input of connections", 4);
+    /// What a connection costs that is idle: measured, and rounded up.
+    static final int PLAIN_OCTETS = 6 << 10;
+    static final int TLS_OCTETS = 24 << 10;
+    static final int HTTP2_OCTETS = 8 << 10;
 
     private final SocketTransport plain;
     private final SSLContext tls;
     private final Limits limits;
     private final Handler handler;
     private final boolean upgrades;
+    private final MemoryAccount account;
     private Runnable stop = this::stopBeforeItBegan; // until the protocol is known; guarded by this
     private Deadline stopLimit; // null unless it was needed; guarded by this
     private boolean stopped;
@@ -47,7 +52,8 @@ final class ServedConnection {
     private Http1Connection http1; // null unless it is one
 
     /// @param upgrades whether it may become HTTP/2 by `Upgrade: h2c`
-    ServedConnection(SocketTransport plain, SSLContext tls, Limits limits, Handler handler, boolean upgrades) {
+    ServedConnection(SocketTransport plain, SSLContext tls, Limits limits, Handler handler, boolean upgrades, MemoryAccount account) {
+        this.account = account;
         this.upgrades = upgrades;
         this.plain = plain;
         this.tls = tls;
@@ -69,21 +75,31 @@ final class ServedConnection {
     }
 
     private void run(Deadline stranger) throws IOException {
+        MemoryShare memory = account.open(plain.remoteAddress(), PLAIN_OCTETS + (tls == null ? 0 : TLS_OCTETS), plain::close);
+        if (memory == null) {
+            throw new NoRoom("another connection: " + account);
+        }
+        try (memory) {
+            run(stranger, memory);
+        }
+    }
+
+    private void run(Deadline stranger, MemoryShare memory) throws IOException {
         Transport transport = tls == null ? plain : handshake();
         if (transport == null) {
             return;
         }
         TimedSource source = new TimedSource(transport);
-        Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER), INPUT);
+        Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER), memory);
         try {
             source.limitAllReads(limits.headTimeout());
             boolean http2 = transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface(in);
             if (http2) {
-                run(new Http2Connection(transport, source, in, limits, handler).onTrust(stranger::disarm));
+                run(http2(transport, source, in, stranger));
             } else {
                 // Only where the handler wants it: a proxy in front passes an upgrade on, and what follows it goes past the proxy's rules.
                 run(new Http1Connection(transport, source, in, limits, handler, !upgrades ? null : (request, settings) -> {
-                    Http2Connection upgraded = new Http2Connection(transport, source, in, limits, handler).onTrust(stranger::disarm);
+                    Http2Connection upgraded = http2(transport, source, in, stranger);
                     onStop(upgraded::stop);
                     upgraded.runUpgraded(request, settings);
                 }));
@@ -92,6 +108,16 @@ final class ServedConnection {
             source.close();
             in.close();
         }
+    }
+
+    private Http2Connection http2(Transport transport, TimedSource source, Input in, Deadline stranger) throws NoRoom {
+        if (!in.memory().costs(HTTP2_OCTETS)) {
+            throw new NoRoom("another HTTP/2 connection: " + account);
+        }
+        return new Http2Connection(transport, source, in, limits, handler).onTrust(() -> {
+            stranger.disarm();
+            in.memory().known();
+        });
     }
 
     private Duration notLongerThanAHead(Duration limit) {

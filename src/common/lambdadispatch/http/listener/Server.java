@@ -16,6 +16,7 @@ import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.SocketListener;
 import lambdadispatch.net.SocketTransport;
 
@@ -38,6 +39,7 @@ public final class Server implements AutoCloseable {
     private final Limits limits;
     private final Handler handler;
     private final boolean upgrades;
+    private final MemoryAccount account;
     private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger exchanges = new AtomicInteger();
@@ -50,6 +52,12 @@ public final class Server implements AutoCloseable {
     /// @param address port 0 for an ephemeral one
     /// @param tls null for cleartext
     public Server(String name, InetSocketAddress address, SSLContext tls, Limits limits, Handler handler) {
+        this(name, address, tls, limits, handler, MemoryAccount.PROCESS);
+    }
+
+    /// @param account what is held for all connections is taken from it
+    Server(String name, InetSocketAddress address, SSLContext tls, Limits limits, Handler handler, MemoryAccount account) {
+        this.account = account;
         this.name = name;
         this.wanted = address;
         this.tls = tls;
@@ -138,7 +146,7 @@ public final class Server implements AutoCloseable {
     private void serve(SocketChannel channel) {
         ServedConnection connection;
         try {
-            connection = new ServedConnection(new SocketTransport(channel), tls, limits, handler, upgrades);
+            connection = new ServedConnection(new SocketTransport(channel), tls, limits, handler, upgrades, account);
         } catch (IOException e) {
             closeQuietly(channel); // reset before we came to look at it
             return;

@@ -16,6 +16,9 @@ import lambdadispatch.base.Bytes;
 public final class Headers {
     private static final int STRIDE = 5; // name start, name length, value start, value length, hash of the name
 
+    /// What a section that is usual takes.
+    private static final int KEEP = 3072;
+
     private byte[] bytes;
     private int used;
     private int[] fields = new int[16 * STRIDE];
@@ -54,6 +57,20 @@ public final class Headers {
     /// Octets of all names and values; what is removed goes on counting until [#clear()].
     public int byteCount() {
         return used;
+    }
+
+    /// Octets of memory that it takes.
+    public int footprint() {
+        return bytes.length + 4 * fields.length;
+    }
+
+    /// Forgets all fields, and gives back what a long section needed.
+    public void reset() {
+        clear();
+        if (footprint() > KEEP) {
+            bytes = new byte[512];
+            fields = new int[16 * STRIDE];
+        }
     }
 
     public void add(byte[] source, int nameOffset, int nameLength, int valueOffset, int valueLength) {

@@ -4,6 +4,7 @@ package lambdadispatch.http.server;
 import java.io.IOException;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
+import lambdadispatch.net.MemoryShare;
 
 /// One request and its response, over HTTP/1.1 or HTTP/2 alike.
 ///
@@ -78,5 +79,10 @@ public interface Exchange {
     /// How far the client is behind the least rate at which it must send or take what somebody waits for now; 0 where nobody does. Never waits.
     default long behindNanos() {
         return 0;
+    }
+
+    /// What is held for this exchange is taken from here: its connection's share of the memory that peers may use, which ends with the connection.
+    default MemoryShare memory() {
+        return MemoryShare.UNBOUNDED;
     }
 }

@@ -11,7 +11,6 @@ import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
-import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.protocol.Party;
 import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
@@ -28,9 +27,6 @@ final class ProxyExchange {
     private static final int MAX_TRIES = 4;
     /// Environments that may say no before the client is told.
     private static final int MAX_REFUSALS = 2;
-
-    /// What all requests under way may hold together: their heads, as they came and as they go on, and short bodies.
-    static final MemoryAccount REQUESTS = MemoryAccount.ofHeap("requests", 4);
 
     private final Exchange client;
     private final Route route;
@@ -61,8 +57,8 @@ final class ProxyExchange {
         record.requestId(writer.head(request, peer, record.trace(), message));
         debug = peer.trusted() && request.headers().contains(ResponseRelay.DEBUG);
         // Before any of the body is read: what waits for its client counts like what waits for a slot.
-        long octets = (long) message.array().length + request.headers().array().length + Upload.first(request);
-        if (!REQUESTS.take(octets)) {
+        long octets = (long) message.array().length + Upload.first(request);
+        if (!client.memory().take(octets)) {
             refused(new Refusal(Refusal.Kind.QUEUE_FULL, "too much is waiting", Duration.ofSeconds(1)));
             return;
         }
@@ -70,7 +66,7 @@ final class ProxyExchange {
             upload = body;
             untilSettled();
         } finally {
-            REQUESTS.give(octets);
+            client.memory().give(octets);
         }
     }
 

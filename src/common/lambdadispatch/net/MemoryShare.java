@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.net;
+
+/// What one connection, or one stream of a connection that many share, holds of a [MemoryAccount].
+///
+/// The first [#FREE] octets cost nothing but what [MemoryAccount#open] took: a small request never touches the account. Beyond them it is taken in steps.
+/// A share that is closed has given everything back; what is given after that is ignored, so that no way out can lose a piece for good.
+///
+/// Guarded by itself; nothing is called under the lock but the account's counters.
+public final class MemoryShare implements AutoCloseable {
+    /// What everybody gets.
+    public static final int FREE = 8 << 10;
+    /// For peers that nobody has to be protected from.
+    public static final MemoryShare UNBOUNDED = new MemoryShare(null, "", 0, () -> { }, true);
+
+    private static final int STEP = 4 << 10;
+    /// An octet that only keeps a connection open weighs so much less than one that its peer sent.
+    private static final int BASE_LIGHTER = 64;
+    private static final int NEVER_ANSWERED_HEAVIER = 16;
+    private static final int KNOWN_LIGHTER = 16;
+
+    private final MemoryAccount account;
+    private final Object holder;
+    private final Runnable end;
+    private final boolean part;
+    private volatile int base;
+    private long held;
+    private volatile long reserved; // of the account, beyond the base
+    private boolean closed;
+    private volatile long progressNanos = System.nanoTime();
+    private volatile boolean answered;
+    private volatile boolean known;
+    private volatile boolean ending;
+
+    /// @param part of a connection: then that it is open is no reason to end it
+    MemoryShare(MemoryAccount account, Object holder, int base, Runnable end, boolean part) {
+        this.part = part;
+        this.account = account;
+        this.holder = holder;
+        this.base = base;
+        this.end = end;
+    }
+
+    /// False if it does not fit, or the share is closed; nothing is taken then.
+    public boolean take(long octets) {
+        if (account == null) {
+            return true;
+        }
+        synchronized (this) {
+            if (closed) {
+                return false;
+            }
+            long step = steps(held + octets) - reserved;
+            if (step > 0 && !account.take(step)) {
+                return false;
+            }
+            reserved += Math.max(0, step);
+            held += octets;
+            return true;
+        }
+    }
+
+    /// Gives back what was taken.
+    public void give(long octets) {
+        if (account == null || octets == 0) {
+            return;
+        }
+        synchronized (this) {
+            if (!closed) {
+                held -= octets;
+                long surplus = reserved - steps(held);
+                reserved -= surplus;
+                account.give(surplus);
+            }
+        }
+    }
+
+    /// Something that is held grows or shrinks. False if it may not grow.
+    public boolean resize(long from, long to) {
+        if (to > from) {
+            return take(to - from);
+        }
+        give(from - to);
+        return true;
+    }
+
+    private static long steps(long octets) {
+        return octets <= FREE ? 0 : (octets - FREE + STEP - 1) / STEP * STEP;
+    }
+
+    /// The peer was answered, or somebody took what it had sent.
+    public void progressed() {
+        if (account != null) {
+            progressNanos = System.nanoTime();
+            answered = true;
+        }
+    }
+
+    /// The peer proved who it is.
+    public void known() {
+        known = true;
+    }
+
+    /// The connection costs so much more as long as it is open. False if there is no room for it.
+    public synchronized boolean costs(int more) {
+        if (account == null || closed || !account.take(more)) {
+            return account == null;
+        }
+        base += more;
+        return true;
+    }
+
+    /// A share of the same account for a part of the connection, which answers for itself.
+    /// @param giveUp as in [MemoryAccount#open]
+    /// @return null if there is no room for it
+    public MemoryShare open(int cost, Runnable giveUp) {
+        return account == null ? this : account.open(holder, cost, giveUp, true);
+    }
+
+    /// Whether it is time to hold less where that is a choice.
+    public boolean isShort() {
+        return account != null && account.isShort();
+    }
+
+    Object holder() {
+        return holder;
+    }
+
+    /// Octets that were taken, beside what the share itself costs.
+    public synchronized long held() {
+        return held;
+    }
+
+    /// Octets that the account would get back.
+    synchronized long reserved() {
+        return base + reserved;
+    }
+
+    /// How much it is to be ended before others: what it holds, times how long it has held that without being answered.
+    double weight(long now) {
+        double octets = reserved + (part || known ? 0 : (double) base / BASE_LIGHTER);
+        double weight = octets * Math.max(1, now - progressNanos);
+        if (!answered) {
+            weight *= NEVER_ANSWERED_HEAVIER;
+        }
+        return known ? weight / KNOWN_LIGHTER : weight;
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
+    void end() {
+        ending = true;
+        end.run();
+    }
+
+    @Override
+    public void close() {
+        if (account == null) {
+            return;
+        }
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            account.give(base + reserved);
+            reserved = 0;
+            held = 0;
+        }
+        account.closed(this);
+    }
+
+    @Override
+    public String toString() {
+        return holder + " holds " + (base + reserved) + " octets of " + account;
+    }
+}
