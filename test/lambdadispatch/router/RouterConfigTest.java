@@ -104,4 +104,26 @@ class RouterConfigTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("K8S_POD_IP=not_a host: must be ");
         assertThat(CallbackHost.find(control, Map.of("K8S_POD_IP", " fd00::7 "), Duration.ofSeconds(1)).get()).isEqualTo("fd00::7");
     }
+
+    @Test
+    void portsCanBeSwitchedOffAsLongAsSomebodyCanComeIn() {
+        Settings settings = settings(P + "IncomingRequestHTTPSPort", "-1", P + "IncomingRequestHTTPHost", "127.0.0.1");
+        Ports ports = RouterConfig.read(settings).ports();
+        assertThat(settings.faults()).isEmpty();
+        assertThat(ports.incoming()).containsExactly(ports.http());
+        assertThat(ports.http().address().getAddress().isLoopbackAddress()).isTrue();
+        assertThat(ports.controlTls().address().getAddress().isAnyLocalAddress()).isTrue();
+        assertThat(ports.metrics().off()).isTrue();
+        settings = settings(P + "IncomingRequestHTTPSPort", "-1", P + "IncomingRequestHTTPPort", "-1");
+        RouterConfig.read(settings);
+        assertThat(settings.faults()).singleElement().asString().startsWith(P + "IncomingRequestHTTPPort=-1: must be a port");
+    }
+
+    @Test
+    void controlPortThatExtensionsAreToldToUseStaysOn() {
+        assertThat(faults(P + "ControlChannelHTTP2Port", "-1")).singleElement().asString().startsWith(P + "ControlChannelHTTP2Port=-1: must be a port");
+        Settings settings = settings(P + "ControlChannelHTTP2Port", "-1", P + "AllowInsecureControlChannel", "true", P + "PreferredControlChannelScheme", "http");
+        assertThat(RouterConfig.read(settings).ports().controlTls().off()).isTrue();
+        assertThat(settings.faults()).isEmpty();
+    }
 }

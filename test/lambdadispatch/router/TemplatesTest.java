@@ -61,9 +61,9 @@ class TemplatesTest {
         RouterConfig config = config(Map.of());
         String fargate = Files.readString(FARGATE);
         String kubernetes = Files.readString(KUBERNETES);
-        assertThat(fargate).contains("HealthCheckPath: " + config.incoming().healthPath() + "\n", "ContainerPort: " + config.ports().http(), "FromPort: " + config.ports().controlTls());
-        assertThat(kubernetes).contains("path: " + config.incoming().healthPath() + ",", "name: http, containerPort: " + config.ports().http(),
-                "name: https, containerPort: " + config.ports().https(), "name: control, containerPort: " + config.ports().controlTls(),
+        assertThat(fargate).contains("HealthCheckPath: " + config.incoming().healthPath() + "\n", "ContainerPort: " + config.ports().http().port(), "FromPort: " + config.ports().controlTls().port());
+        assertThat(kubernetes).contains("path: " + config.incoming().healthPath() + ",", "name: http, containerPort: " + config.ports().http().port(),
+                "name: https, containerPort: " + config.ports().https().port(), "name: control, containerPort: " + config.ports().controlTls().port(),
                 "name: " + config.control().callbackVariable() + "\n");
     }
 

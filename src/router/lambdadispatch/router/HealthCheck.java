@@ -23,13 +23,20 @@ public final class HealthCheck {
             settings.faults().forEach(System.err::println);
             Runtime.getRuntime().halt(2);
         }
-        Runtime.getRuntime().halt(healthy(config.ports().http(), config.incoming().healthPath()) ? 0 : 1);
+        Runtime.getRuntime().halt(healthy(config.ports(), config.incoming().healthPath()) ? 0 : 1);
     }
 
-    private static boolean healthy(int port, String path) {
+    /// Of a router that only has the TLS port, whose certificate this does not know, it asks no more than that the port is open.
+    private static boolean healthy(Ports ports, String path) {
+        Ports.Place place = ports.incoming().getFirst();
+        int port = place.port();
+        InetSocketAddress address = place.address();
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+            socket.connect(address.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port) : address, PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
+            if (place == ports.https()) {
+                return true;
+            }
             socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             String start = new String(socket.getInputStream().readNBytes("HTTP/1.1 200".length()), StandardCharsets.US_ASCII);
             if (!start.equals("HTTP/1.1 200")) {

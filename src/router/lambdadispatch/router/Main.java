@@ -2,6 +2,7 @@
 package lambdadispatch.router;
 
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import lambdadispatch.base.config.Settings;
@@ -89,8 +90,11 @@ public final class Main {
     static final class PortTaken extends Exception {
         private static final long serialVersionUID = 1L;
 
-        PortTaken(int port, String variable, BindException cause) {
-            super("port " + port + " is taken (" + cause.getMessage() + "): set " + variable + " to another", cause);
+        PortTaken(InetSocketAddress address, String variable, BindException cause) {
+            super(address.getAddress().isAnyLocalAddress()
+                    ? "port " + address.getPort() + " is taken (" + cause.getMessage() + "): set " + variable + " to another"
+                    : "port " + address.getPort() + " can not be opened on " + address.getHostString() + " (" + cause.getMessage() + "): set " + variable
+                            + " to another, or " + variable.replace("Port", "Host"), cause);
         }
     }
 }

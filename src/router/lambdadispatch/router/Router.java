@@ -28,8 +28,8 @@ import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.invoke.FunctionInvoker;
+import lambdadispatch.net.tls.KeyFiles;
 import lambdadispatch.net.tls.KeyMaterial;
-import lambdadispatch.net.tls.Pem;
 import lambdadispatch.net.tls.SelfSigned;
 import lambdadispatch.protocol.ControlPaths;
 import lambdadispatch.protocol.HeadLimits;
@@ -76,7 +76,9 @@ final class Router {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean healthy = true;
     private volatile boolean ticking = true;
-    private KeyMaterial key;
+    private KeyMaterial key; // of the control port
+    private SSLContext incomingTls;
+    private Certificate certificate; // null where it is self-made
     private FunctionInvoker invoker;
     private Pools pools;
     private CallbackHost callbackHost;
@@ -96,9 +98,7 @@ final class Router {
 
     void start() throws IOException, Main.PortTaken {
         callbackHost = CallbackHost.find(config.control(), environment, CALLBACK_PROBE_LIMIT);
-        key = config.control().certificate() == null
-                ? SelfSigned.create("lambda-dispatch-router", Clock.SYSTEM, CERTIFICATE_VALIDITY)
-                : Pem.load(Path.of(config.control().certificate()), Path.of(config.control().key()));
+        loadKey();
         invoker = invoker();
         pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), config.allotment(), Clock.SYSTEM,
                 new Invocations(invoker, this::payload, observer.exits()), new SecureRandom());
@@ -111,6 +111,19 @@ final class Router {
         pools.defaultPool().warmUp(config.warmUpCount());
         Threads.virtual("tick").start(this::tick);
         LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost, "port", controlPort);
+    }
+
+    private void loadKey() throws IOException {
+        RouterConfig.Control settings = config.control();
+        if (settings.certificate() == null) {
+            key = SelfSigned.create("lambda-dispatch-router", Clock.SYSTEM, CERTIFICATE_VALIDITY);
+            incomingTls = key.serverContext();
+        } else {
+            KeyFiles files = new KeyFiles(Path.of(settings.certificate()), Path.of(settings.key()));
+            key = files.current();
+            incomingTls = files.serverContext();
+            certificate = new Certificate(files, Clock.SYSTEM);
+        }
     }
 
     private FunctionInvoker invoker() {
@@ -131,11 +144,13 @@ final class Router {
         RouterConfig.Control settings = config.control();
         Limits limits = controlLimits(config.pool().channelCount());
         Handler handler = new ControlHandler(pools, Clock.SYSTEM);
-        Server tls = open("control-tls", config.ports().controlTls(), key.serverContext(), limits, handler, "ControlChannelHTTP2Port");
-        control.add(tls);
-        controlPort = tls.address().getPort();
+        if (!config.ports().controlTls().off()) {
+            Server tls = open("control-tls", config.ports().controlTls(), key.serverContext(), limits, handler);
+            control.add(tls);
+            controlPort = tls.address().getPort();
+        }
         if (settings.allowInsecure()) {
-            Server plain = open("control", config.ports().controlInsecure(), null, limits, handler, "ControlChannelInsecureHTTP2Port");
+            Server plain = open("control", config.ports().controlInsecure(), null, limits, handler);
             control.add(plain);
             if (settings.preferred() == RouterConfig.Scheme.HTTP) {
                 controlPort = plain.address().getPort();
@@ -158,8 +173,10 @@ final class Router {
 
     private void openIncomingPorts() throws IOException, Main.PortTaken {
         RouterConfig.Incoming settings = config.incoming();
-        incoming.add(open("incoming", config.ports().http(), null, settings.limits(), proxy("http"), "IncomingRequestHTTPPort"));
-        incoming.add(open("incoming-tls", config.ports().https(), key.serverContext(), settings.limits(), proxy("https"), "IncomingRequestHTTPSPort"));
+        for (Ports.Place place : config.ports().incoming()) {
+            boolean tls = place == config.ports().https();
+            incoming.add(open(tls ? "incoming-tls" : "incoming", place, tls ? incomingTls : null, settings.limits(), proxy(tls ? "https" : "http")));
+        }
     }
 
     private Handler proxy(String scheme) {
@@ -193,8 +210,8 @@ final class Router {
             cloudWatch = new CloudWatchMetrics(settings.cloudWatch(), observer, pools::snapshots, Clock.SYSTEM,
                     line -> Log.line(new Bytes().append((line + '\n').getBytes(StandardCharsets.UTF_8))));
         }
-        if (settings.metricsPort() != 0) {
-            metrics = open("metrics", settings.metricsPort(), null, operatorLimits(), new MetricsHandler(registry, pools::snapshots), "MetricsPort");
+        if (!config.ports().metrics().off()) {
+            metrics = open("metrics", config.ports().metrics(), null, operatorLimits(), new MetricsHandler(registry, pools::snapshots));
         }
     }
 
@@ -206,7 +223,7 @@ final class Router {
         timeline = new Timeline(observer, () -> pools.all().stream().map(Pool::view).toList(), Clock.SYSTEM);
         Handler handler = new AdminHandler(new AdminParts(settings.host(), settings.token(), Main.version(), pools, timeline, () -> healthy,
                 new MetricsHandler(registry, pools::snapshots), this::configuration, Main::stop));
-        admin = open("admin", new InetSocketAddress(settings.host(), settings.port()), null, operatorLimits(), handler, "AdminPort");
+        admin = open("admin", new InetSocketAddress(settings.host(), settings.port()), null, operatorLimits(), handler, P + "AdminPort");
     }
 
     private Json configuration() {
@@ -217,9 +234,8 @@ final class Router {
         return new Json.JsonObject(values);
     }
 
-    private static Server open(String name, int port, SSLContext tls, Limits limits, Handler handler, String variable)
-            throws IOException, Main.PortTaken {
-        return open(name, new InetSocketAddress(port), tls, limits, handler, variable);
+    private static Server open(String name, Ports.Place place, SSLContext tls, Limits limits, Handler handler) throws IOException, Main.PortTaken {
+        return open(name, place.address(), tls, limits, handler, place.portVariable());
     }
 
     private static Server open(String name, InetSocketAddress address, SSLContext tls, Limits limits, Handler handler, String variable)
@@ -228,7 +244,7 @@ final class Router {
         try {
             server.start();
         } catch (BindException e) {
-            throw new Main.PortTaken(address.getPort(), P + variable, e);
+            throw new Main.PortTaken(address, variable, e);
         }
         LOG.info("listening", "port", server.address().getPort(), "for", name);
         return server;
@@ -259,6 +275,9 @@ final class Router {
                 again = pools.tick();
                 if (timeline != null) {
                     again = Math.min(again, timeline.tick());
+                }
+                if (certificate != null) {
+                    again = Math.min(again, certificate.tick());
                 }
                 if (periodic != null) {
                     again = Math.min(again, periodic.tick());

@@ -43,8 +43,6 @@ record RouterConfig(
     private static final int LEAST_TOKEN = 16;
     private static final Duration DAY = Duration.ofDays(1);
 
-    record Ports(int http, int https, int controlInsecure, int controlTls) {}
-
     enum Scheme { HTTP, HTTPS }
 
     /// @param certificate PEM file, or null for a self-made certificate
@@ -67,9 +65,8 @@ record RouterConfig(
 
     /// @param periodic whether the main figures go to the log every ten seconds
     /// @param cloudWatch null unless metrics go there
-    /// @param metricsPort 0 for none
     /// @param traces null unless requests are traced
-    record Observation(boolean accessLog, boolean periodic, CloudWatchTarget cloudWatch, int metricsPort, Traces traces) {}
+    record Observation(boolean accessLog, boolean periodic, CloudWatchTarget cloudWatch, Traces traces) {}
 
     /// @param ratio of requests that are sampled where nobody before us has decided, 0 to 1
     record Traces(URI collector, double ratio, String service) {}
@@ -77,11 +74,14 @@ record RouterConfig(
     static RouterConfig read(Settings s) {
         RouterConfig config = new RouterConfig(
                 s.integer(P + "MaxWorkerThreads", 1, 1, 64, "carrier threads for all virtual threads; scale out instead of raising it"),
-                ports(s), control(s), functions(s), pool(s), allotment(s),
+                Ports.read(s), control(s), functions(s), pool(s), allotment(s),
                 s.integer(P + "WarmUpCount", 0, 0, 1000, "environments that start their app and return (InitOnly) when the router starts"),
                 incoming(s), shutdown(s), observation(s), admin(s));
         if (config.control.preferred == Scheme.HTTP && !config.control.allowInsecure) {
             s.fault(P + "PreferredControlChannelScheme", "http", "https, unless " + P + "AllowInsecureControlChannel is true");
+        }
+        if (config.ports.controlTls().off() && config.control.preferred == Scheme.HTTPS) {
+            s.fault(config.ports.controlTls().portVariable(), "-1", "a port, unless " + P + "PreferredControlChannelScheme is http");
         }
         boolean unreadable = s.faults().stream().anyMatch(fault -> fault.startsWith(P + "Tls"));
         if (!unreadable && (config.control.certificate == null) != (config.control.key == null)) {
@@ -96,21 +96,13 @@ record RouterConfig(
         return config;
     }
 
-    private static Ports ports(Settings s) {
-        return new Ports(
-                s.integer(P + "IncomingRequestHTTPPort", 5001, 0, 65535, "requests, cleartext HTTP/1.1 and h2c; what the load balancer contacts"),
-                s.integer(P + "IncomingRequestHTTPSPort", 5002, 0, 65535, "requests over TLS, h2 and http/1.1"),
-                s.integer(P + "ControlChannelInsecureHTTP2Port", 5003, 0, 65535, "control channels without TLS, when allowed"),
-                s.integer(P + "ControlChannelHTTP2Port", 5004, 0, 65535, "control channels over TLS; what extensions contact"));
-    }
-
     private static Control control(Settings s) {
         return new Control(
                 s.flag(P + "AllowInsecureControlChannel", false, "opens the non-TLS control port"),
                 s.choice(P + "PreferredControlChannelScheme", Scheme.HTTPS, Scheme.class, "scheme that extensions are told to use"),
                 s.host(P + "RouterCallbackHost", "host or address under which extensions reach this router; found out if not set"),
                 s.text(P + "EnvVarForCallbackIp", "K8S_POD_IP", "name of the variable that holds the callback address"),
-                s.file(P + "TlsCertificateFile", "PEM certificate chain for both TLS ports; self-made if not set"),
+                s.file(P + "TlsCertificateFile", "PEM certificate chain for both TLS ports, read again for the incoming one when it changes; self-made if not set"),
                 s.file(P + "TlsPrivateKeyFile", "PEM private key that goes with it"));
     }
 
@@ -250,8 +242,7 @@ record RouterConfig(
         boolean periodic = s.flag(P + "LogPeriodicMetrics", false, "the main figures into the log, every ten seconds");
         boolean enabled = s.flag(P + "CloudWatchMetricsEnabled", false, "metrics to CloudWatch, as Embedded Metric Format lines in the log");
         CloudWatchTarget target = cloudWatch(s);
-        return new Observation(accessLog, periodic, enabled ? target : null,
-                s.integer(P + "MetricsPort", 0, 0, 65535, "serves /metrics (Prometheus) on this port; 0 for none"), traces(s));
+        return new Observation(accessLog, periodic, enabled ? target : null, traces(s));
     }
 
     private static Traces traces(Settings s) {

@@ -16,9 +16,13 @@ public record KeyMaterial(PrivateKey key, List<X509Certificate> chain) {
 
     /// A context for servers, with a bounded session cache.
     public SSLContext serverContext() {
+        return serverContext(new ServerKey(this));
+    }
+
+    static SSLContext serverContext(ServerKey key) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new ServerKey(this)}, null, null);
+            context.init(new KeyManager[] {key}, null, null);
             context.getServerSessionContext().setSessionCacheSize(SESSIONS);
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
             return context;

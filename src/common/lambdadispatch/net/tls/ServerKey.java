@@ -12,17 +12,39 @@ import javax.net.ssl.X509ExtendedKeyManager;
 ///
 /// A `KeyStore` would do, but encrypts what is put into it and decrypts it again: a third of the router's start-up time.
 final class ServerKey extends X509ExtendedKeyManager {
-    private static final String ALIAS = "server";
+    /// A handshake asks for an alias and later for what that stands for: it must not get the chain of one pair and the key of another.
+    private record Pair(String alias, KeyMaterial material) {}
 
-    private final KeyMaterial material;
+    private volatile Pair now;
+    private volatile Pair before;
 
     ServerKey(KeyMaterial material) {
-        this.material = material;
+        now = new Pair("0", material);
+    }
+
+    /// Handshakes that begin from now on get this one.
+    synchronized void renew(KeyMaterial material) {
+        before = now;
+        now = new Pair(Integer.toString(Integer.parseInt(before.alias) + 1), material);
+    }
+
+    KeyMaterial current() {
+        return now.material;
+    }
+
+    private KeyMaterial material(String alias) {
+        for (Pair pair : new Pair[] {now, before}) {
+            if (pair != null && pair.alias.equals(alias)) {
+                return pair.material;
+            }
+        }
+        return null;
     }
 
     @Override
     public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
-        return keyType.equals(material.key().getAlgorithm()) ? ALIAS : null;
+        Pair pair = now;
+        return keyType.equals(pair.material.key().getAlgorithm()) ? pair.alias : null;
     }
 
     @Override
@@ -32,17 +54,20 @@ final class ServerKey extends X509ExtendedKeyManager {
 
     @Override
     public String[] getServerAliases(String keyType, Principal[] issuers) {
-        return keyType.equals(material.key().getAlgorithm()) ? new String[] {ALIAS} : null;
+        String alias = chooseEngineServerAlias(keyType, issuers, null);
+        return alias == null ? null : new String[] {alias};
     }
 
     @Override
     public X509Certificate[] getCertificateChain(String alias) {
-        return ALIAS.equals(alias) ? material.chain().toArray(X509Certificate[]::new) : null;
+        KeyMaterial material = material(alias);
+        return material == null ? null : material.chain().toArray(X509Certificate[]::new);
     }
 
     @Override
     public PrivateKey getPrivateKey(String alias) {
-        return ALIAS.equals(alias) ? material.key() : null;
+        KeyMaterial material = material(alias);
+        return material == null ? null : material.key();
     }
 
     @Override
