@@ -2,6 +2,7 @@
 package lambdadispatch.base.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -58,6 +59,19 @@ class LogWriterTest {
         assertThat(writer.flush(LONG)).isTrue();
         assertThat(gate.received).hasToString(expected.toString());
         assertThat(gate.writes.get()).isLessThan(100); // one each 20 ms, however slow the machine
+    }
+
+    @Test
+    void aLineWhoseMakerFailsLeavesNothing() {
+        gate.open.countDown();
+        writer.append(line("before"), false);
+        assertThatThrownBy(() -> writer.append(out -> {
+            out.append("half a li");
+            throw new IllegalStateException("no more");
+        }, 100, false)).hasMessage("no more");
+        writer.append(out -> out.append("after\n"), 100, false);
+        assertThat(writer.flush(LONG)).isTrue();
+        assertThat(gate.received).hasToString("before\nafter\n");
     }
 
     @Test

@@ -110,12 +110,26 @@ public final class LineFormat {
         return !text.isEmpty() && text.length() <= longest && !text.equals("-"); // "-" alone means null
     }
 
+    private static boolean isPlain(String text, int longest) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c >= 0x7f || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return text.length() <= longest;
+    }
+
     /// Appends text without quotes around it; what could not be read unambiguously is escaped.
     static void escape(Bytes out, String text) {
         escape(out, text, LONGEST_VALUE);
     }
 
     static void escape(Bytes out, String text, int longest) {
+        if (isPlain(text, longest)) {
+            out.append(text);
+            return;
+        }
         int most = out.length() + longest;
         int i = 0;
         while (i < text.length() && out.length() < most) {

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lambdadispatch.base.Bytes;
@@ -150,6 +151,13 @@ public final class Log {
     /// Writes a ready line (the access log's) that ends in a line feed; the bytes are copied.
     public static void line(Bytes line) {
         WRITER.append(line, false);
+    }
+
+    /// Writes a ready line that is made in its place: no copy of it, and no object.
+    /// @param line appends what it has to say, and a line feed; must not log
+    /// @param longest octets that it may have
+    public static void line(Consumer<Bytes> line, int longest) {
+        WRITER.append(line, longest, false);
     }
 
     /// Waits until everything logged so far is written, a little while at most; for the end of the program.

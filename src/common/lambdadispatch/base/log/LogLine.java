@@ -43,6 +43,19 @@ public final class LogLine {
         return this;
     }
 
+    /// The start of a line of a topic that says it all, and needs no escape.
+    public LogLine begin(long epochMillis, String topic) {
+        if (json) {
+            out.append("{\"time\":\"");
+            LineFormat.time(out, epochMillis);
+            out.append("\",\"level\":\"info\",\"topic\":\"").append(topic).append('"');
+        } else {
+            LineFormat.time(out, epochMillis);
+            out.append(" INFO  ").append(topic);
+        }
+        return this;
+    }
+
     private void key(String key) {
         if (json) {
             out.append(",\"");
@@ -88,7 +101,11 @@ public final class LogLine {
 
     /// A text.
     public LogLine text(String key, String value) {
-        return text(key, value, LineFormat.LONGEST_VALUE);
+        if (value == null) {
+            return pair(key, null);
+        }
+        key(key);
+        return value(value, LineFormat.LONGEST_VALUE);
     }
 
     /// A text of which not more is shown than so many octets, escapes included, or null; the key needs no escape.
@@ -96,7 +113,11 @@ public final class LogLine {
         if (value == null) {
             return pair(key, null);
         }
-        key(key);
+        plainKey(key);
+        return value(value, longest);
+    }
+
+    private LogLine value(String value, int longest) {
         if (json) {
             out.append('"');
             LineFormat.escape(out, value, longest);

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.carrier.Threads;
 
@@ -20,7 +21,8 @@ final class LogWriter {
     static final Duration COLLECT = Duration.ofMillis(20);
 
     private static final int WORTH_WRITING = CAPACITY / 4;
-    private static final int KEPT_CAPACITY = 64 << 10;
+    /// A buffer that grew beyond it is not kept. Two of them last for a batch of fifty thousand lines a second.
+    private static final int KEPT_CAPACITY = 512 << 10;
 
     private final OutputStream out;
     private final Object lock = new Object();
@@ -39,14 +41,26 @@ final class LogWriter {
     /// Appends one line, which ends in a line feed. Never blocks on the output.
     /// @param promptly whether not to wait for company
     void append(Bytes line, boolean promptly) {
+        append(out -> out.append(line.array(), 0, line.length()), line.length(), promptly);
+    }
+
+    /// As [#append(Bytes, boolean)], for a line that is made in its place: no copy of it, and no object.
+    /// @param line appends what it has to say, and a line feed; must not log
+    /// @param longest octets that it may have
+    void append(Consumer<Bytes> line, int longest, boolean promptly) {
         Thread wake = null;
         synchronized (lock) {
-            if (pending.length() + line.length() > CAPACITY) {
+            if (pending.length() + longest > CAPACITY) {
                 dropped++;
                 return;
             }
             int before = pending.length();
-            pending.append(line.array(), 0, line.length());
+            try {
+                line.accept(pending);
+            } catch (RuntimeException | Error e) {
+                pending.length(before); // no half line
+                throw e;
+            }
             boolean full = before < WORTH_WRITING && pending.length() >= WORTH_WRITING;
             if (before == 0 || (promptly || full) && !urgent) {
                 wake = thread();
@@ -100,7 +114,7 @@ final class LogWriter {
             }
             synchronized (lock) {
                 written++;
-                spare = batch.length() > KEPT_CAPACITY ? new Bytes() : batch.clear();
+                spare = batch.array().length > KEPT_CAPACITY ? new Bytes() : batch.clear();
                 lock.notifyAll();
             }
         }

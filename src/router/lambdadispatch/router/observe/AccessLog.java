@@ -5,7 +5,7 @@ import lambdadispatch.base.Bytes;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.base.log.LogLine;
 
-/// One line per request, made without a formatter: it is written as often as requests come.
+/// One line per request, made without a formatter, in its place in the log's buffer: it is written as often as requests come.
 ///
 /// `time INFO  access method=GET path=/a status=200 bytes=4 ms=1.234 waitMs=0.000 client=10.0.0.9 instance=a1b2c3 id=...`, then `tries=2`, and
 /// `fault="..." by=app` where there is something to say: what went wrong, and whose fault it was. A query, a field or a body never shows up, so neither does a secret in one.
@@ -16,16 +16,17 @@ final class AccessLog {
     private static final int LONGEST_PATH = 4096;
     private static final int LONGEST_ID = 256;
     private static final int LONGEST_FAULT = 1024;
+    private static final int LONGEST_LINE = 8 << 10;
 
     private AccessLog() {}
 
     static void write(Record record, long nanos) {
-        Log.line(line(record, nanos, Log.format()));
+        LogLine.Format format = Log.format();
+        Log.line(out -> line(record, nanos, format, out), LONGEST_LINE);
     }
 
-    static Bytes line(Record record, long nanos, LogLine.Format format) {
-        Bytes out = new Bytes(256);
-        LogLine line = new LogLine(format, out).begin(System.currentTimeMillis(), "INFO ", "access", null);
+    static void line(Record record, long nanos, LogLine.Format format, Bytes out) {
+        LogLine line = new LogLine(format, out).begin(System.currentTimeMillis(), "access");
         line.text("method", record.request.method(), LONGEST_METHOD).text("path", record.request.path(), LONGEST_PATH).number("status", record.status).number("bytes", record.bytes);
         line.millis("ms", nanos).millis("waitMs", record.waitNanos).millis("firstMs", record.firstNanos);
         line.word("client", record.client).word("instance", record.instance).text("id", record.requestId, LONGEST_ID);
@@ -36,6 +37,5 @@ final class AccessLog {
             line.text("fault", record.fault, LONGEST_FAULT).word("by", record.by.toString());
         }
         line.end(null);
-        return out;
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.trace;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import lambdadispatch.base.Bytes;
-import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.HeaderSet;
 import lambdadispatch.http.message.Headers;
 
@@ -14,16 +14,23 @@ public final class RequestTrace {
     /// As [#FIELDS], and those of a stranger that go with them.
     public static final HeaderSet FIELDS_OF_STRANGERS = HeaderSet.of(TraceContext.TRACEPARENT, TraceContext.AMAZON, TraceContext.TRACESTATE);
 
-    private final String traceId;
+    private static final byte[] TRACEPARENT = "traceparent: 00-".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] AMAZON = "x-amzn-trace-id: Root=1-".getBytes(StandardCharsets.US_ASCII);
+    private static final int HALF = 16;
+
+    private final long high; // of the trace id's 128 bits
+    private final long low;
     private final String parentId;
-    private final String spanId = TraceContext.hex(random());
-    private final String appSpanId = TraceContext.hex(random());
+    private final long spanId;
+    private final long appSpanId = random();
     private final boolean sampled;
 
-    private RequestTrace(String traceId, String parentId, boolean sampled) {
-        this.traceId = traceId;
+    private RequestTrace(long high, long low, String parentId, boolean sampled) {
+        this.high = high;
+        this.low = low;
         this.parentId = parentId;
         this.sampled = sampled;
+        this.spanId = sampled ? random() : 0; // of others nobody ever hears
     }
 
     /// @param trusted whether the peer's own trace is believed: it goes on, with the decision that was made for it; a stranger's begins anew
@@ -31,9 +38,15 @@ public final class RequestTrace {
     public static RequestTrace begin(Headers headers, boolean trusted, double ratio) {
         TraceContext context = trusted ? TraceContext.of(headers) : null;
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        String traceId = context == null ? TraceContext.hex(random()) + TraceContext.hex(random.nextLong()) : context.traceId();
-        boolean sampled = context == null || context.sampled() == null ? random.nextDouble() < ratio : context.sampled();
-        return new RequestTrace(traceId, context == null ? "" : context.parentId(), sampled);
+        if (context == null) {
+            return new RequestTrace(random(), random.nextLong(), "", random.nextDouble() < ratio);
+        }
+        boolean sampled = context.sampled() == null ? random.nextDouble() < ratio : context.sampled();
+        return new RequestTrace(half(context, 0), half(context, HALF), context.parentId(), sampled);
+    }
+
+    private static long half(TraceContext context, int from) {
+        return Long.parseUnsignedLong(context.traceId(), from, from + HALF, 16);
     }
 
     static long random() {
@@ -44,14 +57,29 @@ public final class RequestTrace {
         return bits;
     }
 
-    /// Appends what the app is told: its work is a child of the span that stands for it here.
+    /// Appends what the app is told: its work is a child of the span that stands for it here. Made without a string, since every request pays for it, sampled or not.
     public void write(Bytes out) {
-        field(out, TraceContext.TRACEPARENT, TraceContext.traceparent(traceId, appSpanId, sampled));
-        field(out, TraceContext.AMAZON, TraceContext.amazon(traceId, appSpanId, sampled));
+        out.append(TRACEPARENT);
+        hex(out, high, HALF);
+        hex(out, low, HALF);
+        out.append('-');
+        hex(out, appSpanId, HALF);
+        out.append(sampled ? "-01\r\n" : "-00\r\n");
+        out.append(AMAZON);
+        hex(out, high >>> 32, HALF / 2);
+        out.append('-');
+        hex(out, high, HALF / 2);
+        hex(out, low, HALF);
+        out.append(";Parent=");
+        hex(out, appSpanId, HALF);
+        out.append(sampled ? ";Sampled=1\r\n" : ";Sampled=0\r\n");
     }
 
-    private static void field(Bytes out, HeaderName name, String value) {
-        out.append(name.bytes()).append(": ").append(value).append('\r').append('\n');
+    /// The lowest so many digits.
+    private static void hex(Bytes out, long bits, int digits) {
+        for (int shift = 4 * digits - 4; shift >= 0; shift -= 4) {
+            out.append(Character.forDigit((int) (bits >>> shift) & 15, 16));
+        }
     }
 
     public boolean sampled() {
@@ -59,7 +87,7 @@ public final class RequestTrace {
     }
 
     String traceId() {
-        return traceId;
+        return TraceContext.hex(high) + TraceContext.hex(low);
     }
 
     /// "" where nobody began a span before us.
@@ -68,10 +96,10 @@ public final class RequestTrace {
     }
 
     String spanId() {
-        return spanId;
+        return TraceContext.hex(spanId);
     }
 
     String appSpanId() {
-        return appSpanId;
+        return TraceContext.hex(appSpanId);
     }
 }

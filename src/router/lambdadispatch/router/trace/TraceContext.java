@@ -79,14 +79,6 @@ record TraceContext(String traceId, String parentId, Boolean sampled) {
         return true;
     }
 
-    static String traceparent(String traceId, String spanId, boolean sampled) {
-        return "00-" + traceId + '-' + spanId + (sampled ? "-01" : "-00");
-    }
-
-    static String amazon(String traceId, String spanId, boolean sampled) {
-        return "Root=1-" + traceId.substring(0, 8) + '-' + traceId.substring(8) + ";Parent=" + spanId + ";Sampled=" + (sampled ? 1 : 0);
-    }
-
     static String hex(long bits) {
         return HexFormat.of().toHexDigits(bits);
     }
