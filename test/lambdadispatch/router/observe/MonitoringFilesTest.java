@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import lambdadispatch.base.json.Json;
 import lambdadispatch.base.metrics.Registry;
 import lambdadispatch.router.RouterBed;
+import lambdadispatch.router.dispatch.Description;
 import lambdadispatch.support.ScriptedExchange;
 import lambdadispatch.support.Tool;
 import org.junit.jupiter.api.Test;
@@ -28,8 +29,13 @@ class MonitoringFilesTest {
         Registry registry = new Registry();
         Observer observer = new Observer(false, registry);
         assertThat(observer.open()).isZero();
+        RouterBed bed = new RouterBed();
+        CanaryMetrics.register(bed.pools().canary(), registry);
+        RouterBed.Dispatched running = bed.dispatched(ScriptedExchange.of("GET", "/a"));
+        running.instance().describes(new Description("12", 512, false));
         ScriptedExchange scrape = ScriptedExchange.of("GET", "/metrics");
-        new MetricsHandler(registry, new RouterBed().pools()::snapshots).handle(scrape);
+        new MetricsHandler(registry, bed.pools()::snapshots).handle(scrape);
+        running.answer("HTTP/1.1 204 No Content\r\n\r\n");
         return scrape.text();
     }
 
@@ -63,5 +69,10 @@ class MonitoringFilesTest {
         Process check = new ProcessBuilder(promtool.path().toString(), "check", "rules", FOLDER.resolve("prometheus-alerts.yml").toString()).redirectErrorStream(true).start();
         String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(check.waitFor()).as(said).isZero();
+    }
+
+    @Test
+    void alertsFireWhenTheyShould() throws Exception {
+        Tool.need("promtool").run("test", "rules", "test/monitoring/prometheus-alerts.test.yml").success();
     }
 }

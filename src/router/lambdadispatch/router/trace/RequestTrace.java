@@ -16,6 +16,7 @@ public final class RequestTrace {
 
     private static final byte[] TRACEPARENT = "traceparent: 00-".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] AMAZON = "x-amzn-trace-id: Root=1-".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int HALF = 16;
 
     private final long high; // of the trace id's 128 bits
@@ -77,9 +78,12 @@ public final class RequestTrace {
 
     /// The lowest so many digits.
     private static void hex(Bytes out, long bits, int digits) {
+        int at = out.reserve(digits).length();
+        byte[] array = out.array();
         for (int shift = 4 * digits - 4; shift >= 0; shift -= 4) {
-            out.append(Character.forDigit((int) (bits >>> shift) & 15, 16));
+            array[at++] = DIGITS[(int) (bits >>> shift) & 15];
         }
+        out.length(at);
     }
 
     public boolean sampled() {
