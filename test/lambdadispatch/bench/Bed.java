@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import lambdadispatch.emulator.BuildCommands;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.support.Stack;
@@ -57,11 +58,17 @@ final class Bed implements AutoCloseable {
 
     /// The same with the images of another build.
     Subject ours(String name, Path images, Between between, int instances, int channels, String app) throws IOException, InterruptedException {
+        return ours(name, images, between, instances, channels, app, Map.of());
+    }
+
+    /// The same with further variables of the router.
+    Subject ours(String name, Path images, Between between, int instances, int channels, String app, Map<String, String> more) throws IOException, InterruptedException {
         Stack stack = new Stack().app(app).instances(instances).environment("LAMBDA_DISPATCH_HEALTH_TCP_ONLY", "true")
                 .router("LAMBDA_DISPATCH_ChannelCount", Integer.toString(channels))
                 .router("LAMBDA_DISPATCH_MaxConcurrentCount", Integer.toString(channels))
                 .router("LAMBDA_DISPATCH_MinInstanceCount", Integer.toString(instances))
                 .router("LAMBDA_DISPATCH_InvokesPerSecond", "1000").router("LAMBDA_DISPATCH_InvokeBurst", "1000");
+        more.forEach(stack::router);
         if (between == Between.H2C) {
             stack.router("LAMBDA_DISPATCH_AllowInsecureControlChannel", "true").router("LAMBDA_DISPATCH_PreferredControlChannelScheme", "http");
         }

@@ -63,6 +63,7 @@ public final class Bench {
         scenarios.put("channels", crowds::channels);
         scenarios.put("queue", crowds::queue);
         scenarios.put("events", crowds::events);
+        scenarios.put("observed", new Observed(report, seconds)::run);
         scenarios.put("quick", new Quick(report, beside)::run);
         return scenarios;
     }
