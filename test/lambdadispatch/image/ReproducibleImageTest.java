@@ -29,8 +29,12 @@ class ReproducibleImageTest {
     private static final String JAVA_HOME = System.getProperty("java.home");
 
     @BeforeAll
-    static void imagesAreThere() {
+    static void imagesAreThere() throws IOException {
         assumeTrue(Files.isDirectory(IMAGES), "./build.sh image has not been run");
+        Path made = Path.of("build", "stamps", "image");
+        for (Path source : new Path[] {Path.of("docker/image.sh"), Path.of("docker/AotList.java"), Path.of("docker/launch/extension.classes")}) {
+            assumeTrue(Files.getLastModifiedTime(made).compareTo(Files.getLastModifiedTime(source)) > 0, "./build.sh image has not been run since " + source + " changed");
+        }
     }
 
     @Test
