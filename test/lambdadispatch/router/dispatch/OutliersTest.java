@@ -97,6 +97,18 @@ class OutliersTest {
     }
 
     @Test
+    void aSlowOneIsTriedAgainWithOneRequestHoweverManyComeAtOnce() {
+        Instance bad = open.getFirst();
+        toTheBad(20, bad, 200, 1);
+        bed.passPinging(6, open.toArray(Instance[]::new));
+        List<Client> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(bed.ask());
+        }
+        assertThat(all).as("and two or three for each of the others").filteredOn(client -> client.line.instance() == bad).hasSize(1);
+    }
+
+    @Test
     void aSlowOneStillServesBeforeAnybodyWaits() {
         Instance bad = open.getFirst();
         toTheBad(20, bad, 200, 1);

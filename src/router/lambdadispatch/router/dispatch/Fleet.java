@@ -56,6 +56,10 @@ final class Fleet {
         slot.suspect = ticket.suspect;
         slot.ticket = ticket;
         shares.granted(ticket.share, now);
+        if (instance.probe) { // one is enough: others must not follow before it has its answer
+            instance.probe = false;
+            instance.handicap = Math.max(instance.handicap, Outliers.SLOW_HANDICAP);
+        }
         offers.update(instance);
         return slot;
     }

@@ -16,7 +16,7 @@ final class Outliers {
     private static final long LONGEST_EJECTION_NANOS = Duration.ofSeconds(60).toNanos();
     /// So many times as slow as the median.
     private static final double SLOW = 3;
-    private static final int SLOW_HANDICAP = 8;
+    static final int SLOW_HANDICAP = 8;
     /// For so long after it refused a request an instance is likely to refuse the next.
     private static final long REFUSING_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PROBE_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
@@ -101,6 +101,7 @@ final class Outliers {
         for (Instance instance : fleet.all()) {
             boolean slow = known > 1 && instance.rating.known() && instance.rating.logSeconds() - median > Math.log(SLOW);
             boolean probe = instance.busy.size() == 0 && now - instance.rating.answeredNanos > PROBE_EVERY_NANOS;
+            instance.probe = slow && probe;
             fleet.rate(instance, instance.rating.ejected(now) && !tooMany, handicap(instance, slow && !probe, now));
         }
     }
