@@ -41,6 +41,8 @@ final class ScriptedRouter implements AutoCloseable {
     /// What a downlink's answer waits for.
     volatile CountDownLatch admission = new CountDownLatch(0);
     final AtomicInteger downlinksGone = new AtomicInteger();
+    final AtomicInteger uplinksEnded = new AtomicInteger();
+    final AtomicInteger uplinksBroken = new AtomicInteger();
     volatile int pingStatus = 200;
     /// 0 breaks the request off.
     volatile int closeStatus = 200;
@@ -111,10 +113,16 @@ final class ScriptedRouter implements AutoCloseable {
                 answer(exchange, uplinkStatus);
                 return;
             }
-            byte[] bin = new byte[100];
-            while (exchange.read(bin, 0, bin.length) >= 0) {
-                continue;
+            try {
+                byte[] bin = new byte[100];
+                while (exchange.read(bin, 0, bin.length) >= 0) {
+                    continue;
+                }
+            } catch (IOException e) {
+                uplinksBroken.incrementAndGet();
+                throw e;
             }
+            uplinksEnded.incrementAndGet();
             answer(exchange, 200);
             return;
         }

@@ -85,7 +85,7 @@ class ConnectionLimitsTest {
         Served served = Served.start(log, Limits.DEFAULT, exchange -> exchange.read(new byte[1], 0, 1));
         served.peer.begin();
         try {
-            for (int stream = 1; stream < 4000; stream += 2) {
+            for (int stream = 1; stream < 1400; stream += 2) { // fewer than the frames without use that it may send
                 served.peer.send(post(stream, "/"), WireFrame.windowUpdate(stream, 0)); // MadeYouReset (CVE-2025-8671)
             }
         } catch (IOException cutOff) {

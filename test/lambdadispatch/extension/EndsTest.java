@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+package lambdadispatch.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import lambdadispatch.carrier.Threads;
+import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Limits;
+import lambdadispatch.protocol.ExitReason;
+import lambdadispatch.protocol.InvokePayload;
+import lambdadispatch.protocol.InvokeResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What an end leaves behind, of a channel, a connection or an invocation: nothing; and what an app's failure is taken for.
+@Timeout(90)
+class EndsTest {
+    private static final String GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    private static final long FAR_MILLIS = 600_000;
+
+    private final ScriptedRouter router = scripted();
+    private volatile boolean breaksOff;
+    private final Server app = new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, exchange -> {
+        if (breaksOff) {
+            exchange.respond(200, new Headers(), 1 << 20);
+            exchange.write(new byte[200_000], 0, 200_000); // so that some of it has left
+            exchange.flush();
+            exchange.abort();
+        } else {
+            exchange.answer(200, "text/plain", new byte[0]);
+        }
+    });
+
+    private static ScriptedRouter scripted() {
+        try {
+            return new ScriptedRouter();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @BeforeEach
+    void startApp() throws IOException {
+        app.start();
+    }
+
+    @AfterEach
+    void stop() {
+        app.close();
+        router.close();
+    }
+
+    private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis) {
+        ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
+                new ExtensionConfig.Health("/health", 200, 200, true), Duration.ofMillis(idleGraceMillis),
+                new ExtensionConfig.Holding(Duration.ofSeconds(60), 0), "127.0.0.1:1");
+        Readiness readiness = new Readiness(config);
+        Threads.virtual("test").start(readiness::run);
+        CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
+        Threads.virtual("test").start(() -> {
+            try {
+                response.complete(new Invocation(config, payload, readiness, System.currentTimeMillis() + deadlineInMillis, Duration.ofMillis(50)).run());
+            } catch (InterruptedException | RuntimeException e) {
+                response.completeExceptionally(e);
+            }
+        });
+        return response;
+    }
+
+    private static ExitReason reason(CompletableFuture<InvokeResponse> response) throws Exception {
+        return response.get(60, TimeUnit.SECONDS).exitReason();
+    }
+
+    private static void until(BooleanSupplier reached) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!reached.getAsBoolean()) {
+            assertThat(deadline - System.nanoTime()).as("time left").isPositive();
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    private void routerSends(String request) throws IOException {
+        until(() -> !router.downlinks.isEmpty());
+        Exchange downlink = router.downlinks.getFirst();
+        byte[] octets = request.getBytes(StandardCharsets.US_ASCII);
+        downlink.write(octets, 0, octets.length);
+        downlink.flush();
+    }
+
+    // ---- an invocation
+
+    @Test
+    void theTimeBeforeTheFirstChannelIsNoIdleTime() throws Exception {
+        router.admission = new CountDownLatch(1);
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 500);
+        until(() -> router.pings.get() >= 12);
+        long opened = System.nanoTime();
+        router.admission.countDown();
+        assertThat(reason(response)).isEqualTo(ExitReason.SelfLastActive);
+        assertThat(Duration.ofNanos(System.nanoTime() - opened)).isGreaterThanOrEqualTo(Duration.ofMillis(490));
+    }
+
+    @Test
+    void anInvocationThatIsOverDropsItsConnectionWhateverRunsOnIt() throws Exception {
+        router.drainsWhenAsked = false;
+        assertThat(reason(run(router.payload(2, true), 1_500, FAR_MILLIS))).isEqualTo(ExitReason.SelfDeadline);
+        until(() -> router.downlinksGone.get() == router.channelIds.size());
+    }
+
+    @Test
+    void anAppThatIsGoneEndsTheInvocationAtOnce() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1);
+        app.close();
+        routerSends(GET);
+        assertThat(reason(response)).isEqualTo(ExitReason.AppConnectionClosed);
+        until(() -> router.closes.get() == 1);
+    }
+
+    @Test
+    void anAppThatBreaksAResponseOffAndIsStillThereIsServedByAFreshChannel() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1);
+        breaksOff = true;
+        routerSends(GET);
+        until(() -> router.channelIds.size() == 2);
+        breaksOff = false;
+        assertThat(router.uplinksEnded).as("inside the response, which is how the router knows whose fault it was").hasValue(1);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void aRequestThatIsAnsweredIsNotUnderWayAnyMore() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 2_000);
+        routerSends(GET);
+        assertThat(reason(response)).isEqualTo(ExitReason.SelfLastActive);
+        assertThat(response.get().requestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aChannelThatIsToGoEndsItsUplinkThoughOthersStay() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(2, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 2);
+        router.downlinks.removeFirst().end();
+        until(() -> router.uplinksEnded.get() == 1);
+        assertThat(response).isNotDone();
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void bothHalvesOfAChannelWhoseAppIsGoneAreResetAtOnce() throws Exception {
+        router.drainsWhenAsked = false;
+        CompletableFuture<InvokeResponse> response = run(router.payload(2, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 2);
+        app.close();
+        routerSends(GET);
+        until(() -> router.uplinksBroken.get() == 1 && router.downlinksGone.get() == 1);
+        assertThat(response).as("the other channel is the router's to end").isNotDone();
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.AppConnectionClosed);
+    }
+
+    // ---- a channel
+
+    private static RelayBed.AppSide served(RelayBed bed) throws Exception {
+        bed.request(GET);
+        RelayBed.AppSide app = bed.app();
+        app.readHead();
+        app.send(OK);
+        bed.up.awaitEnd("ok");
+        return app;
+    }
+
+    @Test
+    void theAppsConnectionEndsWithItsChannel() throws Exception {
+        try (RelayBed bed = new RelayBed(); RelayBed.AppSide app = served(bed)) {
+            bed.goAway();
+            assertThat(app.closed()).isTrue();
+        }
+    }
+
+    @Test
+    void theConnectionOfAnAppThatAnswersBadlyIsClosedAtOnce() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("nonsense\r\n\r\n");
+                bed.up.await(text -> text.startsWith("HTTP/1.1 502"));
+                assertThat(app.closed()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void anAppThatClosesAConnectionSoonIsRemembered() throws Exception {
+        AppHabits habits = new AppHabits(true, () -> 0);
+        try (RelayBed bed = new RelayBed(false, habits); RelayBed.AppSide app = served(bed)) {
+            assertThat(habits.trusts(0, false)).isTrue();
+            app.close();
+            served(bed).close();
+            assertThat(habits.trusts(0, false)).as("what can not be sent twice takes no kept connection").isFalse();
+            assertThat(habits.trusts(0, true)).isTrue();
+        }
+    }
+
+    @Test
+    void soIsOneThatClosesItUnderARequest() throws Exception {
+        AppHabits habits = new AppHabits(true, () -> 0);
+        try (RelayBed bed = new RelayBed(false, habits); RelayBed.AppSide app = served(bed)) {
+            bed.request(GET);
+            app.readHead();
+            app.close();
+            try (RelayBed.AppSide fresh = bed.app()) {
+                fresh.readHead();
+                fresh.send(OK);
+                bed.up.awaitEnd("okHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+            }
+            assertThat(habits.trusts(0, false)).isFalse();
+        }
+    }
+}
