@@ -65,7 +65,7 @@ public final class Record {
         if (trace != null) {
             sentNanos = System.nanoTime() - startNanos;
             long invokedAfterStart = invokedNanos - startNanos;
-            coldNanos = invokedAfterStart > 0 ? Math.max(0, delayNanos - invokedAfterStart) : 0;
+            coldNanos = invokedAfterStart > 0 ? Math.clamp(delayNanos - invokedAfterStart, 0, waitNanos) : 0; // it was invoked for the one who waits
         }
     }
 
