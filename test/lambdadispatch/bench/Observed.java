@@ -16,9 +16,9 @@ import lambdadispatch.support.Ports;
 
 /// What being seen costs a request: routers that differ in nothing else, loaded in turns, so that whatever else the machine does meets all of them.
 final class Observed {
-    private static final int ROUNDS = 5;
-    private static final int CLIENTS = 10;
-    private static final int CHANNELS = 20;
+    private static final int ROUNDS = 7;
+    private static final int CLIENTS = 64;
+    private static final int CHANNELS = 100;
     private static final String P = "LAMBDA_DISPATCH_";
 
     private final Report report;
