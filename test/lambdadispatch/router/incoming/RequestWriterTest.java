@@ -206,4 +206,18 @@ class RequestWriterTest {
         new RequestWriter(Set.of()).head(request, STRANGER, null, untraced);
         assertThat(untraced.toString()).contains("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n", "tracestate: a=b");
     }
+
+    @Test
+    void ofAVeryLongForwardedForTheEndGoesOn() {
+        String head = write(get("X-Forwarded-For", "6.6.6.6, ".repeat(5_000) + "198.51.100.1", "X-Forwarded-For", "198.51.100.7"), BALANCER);
+        assertThat(head).contains(", 198.51.100.1, 198.51.100.7, 10.0.0.7\r\n").containsPattern("x-forwarded-for: 6\\.6\\.6\\.6, ");
+        assertThat(head.length()).isLessThan(1_400);
+        assertThat(write(get("X-Forwarded-For", "x".repeat(5_000)), BALANCER)).contains("x-forwarded-for: 10.0.0.7\r\n");
+    }
+
+    @Test
+    void forwardedGoesOnFromNobodyHoweverOftenItIsThere() {
+        String head = write(get("Forwarded", "for=6.6.6.6", "forwarded", "for=6.6.6.7;proto=https", "X-Yours", "1"), BALANCER);
+        assertThat(head).contains("X-Yours: 1").doesNotContain("6.6.6.");
+    }
 }

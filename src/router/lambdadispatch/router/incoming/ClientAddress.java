@@ -32,7 +32,22 @@ final class ClientAddress {
     /// What stands for the client that a request came from by the words of trusted proxies.
     /// @param otherwise if they say nothing, or nothing that is an address
     static Object named(Headers headers, TrustedProxies trusted, Object otherwise) {
-        Object client = otherwise;
+        InetAddress address = last(headers, trusted);
+        return address == null ? otherwise : of(address);
+    }
+
+    /// Whether a trusted peer speaks for itself or for another that is trusted: a balancer passes on what any client sends.
+    static boolean isTrusted(Headers headers, TrustedProxies trusted) {
+        if (!headers.contains(HeaderName.X_FORWARDED_FOR)) {
+            return true;
+        }
+        InetAddress address = last(headers, trusted);
+        return address != null && trusted.trusts(address);
+    }
+
+    /// The address that is furthest from us of those that trusted proxies have written; null if there is none.
+    private static InetAddress last(Headers headers, TrustedProxies trusted) {
+        InetAddress client = null;
         int hops = 0;
         List<Integer> fields = fields(headers);
         for (int line = fields.size() - 1; line >= 0; line--) {
@@ -46,7 +61,7 @@ final class ClientAddress {
                 if (address == null) {
                     return client;
                 }
-                client = of(address);
+                client = address;
                 if (++hops == MOST_HOPS || !trusted.trusts(address)) {
                     return client;
                 }

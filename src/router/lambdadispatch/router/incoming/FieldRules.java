@@ -65,6 +65,12 @@ final class FieldRules {
         return headers.nameBegins(field, X_FORWARDED_FAMILY) || headers.nameBegins(field, FORWARDED_FAMILY) || CLAIMS.containsTwin(headers, field);
     }
 
+    /// Whether a field of a response's head is for the client: not what speaks of the connection, and nothing of what router and extension say to each other,
+    /// whoever wrote it. What this router tells a client in such fields it adds afterwards.
+    static boolean isForClient(Headers headers, int field) {
+        return !HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, field) && !headers.nameBegins(field, OUR_FAMILY);
+    }
+
     /// The trailers that go on, in either direction.
     static Headers trailers(Headers trailers) {
         int kept = 0;

@@ -55,7 +55,7 @@ final class ProxyExchange {
     void run(RequestWriter writer, Peer peer) throws IOException {
         Request request = client.request();
         record.requestId(writer.head(request, peer, record.trace(), message));
-        debug = peer.trusted() && request.headers().contains(ResponseRelay.DEBUG);
+        debug = standing.mayDebug();
         // Before any of the body is read: what waits for its client counts like what waits for a slot.
         long octets = (long) message.array().length + Upload.first(request);
         if (!client.memory().take(octets)) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
@@ -80,8 +81,10 @@ public final class ProxyHandler implements Handler {
     }
 
     private void follow(Route route, Exchange exchange, Record record, Peer peer) throws IOException {
-        Object client = peer.trusted() ? ClientAddress.named(exchange.request().headers(), options.trustedProxies(), peer.client()) : peer.client();
-        ProxyExchange proxied = new ProxyExchange(exchange, route, new Standing(options.lowPriority().matches(exchange.request()), client), record);
+        Headers headers = exchange.request().headers();
+        Object client = peer.trusted() ? ClientAddress.named(headers, options.trustedProxies(), peer.client()) : peer.client();
+        boolean mayDebug = peer.trusted() && headers.contains(ResponseRelay.DEBUG) && ClientAddress.isTrusted(headers, options.trustedProxies());
+        ProxyExchange proxied = new ProxyExchange(exchange, route, new Standing(options.lowPriority().matches(exchange.request()), client, mayDebug), record);
         try {
             proxied.run(writer, peer);
         } finally {

@@ -2,6 +2,7 @@
 package lambdadispatch.router.incoming;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -17,6 +18,8 @@ import lambdadispatch.router.trace.RequestTrace;
 /// fields added, framing exact. All other fields keep their order, case, duplicates and octets.
 final class RequestWriter {
     private static final int LONGEST_ID = 128;
+    /// More proxies than there are in any row. A client may write what it likes before the first of them.
+    private static final int MOST_FORWARDED_FOR = 1024;
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private final boolean via;
@@ -71,8 +74,8 @@ final class RequestWriter {
         Headers headers = request.headers();
         boolean trusted = peer.trusted();
         out.append("x-forwarded-for: ");
-        for (int i = headers.find(HeaderName.X_FORWARDED_FOR); trusted && i >= 0; i = headers.find(HeaderName.X_FORWARDED_FOR, i + 1)) {
-            out.append(headers.array(), headers.valueStart(i), headers.valueLength(i)).append(", ");
+        if (trusted) {
+            forwardedFor(headers, out);
         }
         out.append(peer.address());
         crlf(out);
@@ -89,6 +92,27 @@ final class RequestWriter {
         out.append("x-request-id: ").append(requestId);
         crlf(out);
         return requestId;
+    }
+
+    /// What came of the list so far; of a very long one its end, which is what proxies wrote.
+    private static void forwardedFor(Headers headers, Bytes out) {
+        int start = out.length();
+        for (int i = headers.find(HeaderName.X_FORWARDED_FOR); i >= 0; i = headers.find(HeaderName.X_FORWARDED_FOR, i + 1)) {
+            out.append(headers.array(), headers.valueStart(i), headers.valueLength(i)).append(", ");
+        }
+        int from = out.length() - MOST_FORWARDED_FOR;
+        if (from > start) {
+            while (from < out.length() && out.array()[from - 1] != ',') {
+                from++;
+            }
+            byte[] kept = Arrays.copyOfRange(out.array(), from, out.length());
+            out.length(start);
+            int blanks = 0;
+            while (blanks < kept.length && kept[blanks] == ' ') {
+                blanks++;
+            }
+            out.append(kept, blanks, kept.length - blanks);
+        }
     }
 
     /// Visible ASCII of a length that logs and apps can be expected to hold. An empty one finds nothing.

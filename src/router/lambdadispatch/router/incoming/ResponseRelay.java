@@ -7,7 +7,6 @@ import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.Framing;
 import lambdadispatch.http.message.HeaderName;
-import lambdadispatch.http.message.HeaderSet;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.http.server.Exchange;
@@ -175,7 +174,7 @@ final class ResponseRelay {
 
     private static Headers withoutHopByHop(Headers headers) {
         for (int i = 0; i < headers.size(); i++) {
-            if (HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i)) {
+            if (!FieldRules.isForClient(headers, i)) {
                 return cleaned(headers);
             }
         }
@@ -186,7 +185,7 @@ final class ResponseRelay {
         Headers kept = new Headers(Math.max(64, headers.byteCount()));
         for (int i = 0; i < headers.size(); i++) {
             boolean named = headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(Locale.ROOT));
-            if (!HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i) && !named) {
+            if (FieldRules.isForClient(headers, i) && !named) {
                 kept.add(headers.array(), headers.nameStart(i), headers.nameLength(i), headers.valueStart(i), headers.valueLength(i));
             }
         }

@@ -5,4 +5,5 @@ package lambdadispatch.router.incoming;
 ///
 /// @param lowPriority whether it gives way in an overload
 /// @param client whose it is, by `equals`; see [ClientAddress]
-record Standing(boolean lowPriority, Object client) {}
+/// @param mayDebug whether it may ask what became of it: it comes from a trusted client
+record Standing(boolean lowPriority, Object client, boolean mayDebug) {}
