@@ -12,11 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lambdadispatch.support.Tool;
 
 /// AWS's Runtime Interface Emulator, which `.ci/run` builds, with an `/opt` of the test's. It has one environment, and calls the function `function`.
@@ -36,22 +38,22 @@ final class RuntimeInterfaceEmulator implements AutoCloseable {
         Tool unshare = Tool.need("unshare");
         boolean allowed = Files.isDirectory(Path.of("/opt")) && unshare.run(with(NAMESPACES, "mount", "--bind", folder.toString(), "/opt")).status() == 0;
         assumeTrue(allowed, "AWS's emulator looks into /opt/extensions, and putting a folder at /opt takes root and namespaces");
+        assumeTrue(Stream.of(folder, Path.of("")).noneMatch(path -> path.toAbsolutePath().startsWith("/var")), "AWS's emulator needs /var/task, for which another /var is put over this one");
         port = free();
         output = folder.resolve("rie.log");
         Path opt = Files.createDirectories(folder.resolve("opt/extensions")).getParent();
         script(opt.resolve("extensions/lambda-dispatch"), "exec " + extension.stream().map(word -> "'" + word.replace("'", "'\\''") + "'").collect(Collectors.joining(" ")));
-        Path bootstrap = folder.resolve("bootstrap");
-        script(bootstrap, app);
+        script(opt.resolve("bootstrap"), app); // the one place that both of its implementations look at
         ProcessBuilder builder = new ProcessBuilder(with(with(new String[] {unshare.path().toString()}, NAMESPACES), "/bin/sh", "-c", """
-                mount --bind "$1" /opt && exec "$2" --log-level info --runtime-interface-emulator-address 127.0.0.1:$3 --runtime-api-address 127.0.0.1:$4 "$5"\
-                """, "sh", opt.toString(), rie.path().toString(), Integer.toString(port), Integer.toString(free()), bootstrap.toString()));
+                mount --bind "$1" /opt && mount -t tmpfs var /var && mkdir /var/task && exec "$2" --log-level info --runtime-interface-emulator-address 127.0.0.1:$3 --runtime-api-address 127.0.0.1:$4 /opt/bootstrap\
+                """, "sh", opt.toString(), rie.path().toString(), Integer.toString(port), Integer.toString(free())));
         builder.environment().putAll(variables);
         builder.redirectInput(Path.of("/dev/null").toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
         process = builder.start();
     }
 
     private static String[] with(String[] first, String... more) {
-        return java.util.stream.Stream.of(first, more).flatMap(java.util.Arrays::stream).toArray(String[]::new);
+        return Stream.of(first, more).flatMap(Arrays::stream).toArray(String[]::new);
     }
 
     private static void script(Path file, String command) throws IOException {

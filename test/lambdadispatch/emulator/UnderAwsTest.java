@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.emulator.body.Payload;
 import lambdadispatch.emulator.process.Guardian;
@@ -42,13 +43,15 @@ class UnderAwsTest {
     private static final int LONGEST = 7 << 20;
 
     private final StringBuffer routerLines = new StringBuffer();
-    private final AtomicBoolean invoked = new AtomicBoolean();
+    private int atOnce = 1;
+    private Semaphore places;
     private final HttpClient client = HttpClient.newHttpClient();
     private final Http1Client invoker = new Http1Client(Http1Client.Options.DEFAULT.withResponse(Duration.ofMinutes(1)));
     private RuntimeInterfaceEmulator rie;
     private Server front;
     private Guardian guardian;
     private StackRouter router;
+    private StackRouter second;
 
     @TempDir
     Path folder;
@@ -65,9 +68,15 @@ class UnderAwsTest {
         rie.awaitListening();
         front = new Server("front", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, this::invoke);
         front.start();
+        places = new Semaphore(atOnce);
         guardian = new Guardian();
-        router = StackRouter.start(guardian, commands.router(), routerVariables(), line -> routerLines.append(line).append('\n'));
-        router.awaitReady(Duration.ofSeconds(60));
+        router = startRouter();
+    }
+
+    private StackRouter startRouter() throws Exception {
+        StackRouter started = StackRouter.start(guardian, BuildCommands.ofModules().router(), routerVariables(), line -> routerLines.append(line).append('\n'));
+        started.awaitReady(Duration.ofSeconds(60));
+        return started;
     }
 
     private Map<String, String> routerVariables() {
@@ -80,24 +89,29 @@ class UnderAwsTest {
         return variables;
     }
 
-    /// As Lambda with a reserved concurrency of one: AWS's emulator ends when two invoke it at once.
+    /// As Lambda where concurrency is reserved: AWS's emulator ends when more invoke it at once than it can take.
     private void invoke(Exchange exchange) throws IOException {
-        if (!invoked.compareAndSet(false, true)) {
+        if (!places.tryAcquire()) {
             exchange.respond(429, Headers.of("x-amzn-errortype", "TooManyRequestsException", "content-type", "application/json"), -1);
             exchange.end();
             return;
         }
+        int status;
+        byte[] body;
         try (Http1Client.Response answer = invoker.send("POST", URI.create(rie.endpoint() + exchange.request().path()), new Headers(0), Payload.read(exchange, LONGEST))) {
-            byte[] body = answer.bytes(LONGEST);
-            invoked.set(false);
-            exchange.answer(answer.status(), "application/json", body);
+            status = answer.status();
+            body = answer.bytes(LONGEST);
         } finally {
-            invoked.set(false);
+            places.release();
         }
+        exchange.answer(status, "application/json", body);
     }
 
     @AfterEach
     void end() throws InterruptedException {
+        if (second != null) {
+            second.stop();
+        }
         if (router != null) {
             router.stop();
             guardian.close();
@@ -150,10 +164,37 @@ class UnderAwsTest {
         assertThat(get("/ping").statusCode()).as("in an environment that was made anew").isEqualTo(200);
     }
 
+    /// What AWS's emulator does when it is told of a maximal concurrency: it then runs the implementation of Lambda's managed instances.
+    @Test
+    void oneEnvironmentOfAManagedInstanceServesTwoRoutersAtOnce() throws Exception {
+        atOnce = 4;
+        start(Map.of("AWS_LAMBDA_MAX_CONCURRENCY", "4", "AWS_LAMBDA_FUNCTION_TIMEOUT", "60"));
+        second = startRouter();
+        HttpRequest slow = HttpRequest.newBuilder(router.url("/delay?ms=2000")).build();
+        CompletableFuture<HttpResponse<String>> running = client.sendAsync(slow, BodyHandlers.ofString());
+        assertThat(get("/ping").body()).isEqualTo("pong");
+        assertThat(get(second, "/ping").body()).isEqualTo("pong");
+        assertThat(running.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(rie.output().split("app ready", -1)).as("one readiness, one app").hasSize(2);
+
+        second.stop(); // ends its instance and not the other's
+        assertThat(rie.output()).contains("invocation over");
+        assertThat(get("/ping").body()).isEqualTo("pong");
+        assertThat(rie.shutDown()).contains("event type=SHUTDOWN");
+    }
+
     private HttpResponse<String> get(String path) throws Exception {
-        HttpResponse<String> response = client.send(HttpRequest.newBuilder(router.url(path)).timeout(Duration.ofSeconds(90)).build(), BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(() -> response.body() + "\n" + routerLines + "\n" + rieOutput()).isNotEqualTo(404);
-        return response;
+        return get(router, path);
+    }
+
+    private HttpResponse<String> get(StackRouter router, String path) throws Exception {
+        try {
+            HttpResponse<String> answer = client.send(HttpRequest.newBuilder(router.url(path)).timeout(Duration.ofSeconds(45)).build(), BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(() -> answer.body() + routerLines + "\n" + rieOutput()).isEqualTo(200);
+            return answer;
+        } catch (HttpTimeoutException e) {
+            throw new AssertionError(routerLines + "\n" + rieOutput(), e);
+        }
     }
 
     private String rieOutput() {

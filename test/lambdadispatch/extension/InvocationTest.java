@@ -74,7 +74,7 @@ class InvocationTest {
     private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis, Duration ping) {
         ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
                 new ExtensionConfig.Health("/health", 200, 200, true), Duration.ofMillis(idleGraceMillis),
-                new ExtensionConfig.Holding(Duration.ofSeconds(60), 0), "127.0.0.1:1");
+                new ExtensionConfig.Holding(Duration.ofSeconds(60), 0), 1, "127.0.0.1:1");
         readiness = new Readiness(config);
         Threads.virtual("test").start(readiness::run);
         CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
@@ -113,7 +113,7 @@ class InvocationTest {
     @CsvSource({"0, 0, false", "-30, 0, false", "59, 0, false", "61, 0, true", "80, 70, false", "140, 70, true"})
     void anInvokeIsStaleAfterAMinuteForWhichTheEnvironmentWasNotStillStarting(long age, long ownStart, boolean stale) {
         Instant now = Instant.now();
-        assertThat(Main.stale(now.minusSeconds(age), now, Duration.ofSeconds(ownStart))).isEqualTo(stale);
+        assertThat(Invocations.stale(now.minusSeconds(age), now, Duration.ofSeconds(ownStart))).isEqualTo(stale);
     }
 
     @Test

@@ -17,6 +17,7 @@ record ExtensionConfig(
         Health health,
         Duration idleGrace,
         Holding holding,
+        int invocationsAtOnce,
         String runtimeApi) {
     private static final String P = "LAMBDA_DISPATCH_";
 
@@ -45,6 +46,7 @@ record ExtensionConfig(
                 s.millis(P + "LAST_ACTIVE_GRACE_PERIOD_MS", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(15),
                         "an invocation without a request for so long returns"),
                 holding(s),
+                s.integer("AWS_LAMBDA_MAX_CONCURRENCY", 1, 1, 10_000, "invocations that Lambda hands out at once; set by Lambda's managed instances"),
                 s.required("AWS_LAMBDA_RUNTIME_API", text -> text.matches("(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):\\d{1,5}"), "host:port; Lambda sets it",
                         "host and port of Lambda's APIs; set by Lambda"));
         s.choice(Log.FORMAT_VARIABLE, LogLine.Format.TEXT, LogLine.Format.class, "how lines of the log are written"); // the log reads it

@@ -3,18 +3,15 @@ package lambdadispatch.extension;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import lambdadispatch.base.config.Settings;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.client.Http1Client;
 import lambdadispatch.protocol.ExitReason;
-import lambdadispatch.protocol.InvokePayload;
-import lambdadispatch.protocol.InvokeResponse;
 
 /// `lambda-dispatch`, the extension and at the same time the function's runtime: registers, waits for the app, then serves one invocation
 /// after another until Lambda shuts the environment down.
@@ -23,9 +20,6 @@ public final class Main {
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofMillis(1_500);
     /// Between our last wait and the SIGKILL that Lambda has announced. HotSpot alone takes up to 300 ms at its end, which it gives to threads in native code.
     private static final Duration BEFORE_SIGKILL = Duration.ofMillis(450);
-    /// An invoke this old was meant for another time: its router may be gone, and its channels would not be expected any more.
-    private static final Duration STALE = Duration.ofSeconds(60);
-
     /// Lambda's init phase lasts 10 s at most.
     private static final Duration BEYOND_INIT = Duration.ofSeconds(11);
 
@@ -33,14 +27,11 @@ public final class Main {
     private final String name;
     private final Http1Client http = new Http1Client(Http1Client.Options.DEFAULT.withResponse(Duration.ZERO));
     private final ExtensionsApi extensions;
-    private final RuntimeApi runtime;
+    private final Invocations invocations;
+    private final AtomicBoolean left = new AtomicBoolean();
     private final Readiness readiness;
     private final long startNanos = System.nanoTime();
-    private volatile Serving current;
-    private volatile boolean shuttingDown;
     private volatile long killedAtMs;
-
-    private record Serving(Invocation invocation, CountDownLatch answered) {}
 
     /// How it was started.
     ///
@@ -58,8 +49,8 @@ public final class Main {
         this.config = config;
         this.name = name;
         this.extensions = new ExtensionsApi(http, config.runtimeApi());
-        this.runtime = new RuntimeApi(http, config.runtimeApi());
         this.readiness = new Readiness(config);
+        this.invocations = new Invocations(config, new RuntimeApi(http, config.runtimeApi()), readiness);
     }
 
     /// Exit codes: 0 after SHUTDOWN or SIGTERM, 1 if Lambda's APIs or the app fail, 2 for faults in the configuration.
@@ -81,11 +72,7 @@ public final class Main {
         try {
             main.run();
         } catch (IOException e) {
-            if (!main.shuttingDown) {
-                LOG.error("Lambda's API failed", e);
-                Log.flush();
-                Runtime.getRuntime().halt(1);
-            }
+            main.leave(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -137,11 +124,7 @@ public final class Main {
         Threads.virtual("readiness").start(readiness::run);
         awaitInit();
         Threads.virtual("events").start(this::awaitShutdown);
-        Duration ownStart = sinceMain();
-        while (!shuttingDown) {
-            serve(runtime.next(), ownStart);
-            ownStart = Duration.ZERO;
-        }
+        invocations.serve(sinceMain(), this::leave);
         TimeUnit.SECONDS.sleep(3); // the shutdown hook ends the process
     }
 
@@ -163,49 +146,24 @@ public final class Main {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
-    /// @param ownStart how long this environment took to start, while the invoke may have been waiting for it
-    private void serve(RuntimeApi.Event event, Duration ownStart) throws IOException, InterruptedException {
-        InvokePayload payload;
-        try {
-            payload = InvokePayload.parse(event.payload());
-        } catch (IllegalArgumentException e) {
-            LOG.warn("invoked with something that is no router's payload", "why", e.getMessage());
-            runtime.respond(event.requestId(), new InvokeResponse("", "", 0, 0, ExitReason.RouterLambdaInvokeInvalid).toJson());
+    /// This environment is of no use any more: says so to whoever can hear it, and ends. Unless it is ending already.
+    private void leave(IOException why) {
+        if (invocations.ending() || !left.compareAndSet(false, true)) {
             return;
         }
-        if (stale(payload.sentTime(), Instant.now(), ownStart)) {
-            LOG.warn("stale invoke", "sent", payload.sentTime());
-            runtime.respond(event.requestId(), new InvokeResponse(payload.poolId(), payload.id(), 0, 0, ExitReason.SelfStaleRequest).toJson());
-            return;
-        }
-        InvokeResponse response = run(new Invocation(config, payload, readiness, event.deadlineMs()), event.requestId());
-        if (response.exitReason() == ExitReason.AppConnectionClosed && !readiness.accepts()) {
-            retire();
-        }
-    }
-
-    static boolean stale(Instant sent, Instant now, Duration ownStart) {
-        return Duration.between(sent, now).minus(ownStart).compareTo(STALE) > 0;
-    }
-
-    private InvokeResponse run(Invocation invocation, String requestId) throws IOException, InterruptedException {
-        Serving serving = new Serving(invocation, new CountDownLatch(1));
-        current = serving;
         try {
-            InvokeResponse response = invocation.run();
-            LOG.info("invocation over", "reason", response.exitReason(), "requests", response.requestCount(), "ms", response.invokeDurationMs());
-            runtime.respond(requestId, response.toJson());
-            return response;
-        } finally {
-            current = null;
-            serving.answered().countDown();
+            if (why instanceof Invocations.AppGone) {
+                LOG.warn("leaving this environment: the app is gone");
+                invocations.end(ExitReason.AppConnectionClosed, SHUTDOWN_PATIENCE);
+                extensions.exitError("Extension.AppGone", why.getMessage());
+            } else {
+                LOG.error("Lambda's API failed", why);
+            }
+        } catch (IOException e) {
+            LOG.error("Lambda's API failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-    }
-
-    /// The app was there and is gone, though its process (or the shell around it) may not be: this environment is of no use any more.
-    private void retire() throws IOException {
-        LOG.warn("leaving this environment: the app is gone");
-        extensions.exitError("Extension.AppGone", "the app no longer accepts connections");
         Log.flush();
         Runtime.getRuntime().halt(1);
     }
@@ -223,17 +181,12 @@ public final class Main {
 
     /// SHUTDOWN or SIGTERM: Lambda kills the process two seconds later; requests in flight and the invocation's answer get most of that.
     private void stop() {
-        shuttingDown = true;
-        Serving serving = current;
-        if (serving != null) {
-            serving.invocation().close(ExitReason.SelfDeadline);
-            try {
-                if (!serving.answered().await(patience(killedAtMs, System.currentTimeMillis()).toMillis(), TimeUnit.MILLISECONDS)) {
-                    LOG.warn("shut down with requests in flight");
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        try {
+            if (!invocations.end(ExitReason.SelfDeadline, patience(killedAtMs, System.currentTimeMillis()))) {
+                LOG.warn("shut down with requests in flight");
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         Log.flush();
         Runtime.getRuntime().halt(0);

@@ -12,9 +12,21 @@ import lambdadispatch.http.message.Headers;
 final class RuntimeApi {
     private static final int MAX_EVENT = 7 << 20; // 6 MB and some
 
+    private static final String INVOCATION_ID = "lambda-runtime-invocation-id";
+
     /// One invocation as Lambda hands it out.
     /// @param deadlineMs milliseconds since the epoch at which the function times out
-    record Event(String requestId, long deadlineMs, byte[] payload) {}
+    /// @param invocationId sent back with the answer, so that Lambda sees whether two answers were mixed up; null where it sends none
+    record Event(String requestId, long deadlineMs, byte[] payload, String invocationId) {}
+
+    /// Lambda understood the call and would not take it.
+    static final class Refused extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Refused(String call, int status) {
+            super(call + " was answered with " + status);
+        }
+    }
 
     private final Http1Client http;
     private final String base;
@@ -31,28 +43,24 @@ final class RuntimeApi {
             String id = response.headers().get("lambda-runtime-aws-request-id");
             String deadline = response.headers().get("lambda-runtime-deadline-ms");
             if (response.status() != 200 || id == null || deadline == null) {
-                throw new IOException("invocation/next was answered with " + response.status());
+                throw new Refused("invocation/next", response.status());
             }
-            return new Event(id, Long.parseLong(deadline), payload);
+            return new Event(id, Long.parseLong(deadline), payload, response.headers().get(INVOCATION_ID));
         } catch (NumberFormatException e) {
             throw new IOException("Lambda-Runtime-Deadline-Ms is not a number", e);
         }
     }
 
-    void respond(String requestId, byte[] payload) throws IOException {
-        post("invocation/" + requestId + "/response", new Headers(0), payload);
-    }
-
-    void fail(String requestId, String type, String message) throws IOException {
-        post("invocation/" + requestId + "/error", Headers.of("lambda-runtime-function-error-type", type), error(type, message));
-    }
-
-    private void post(String path, Headers headers, byte[] body) throws IOException {
-        headers.add("content-type", "application/json");
-        try (Http1Client.Response response = http.send("POST", URI.create(base + path), headers, body)) {
+    void respond(Event event, byte[] payload) throws IOException {
+        String path = "invocation/" + event.requestId() + "/response";
+        Headers headers = Headers.of("content-type", "application/json");
+        if (event.invocationId() != null) {
+            headers.add(INVOCATION_ID, event.invocationId());
+        }
+        try (Http1Client.Response response = http.send("POST", URI.create(base + path), headers, payload)) {
             response.bytes(MAX_EVENT);
             if (response.status() >= 300) {
-                throw new IOException(path + " was answered with " + response.status());
+                throw new Refused(path, response.status());
             }
         }
     }
