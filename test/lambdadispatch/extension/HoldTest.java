@@ -4,6 +4,7 @@ package lambdadispatch.extension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -14,9 +15,11 @@ class HoldTest {
     private final Hold hold = new Hold(Duration.ofSeconds(60));
     private long lastRequest = Long.MAX_VALUE; // one runs
 
+    private final LongUnaryOperator invocation = now -> Math.min(now, lastRequest);
+
     @BeforeEach
     void invocationBegins() {
-        hold.begin(now -> Math.min(now, lastRequest), 0);
+        hold.begin(invocation, 0);
     }
 
     private long keep(String name, int seconds, long now) {
@@ -78,7 +81,7 @@ class HoldTest {
     @Test
     void theEndOfTheInvocationIsTheEndOfIt() {
         keep("mail", 20, 0);
-        hold.end(5 * SECOND);
+        hold.end(invocation, 5 * SECOND);
         assertThat(hold.leftMillis(5 * SECOND)).isZero();
         assertThat(keep("mail", 20, 6 * SECOND)).as("a frozen environment does nothing").isZero();
         hold.ask("20", 6 * SECOND);
@@ -86,6 +89,21 @@ class HoldTest {
         hold.begin(now -> now, 1000 * SECOND);
         assertThat(hold.totalMillis(1000 * SECOND)).isEqualTo(5_000);
         assertThat(keep("mail", 20, 1000 * SECOND)).isEqualTo(20_000);
+    }
+
+    /// As environments of managed instances have.
+    @Test
+    void ofSeveralInvocationsTheLastOneToEndIsTheEndOfIt() {
+        LongUnaryOperator other = now -> 3 * SECOND;
+        hold.begin(other, 2 * SECOND);
+        keep("mail", 20, 4 * SECOND);
+        hold.end(invocation, 5 * SECOND);
+        assertThat(hold.leftMillis(5 * SECOND)).isEqualTo(19_000);
+        assertThat(keep("late", 100, 5 * SECOND)).as("a minute after the other's last request").isEqualTo(58_000);
+        hold.release("late", 6 * SECOND);
+        hold.end(other, 8 * SECOND);
+        assertThat(hold.leftMillis(8 * SECOND)).isZero();
+        assertThat(hold.totalMillis(8 * SECOND)).as("metered once").isEqualTo(4_000);
     }
 
     @Test

@@ -2,7 +2,9 @@
 package lambdadispatch.extension;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 
@@ -18,7 +20,7 @@ final class Hold {
     private final long mostNanos;
     // All below is guarded by this.
     private final Map<String, Long> untilByName = new HashMap<>();
-    private LongUnaryOperator lastActive; // null while no invocation runs
+    private final List<LongUnaryOperator> lastRequests = new ArrayList<>(); // one for each invocation that runs
     private long countedNanos;
     private long heldNanos;
 
@@ -30,15 +32,21 @@ final class Hold {
     /// An invocation begins.
     /// @param lastRequest for a time, when the last request ended; that time itself while one runs
     synchronized void begin(LongUnaryOperator lastRequest, long nowNanos) {
-        lastActive = lastRequest;
-        countedNanos = nowNanos;
+        if (lastRequests.isEmpty()) {
+            countedNanos = nowNanos;
+        }
+        count(nowNanos);
+        lastRequests.add(lastRequest);
     }
 
-    /// The invocation is over, and with it whatever was still wanted.
-    synchronized void end(long nowNanos) {
+    /// The invocation is over, and with the last one whatever was still wanted.
+    /// @param lastRequest which it began with
+    synchronized void end(LongUnaryOperator lastRequest, long nowNanos) {
         count(nowNanos);
-        untilByName.clear();
-        lastActive = null;
+        lastRequests.remove(lastRequest);
+        if (lastRequests.isEmpty()) {
+            untilByName.clear();
+        }
         notifyAll();
     }
 
@@ -81,10 +89,11 @@ final class Hold {
 
     private long until(Duration wanted, long nowNanos) {
         count(nowNanos);
-        if (lastActive == null) {
-            return nowNanos;
+        long most = Long.MIN_VALUE;
+        for (LongUnaryOperator lastRequest : lastRequests) {
+            most = Math.max(most, lastRequest.applyAsLong(nowNanos) + mostNanos - nowNanos);
         }
-        return nowNanos + Math.min(wanted.toNanos(), lastActive.applyAsLong(nowNanos) + mostNanos - nowNanos);
+        return lastRequests.isEmpty() ? nowNanos : nowNanos + Math.min(wanted.toNanos(), most);
     }
 
     synchronized long leftMillis(long nowNanos) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
 import java.util.function.LongSupplier;
 import lambdadispatch.net.tls.Pinning;
 import lambdadispatch.protocol.Condition;
@@ -47,6 +48,7 @@ final class RouterLink implements AutoCloseable {
     private final long heldBeforeMillis;
     private volatile long heldToldMillis;
     private volatile long lastActiveNanos = System.nanoTime();
+    private final LongUnaryOperator lastRequest = now -> running() > 0 ? now : lastActiveNanos;
     private volatile boolean appFailed;
 
     /// @param closesInMillis until this invocation will ask to be closed
@@ -55,7 +57,7 @@ final class RouterLink implements AutoCloseable {
         this.app = app;
         this.closesInMillis = closesInMillis;
         this.heldBeforeMillis = app.hold().totalMillis(lastActiveNanos);
-        app.hold().begin(now -> running.get() > 0 ? now : lastActiveNanos, lastActiveNanos);
+        app.hold().begin(lastRequest, lastActiveNanos);
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_2)
                 .connectTimeout(CONNECT_LIMIT)
@@ -220,7 +222,7 @@ final class RouterLink implements AutoCloseable {
     /// Drops the connection and every stream on it.
     @Override
     public void close() {
-        app.hold().end(System.nanoTime());
+        app.hold().end(lastRequest, System.nanoTime());
         shared.over();
         client.shutdownNow();
     }
