@@ -53,6 +53,7 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
     private final Set<Long> pids = ConcurrentHashMap.newKeySet();
     private String app = commands.demo();
     private int concurrency = 5;
+    private int perEnvironment = 1;
     private Duration timeout = Duration.ofMinutes(15);
     private Duration coldStart = Duration.ZERO;
     private List<String> furtherFunctions = List.of();
@@ -97,6 +98,12 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         return this;
     }
 
+    /// Invocations at once in one environment: more than one as on Lambda's managed instances.
+    public Stack perEnvironment(int atOnce) {
+        perEnvironment = atOnce;
+        return this;
+    }
+
     public Stack functionTimeout(Duration limit) {
         timeout = limit;
         return this;
@@ -126,7 +133,7 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         Set<String> functions = new TreeSet<>(furtherFunctions);
         functions.add(FUNCTION);
         FunctionSettings function = new FunctionSettings(1024, timeout, Duration.ofSeconds(10), coldStart, Duration.ofMinutes(5), concurrency,
-                "us-east-1", "123456789012", commands.extension(), app, forEnvironments, this::printed);
+                "us-east-1", "123456789012", commands.extension(), app, forEnvironments, this::printed).perEnvironment(perEnvironment);
         config = new EmulatorConfig(0, functions, "test", "test", Faults.NONE, function);
         emulator = Emulator.start(config);
         startRouter(Map.of());

@@ -48,7 +48,7 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
                 duration(settings, "InitLimit", Duration.ofSeconds(10), QUARTER_OF_AN_HOUR, "of the first init"),
                 duration(settings, "ColdStart", Duration.ZERO, QUARTER_OF_AN_HOUR, "what placing an environment takes before its init"),
                 duration(settings, "IdleLife", Duration.ofMinutes(5), Duration.ofDays(1), "how long an idle environment is kept"),
-                settings.integer("LAMBDA_DISPATCH_EmulatorConcurrency", 10, 1, 1000, "invocations at once; more are throttled"),
+                settings.integer("LAMBDA_DISPATCH_EmulatorConcurrency", 10, 1, 1000, "environments at most; what finds no room is throttled"),
                 settings.formed("AWS_REGION", "us-east-1", lambdadispatch.invoke.FunctionName::isRegion, "the name of a region, as us-east-1", "the region that ARNs and signatures name"),
                 "123456789012",
                 extension == null ? otherwise.extension() : List.of(extension),
@@ -57,6 +57,8 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
                 settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print") ? System.out::println : line -> {},
                 folder(settings),
                 app == null ? AppRule.DEFAULT : AppRule.from(settings),
+                settings.integer("LAMBDA_DISPATCH_EmulatorPerEnvironment", 1, 1, 1000,
+                        "invocations at once in one environment; more than 1: as Lambda's managed instances, which are never frozen and cost nothing by the GB-second"),
                 new OnceAMinute(System.out::println, Clock.SYSTEM));
     }
 

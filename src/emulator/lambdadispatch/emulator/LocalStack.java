@@ -98,14 +98,15 @@ public final class LocalStack {
         System.out.printf("""
 
                 Lambda Dispatch runs, process %d:
-                  emulator  %s, function %s, %d MB, up to %d environments
+                  emulator  %s, function %s, %d MB, up to %d environments%s
                   router    %s and https://127.0.0.1:%d, process %d; extensions connect to %s
                   app       %s
                   live page %s
 
                 Open %s/ or try:
                 """, ProcessHandle.current().pid(), emulator.endpoint(), String.join(", ", config.functions()),
-                config.function().memoryMegabytes(), config.function().concurrency(), url, ports.https(), router.pid(), control,
+                config.function().memoryMegabytes(), config.function().concurrency(),
+                config.function().managed() ? ", each with " + config.function().perEnvironment() + " invocations at once" : "", url, ports.https(), router.pid(), control,
                 ownApp ? ownApp() : "the demo", page, url);
         List<String> tries = ownApp
                 ? List.of("curl -i " + url + "/", "curl -i --http2-prior-knowledge " + url + "/", "curl -ik https://127.0.0.1:" + ports.https() + "/")

@@ -20,6 +20,7 @@ record StackOptions(Map<String, String> environment, boolean help, boolean image
                                     It gets PORT, and is ready when it answers GET /health with 200, as on Lambda
                                     (or as the LAMBDA_DISPATCH_HEALTH_... variables say)
               --instances N         environments at most (default 10)
+              --per-environment N   invocations at once in each, as Lambda's managed instances have (default 1)
               --cold-start TIME     what placing an environment takes before its init, as 250ms (default 0)
               --memory MB           the function's memory, for the bill (default 1024)
               --timeout TIME        the function's time-out, as 30s (default 15m)
@@ -35,6 +36,7 @@ record StackOptions(Map<String, String> environment, boolean help, boolean image
     private static final Map<String, String> VARIABLES = Map.of(
             "--app", "LAMBDA_DISPATCH_EmulatorApp",
             "--instances", "LAMBDA_DISPATCH_EmulatorConcurrency",
+            "--per-environment", "LAMBDA_DISPATCH_EmulatorPerEnvironment",
             "--cold-start", "LAMBDA_DISPATCH_EmulatorColdStart",
             "--memory", "LAMBDA_DISPATCH_EmulatorMemory",
             "--timeout", "LAMBDA_DISPATCH_EmulatorTimeout",

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /// The state of an environment, without any process or socket.
 @Timeout(20)
 class LifecycleTest {
-    private final Lifecycle lifecycle = new Lifecycle(new Lifecycle.Function("f", "123456789012", "e"));
+    private final Lifecycle lifecycle = new Lifecycle(new Lifecycle.Function("f", "123456789012", "e"), false);
 
     @Test
     void environmentIsReadyOnceRuntimeAndEveryExtensionAsk() throws Exception {
@@ -38,7 +38,7 @@ class LifecycleTest {
         lifecycle.begin(invocation("1"), 7);
         assertThat(second.get(5, TimeUnit.SECONDS).deadlineMs()).isEqualTo(7);
         lifecycle.finish("1", new Outcome.Success(new byte[] {42}));
-        assertThat(lifecycle.awaitOutcome(soon()).payload()).containsExactly(42);
+        assertThat(lifecycle.awaitOutcome("1", soon()).payload()).containsExactly(42);
     }
 
     @Test
@@ -107,6 +107,34 @@ class LifecycleTest {
         ask(new Poll());
         assertThat(refusal(Set.of(), "late")).isEqualTo("Extension.RegistrationClosed");
         assertThat(lifecycle.extension("nobody")).isEmpty();
+    }
+
+    /// As in environments of managed instances.
+    @Test
+    void severalInvocationsGoToWhomAskedInThatOrderAndEachHasItsOwnOutcome() throws Exception {
+        Lifecycle several = new Lifecycle(new Lifecycle.Function("f", "123456789012", "e"), true);
+        CompletableFuture<Lifecycle.Delivery> first = waiting(() -> several.nextInvocation(new Poll()));
+        assertThat(several.awaitReady(now())).as("one worker is enough").isTrue();
+        CompletableFuture<Lifecycle.Delivery> second = waiting(() -> several.nextInvocation(new Poll()));
+        several.begin(invocation("1"), 7);
+        several.begin(invocation("2"), 8);
+        assertThat(first.get(5, TimeUnit.SECONDS).invocation().requestId()).isEqualTo("1");
+        assertThat(second.get(5, TimeUnit.SECONDS).invocation().requestId()).isEqualTo("2");
+        several.finish("2", new Outcome.Success(new byte[] {42}));
+        assertThat(several.awaitOutcome("2", soon()).payload()).containsExactly(42);
+        assertThatThrownBy(() -> several.finish("2", new Outcome.Success(new byte[0]))).hasMessage("Invalid request ID");
+
+        assertThat(several.awaitOutcome("1", now())).as("timed out").isNull();
+        assertThatThrownBy(() -> several.finish("1", new Outcome.Success(new byte[0]))).hasMessage("Invoke timeout");
+        several.begin(invocation("3"), 9);
+        assertThat(waiting(() -> several.nextInvocation(new Poll())).get(5, TimeUnit.SECONDS).invocation().requestId()).as("and the others go on").isEqualTo("3");
+    }
+
+    @Test
+    void whereSeveralInvocationsRunNoExtensionIsToldOfOne() {
+        Lifecycle several = new Lifecycle(new Lifecycle.Function("f", "123456789012", "e"), true);
+        assertThatThrownBy(() -> several.register("e", Set.of("INVOKE"))).hasMessage("INVOKE: ErrorInvalidEventType");
+        assertThatThrownBy(() -> several.register("inner", Set.of("SHUTDOWN"))).hasMessage("No events allowed for internal extensions");
     }
 
     private String refusal(Set<String> events, String name) {

@@ -48,6 +48,11 @@ public final class Billing {
         invocations++;
     }
 
+    /// A request for which no time is charged: managed instances are paid for by the hour of the machine below them.
+    synchronized void requested() {
+        invocations++;
+    }
+
     synchronized void coldStart() {
         coldStarts++;
     }

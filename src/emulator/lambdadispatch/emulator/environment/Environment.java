@@ -22,7 +22,7 @@ import lambdadispatch.http.server.Limits;
 
 /// One execution environment: its extension and its app as process groups, and the server that both APIs are on.
 ///
-/// Driven by one thread at a time (init, then invocations, then the shutdown); signals and looks at it may come from others.
+/// Driven by one thread at a time (init, then invocations, then the shutdown), but for invocations where several run at once; signals and looks at it may come from others.
 public final class Environment {
     /// The two processes.
     public enum Part { EXTENSION, APP }
@@ -55,7 +55,7 @@ public final class Environment {
         this.version = version;
         this.settings = settings;
         this.guardian = guardian;
-        this.lifecycle = new Lifecycle(new Lifecycle.Function(function, settings.account(), settings.extensionName()));
+        this.lifecycle = new Lifecycle(new Lifecycle.Function(function, settings.account(), settings.extensionName()), settings.managed());
         this.appStart = new AppStart(id, settings.rule());
     }
 
@@ -165,7 +165,7 @@ public final class Environment {
         thaw();
         long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
         lifecycle.begin(invocation, System.currentTimeMillis() + left);
-        Outcome outcome = lifecycle.awaitOutcome(deadlineNanos);
+        Outcome outcome = lifecycle.awaitOutcome(invocation.requestId(), deadlineNanos);
         return outcome == null ? failure(invocation.requestId(), settings.timeout()) : outcome;
     }
 

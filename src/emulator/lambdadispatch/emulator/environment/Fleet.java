@@ -28,6 +28,7 @@ public final class Fleet implements AutoCloseable {
     private final Guardian guardian;
     private final Set<Environment> all = ConcurrentHashMap.newKeySet();
     private final Deque<Idle> idle = new ArrayDeque<>(); // the last is the most recently used; guarded by this, as is the rest
+    private final List<SharedPlace> shared = new ArrayList<>();
     private int running;
     private int settling;
     private boolean closed;
@@ -69,6 +70,46 @@ public final class Fleet implements AutoCloseable {
             Threads.virtual("discard").start(() -> discard(dead));
         }
         return null;
+    }
+
+    /// Counts a further invocation as running, and takes a place for it in the fullest environment that has one, or in a new one, which whoever gets it first has to start.
+    /// (Managed instances add environments by CPU load, within minutes, and refuse what finds no room until then.)
+    synchronized SharedPlace join(String version) throws Throttled {
+        if (closed || running >= settings.concurrency() * settings.perEnvironment()) {
+            throw new Throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
+        }
+        running++;
+        for (SharedPlace dead : shared.stream().filter(SharedPlace::over).toList()) {
+            shared.remove(dead);
+            Threads.virtual("discard").start(() -> discard(dead.environment()));
+        }
+        SharedPlace fullest = null;
+        for (SharedPlace place : shared) {
+            if (place.takes(version, settings.perEnvironment()) && (fullest == null || place.used() > fullest.used())) {
+                fullest = place;
+            }
+        }
+        if (fullest == null) {
+            fullest = new SharedPlace(create(version));
+            shared.add(fullest);
+        }
+        fullest.enter();
+        return fullest;
+    }
+
+    /// The opposite of [#join]. The last to leave a broken environment ends it.
+    void leave(SharedPlace place, String reason) {
+        boolean over;
+        synchronized (this) {
+            running--;
+            over = place.leave();
+            if (over) {
+                shared.remove(place);
+            }
+        }
+        if (over) {
+            retire(place.environment(), reason);
+        }
     }
 
     /// The most recently used one that runs this version; null if there is none.

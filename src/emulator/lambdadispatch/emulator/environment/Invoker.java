@@ -25,14 +25,26 @@ public final class Invoker {
 
     /// Runs it and waits for its outcome. Whoever waits may leave: the invocation goes on, as Lambda's do.
     public Finished invoke(Invocation invocation) throws Throttled, InterruptedException {
-        Environment idle = fleet.reserve(invocation.version());
         CompletableFuture<Finished> result = new CompletableFuture<>();
-        Threads.spread("invocation " + invocation.requestId()).start(() -> new Run(invocation, result).drive(idle));
+        Runnable run;
+        if (settings.managed()) {
+            SharedPlace place = fleet.join(invocation.version());
+            run = () -> new SharedRun(fleet, billing, invocation, result).drive(place);
+        } else {
+            Environment idle = fleet.reserve(invocation.version());
+            run = () -> new Run(invocation, result).drive(idle);
+        }
+        Threads.spread("invocation " + invocation.requestId()).start(run);
         try {
             return result.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("the emulator failed", e.getCause());
         }
+    }
+
+    /// As much of a log as Lambda returns.
+    static String end(String log) {
+        return log.substring(Math.max(0, log.length() - LOG_TAIL));
     }
 
     /// One invocation on its way.
@@ -138,7 +150,7 @@ public final class Invoker {
                             + "REPORT %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory Size: %d MB\tMax Memory Used: %d MB%s\n",
                     id, invocation.version(), tail(), id, id, (nanos - Math.max(0, initNanos)) / 1e6, Billing.roundedUp(nanos), settings.memoryMegabytes(),
                     environment.residentBytes() >> 20, init);
-            return log.substring(Math.max(0, log.length() - LOG_TAIL));
+            return end(log);
         }
 
         private String lastWords() {

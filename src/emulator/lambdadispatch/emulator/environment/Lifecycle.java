@@ -22,41 +22,33 @@ final class Lifecycle {
     /// @param extension the name of its file in /opt/extensions: the one that may register under it
     record Function(String name, String account, String extension) {}
 
-    /// Named as the Runtime API's messages name them.
-    private enum RuntimeState {
-        STARTED("Started"), INIT_ERROR("InitError"), READY("Ready"), RUNNING("Running"), RESPONSE_SENT("RuntimeResponseSentState");
-
-        private final String text;
-
-        RuntimeState(String text) {
-            this.text = text;
-        }
-    }
-
     private static final int MOST_EXTENSIONS = 10;
 
     private final Function function;
+    private final boolean severalAtOnce;
     private final Map<String, Extension> extensions = new HashMap<>();
-    private RuntimeState runtime = RuntimeState.STARTED;
-    private Poll runtimePoll;
-    private Delivery current; // until its outcome is there
-    private boolean delivered;
-    private String answered; // the request whose outcome is there, until the runtime asks for the next
-    private Outcome outcome;
+    private final Deliveries deliveries;
+    private boolean runtimeAsked;
     private Fault fault;
     private boolean closing;
 
-    Lifecycle(Function function) {
+    /// @param severalAtOnce as in environments of managed instances
+    Lifecycle(Function function, boolean severalAtOnce) {
         this.function = function;
+        this.severalAtOnce = severalAtOnce;
+        this.deliveries = severalAtOnce ? new SeveralAtOnce() : new OneAtATime();
     }
 
     // --- what the processes call, through the APIs ---
 
-    /// A name that is not the file's makes it an extension within the runtime's process: no SHUTDOWN for those.
+    /// A name that is not the file's makes it an extension within the runtime's process: no SHUTDOWN for those. Where several invocations run at once nobody is told of one.
     synchronized String register(String name, Set<String> events) throws Refused {
         boolean external = name.equals(function.extension());
         for (String event : events) {
-            if (!event.equals("INVOKE") && !event.equals("SHUTDOWN")) {
+            if (severalAtOnce && !external) {
+                throw new Refused(403, "Extension.InvalidEventType", "No events allowed for internal extensions");
+            }
+            if (!event.equals("SHUTDOWN") && (severalAtOnce || !event.equals("INVOKE"))) {
                 throw new Refused(403, "Extension.InvalidEventType", event + ": ErrorInvalidEventType");
             }
             if (event.equals("SHUTDOWN") && !external) {
@@ -75,7 +67,7 @@ final class Lifecycle {
         if (external && same.isPresent()) {
             throw same.get().notAllowed("Registered", name);
         }
-        if (!external && runtime != RuntimeState.STARTED) {
+        if (!external && runtimeAsked) {
             throw new Refused(403, "Extension.RegistrationClosed", "Extension registration closed already");
         }
         if (same.isPresent()) {
@@ -111,46 +103,31 @@ final class Lifecycle {
     }
 
     synchronized void runtimeInitFailed(Fault what) throws Refused {
-        if (runtime != RuntimeState.STARTED) {
-            throw notAllowed("InitError");
-        }
-        runtime = RuntimeState.INIT_ERROR;
+        deliveries.initFailed();
+        runtimeAsked = true;
         broken(what);
     }
 
     /// Waits for the next invocation. Returns null if whoever asked has gone.
-    /// Who asks again without having answered gets the same one again.
     synchronized Delivery nextInvocation(Poll poll) throws InterruptedException, Refused {
-        if (runtime == RuntimeState.INIT_ERROR) {
-            throw notAllowed("Ready");
-        }
-        if (runtimePoll != null) {
-            runtimePoll.leave();
-        }
-        runtimePoll = poll;
-        if (current == null) {
-            runtime = RuntimeState.READY;
-            answered = null;
-        }
+        deliveries.asks(poll);
+        runtimeAsked = true;
         notifyAll();
-        while (current == null && !poll.gone()) {
+        while (!poll.gone()) {
+            Delivery delivery = deliveries.take(poll);
+            if (delivery != null) {
+                notifyAll(); // whoever asked after this one may be the next
+                return delivery;
+            }
             wait();
         }
-        if (poll.gone()) {
-            return null;
-        }
-        runtimePoll = null;
-        runtime = RuntimeState.RUNNING;
-        delivered = true;
-        return current;
+        return null;
     }
 
-    /// The invocation could not be written to whoever had asked for it; the next to ask gets it.
+    /// The invocation could not be written to whoever had asked for it.
     synchronized void undelivered(Delivery delivery) {
-        if (current == delivery) {
-            delivered = false;
-            notifyAll();
-        }
+        deliveries.undelivered(delivery);
+        notifyAll();
     }
 
     synchronized void gone(Poll poll) {
@@ -161,27 +138,14 @@ final class Lifecycle {
     /// Refuses an answer that does not fit, before its body is read.
     /// @param kind of answer, as a state is named
     synchronized void mayAnswer(String requestId, String kind) throws Refused {
-        if (requestId.equals(answered)) {
-            throw notAllowed(kind);
-        }
-        if (current == null || !delivered || !current.invocation().requestId().equals(requestId)) {
-            throw new Refused(400, "InvalidRequestID", "Invalid request ID");
-        }
+        deliveries.mayAnswer(requestId, kind);
     }
 
     /// The runtime's response or error for an invocation.
     synchronized void finish(String requestId, Outcome result) throws Refused {
-        mayAnswer(requestId, "InvocationResponse");
-        current = null;
-        answered = requestId;
-        runtime = RuntimeState.RESPONSE_SENT;
-        outcome = result;
+        deliveries.mayAnswer(requestId, "InvocationResponse");
+        deliveries.finish(requestId, result);
         notifyAll();
-    }
-
-    private Refused notAllowed(String to) {
-        return new Refused(403, "InvalidStateTransition",
-                "State transition from " + runtime.text + " to " + to + " failed for runtime. Error: State transition is not allowed");
     }
 
     /// Something broke for good; the first such thing counts, and none once the environment is being closed.
@@ -201,32 +165,30 @@ final class Lifecycle {
 
     /// Waits until runtime and extensions all ask for what is next. Returns false if time ran out or it broke.
     synchronized boolean awaitReady(long deadlineNanos) throws InterruptedException {
-        return await(() -> current == null && runtimeWaiting() && extensions.values().stream().allMatch(Extension::waiting), deadlineNanos);
-    }
-
-    private boolean runtimeWaiting() {
-        return runtimePoll != null && !runtimePoll.gone();
+        return await(() -> deliveries.ready() && extensions.values().stream().allMatch(Extension::waiting), deadlineNanos);
     }
 
     /// Gives the invocation to the runtime, and an event to each extension that wants one.
     synchronized void begin(Invocation invocation, long deadlineMs) {
-        outcome = null;
-        delivered = false;
-        current = new Delivery(invocation, deadlineMs);
+        deliveries.begin(new Delivery(invocation, deadlineMs));
         tell("INVOKE", Json.object("eventType", "INVOKE", "deadlineMs", deadlineMs, "requestId", invocation.requestId(),
                 "invokedFunctionArn", invocation.arn(),
                 "tracing", Json.object("type", "X-Amzn-Trace-Id", "value", invocation.traceId())).write());
     }
 
     /// Waits for the outcome. Returns null if time ran out or the environment broke before.
-    synchronized Outcome awaitOutcome(long deadlineNanos) throws InterruptedException {
-        return await(() -> outcome != null, deadlineNanos) ? outcome : null;
+    synchronized Outcome awaitOutcome(String requestId, long deadlineNanos) throws InterruptedException {
+        try {
+            return await(() -> deliveries.outcome(requestId) != null, deadlineNanos) ? deliveries.outcome(requestId) : null;
+        } finally {
+            deliveries.forget(requestId);
+        }
     }
 
     /// Tells the extensions that it is over. From here on processes may end. Returns whether one of them wanted to know.
     synchronized boolean shutDown(String reason, long deadlineMs) {
         closing = true;
-        current = null;
+        deliveries.close();
         return tell("SHUTDOWN", Json.object("eventType", "SHUTDOWN", "shutdownReason", reason, "deadlineMs", deadlineMs).write());
     }
 

@@ -28,7 +28,7 @@ final class Variables {
                 "AWS_LAMBDA_FUNCTION_NAME", function,
                 "AWS_LAMBDA_FUNCTION_VERSION", version,
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(settings.memoryMegabytes()),
-                "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand",
+                "AWS_LAMBDA_INITIALIZATION_TYPE", settings.managed() ? "lambda-managed-instances" : "on-demand",
                 "AWS_LAMBDA_RUNTIME_API", api,
                 "AWS_LAMBDA_METADATA_API", api,
                 "AWS_LAMBDA_METADATA_TOKEN", addresses.metadataToken()));
@@ -40,6 +40,9 @@ final class Variables {
                 "AWS_DEFAULT_REGION", settings.region(),
                 "TZ", ":UTC",
                 "LAMBDA_DISPATCH_PORT", Integer.toString(addresses.app())));
+        if (settings.managed()) {
+            variables.put("AWS_LAMBDA_MAX_CONCURRENCY", Integer.toString(settings.perEnvironment()));
+        }
         return variables;
     }
 
