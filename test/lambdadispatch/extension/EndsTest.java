@@ -68,7 +68,7 @@ class EndsTest {
     private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis) {
         ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
                 new ExtensionConfig.Health("/health", 200, 200, true), Duration.ofMillis(idleGraceMillis),
-                new ExtensionConfig.Holding(Duration.ofSeconds(60), 0), "127.0.0.1:1");
+                new ExtensionConfig.Holding(Duration.ofSeconds(60), 0), 1, "127.0.0.1:1");
         Readiness readiness = new Readiness(config);
         Threads.virtual("test").start(readiness::run);
         CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
