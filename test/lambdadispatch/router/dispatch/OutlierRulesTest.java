@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /// When an instance is ejected, slow, hot or refusing; each rule by itself, without a pool.
 class OutlierRulesTest {
-    private static final int HOT = Offers.MOST_HANDICAP;
+    private static final int HOT = Offers.LAST;
     private static final int SLOW = 8;
 
     private final Instances all = new Instances();

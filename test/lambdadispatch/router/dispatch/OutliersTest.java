@@ -109,6 +109,23 @@ class OutliersTest {
     }
 
     @Test
+    void whereAllAreHotASlowOneStillComesAfterTheOthersAndOneThatRefusesAfterThat() {
+        Instance bad = open.getFirst();
+        Instance refuses = open.getLast();
+        toTheBad(20, bad, 200, 1);
+        open.forEach(instance -> instance.hot = true);
+        bed.pass(0.2);
+        bed.pool.refused(refuses);
+        List<Client> all = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            all.add(bed.ask());
+        }
+        assertThat(all.subList(0, 8)).as("as many as the two others have room for").noneMatch(client -> client.line.instance() == bad || client.line.instance() == refuses);
+        assertThat(all.subList(8, 12)).allMatch(client -> client.line.instance() == bad);
+        assertThat(all.subList(12, 16)).allMatch(client -> client.line.instance() == refuses);
+    }
+
+    @Test
     void aSlowOneStillServesBeforeAnybodyWaits() {
         Instance bad = open.getFirst();
         toTheBad(20, bad, 200, 1);

@@ -58,7 +58,7 @@ final class Fleet {
         shares.granted(ticket.share, now);
         if (instance.probe) { // one is enough: others must not follow before it has its answer
             instance.probe = false;
-            instance.handicap = Math.max(instance.handicap, Outliers.SLOW_HANDICAP);
+            instance.handicap += Outliers.SLOW_HANDICAP;
         }
         offers.update(instance);
         return slot;

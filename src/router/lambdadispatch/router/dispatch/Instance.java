@@ -68,6 +68,8 @@ public final class Instance {
     long refusedNanos;
     /// Counts as so much fuller than it is: the others come first.
     int handicap;
+    /// Takes much longer than the others.
+    boolean slow;
     /// It is slow, and gets one request as if it were not, to see whether it still is.
     boolean probe;
     /// Did not connect within the start time-out; still welcome if it does, but no longer counted on.

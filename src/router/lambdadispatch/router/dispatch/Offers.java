@@ -9,8 +9,10 @@ import java.util.function.Predicate;
 /// Among equals the one used last comes first. So at low load the others stay idle, and an idle instance can return.
 final class Offers {
     static final int NONE = -1;
-    /// By how much an instance may count as fuller than it is: more than any runs (`MaxConcurrentCount` is at most 1,000).
-    static final int MOST_HANDICAP = 1000;
+    /// An instance that counts as so much fuller than it is comes after all others: no instance runs more (`MaxConcurrentCount` is at most 1,000).
+    static final int LAST = 1000;
+    /// It may be so for two reasons, and slow.
+    private static final int MOST_HANDICAP = 2 * LAST + Outliers.SLOW_HANDICAP;
 
     private final int maxConcurrentCount;
     private final Instance[] heads;

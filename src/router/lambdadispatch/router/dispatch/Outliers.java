@@ -36,7 +36,7 @@ final class Outliers {
     /// @param status of a whole answer
     void answered(Instance instance, int status, long nanos, long now) {
         Rating rating = instance.rating;
-        rating.answered(status >= 500, nanos, instance.handicap > 0, now);
+        rating.answered(status >= 500, nanos, instance.slow, now);
         if (rating.failuresInRow >= IN_A_ROW && !rating.ejected(now) && othersAnswerWell(instance)) {
             long pause = Math.min(LONGEST_EJECTION_NANOS, FIRST_EJECTION_NANOS << Math.min(10, rating.ejections));
             rating.ejections++;
@@ -101,16 +101,15 @@ final class Outliers {
         for (Instance instance : fleet.all()) {
             boolean slow = known > 1 && instance.rating.known() && instance.rating.logSeconds() - median > Math.log(SLOW);
             boolean probe = instance.busy.size() == 0 && now - instance.rating.answeredNanos > PROBE_EVERY_NANOS;
+            instance.slow = slow;
             instance.probe = slow && probe;
             fleet.rate(instance, instance.rating.ejected(now) && !tooMany, handicap(instance, slow && !probe, now));
         }
     }
 
+    /// What makes it come later adds up: where all are hot, one that is slow or refuses comes after them still.
     private static int handicap(Instance instance, boolean slow, long now) {
-        if (instance.hot || refusing(instance, now)) {
-            return Offers.MOST_HANDICAP;
-        }
-        return slow ? SLOW_HANDICAP : 0;
+        return (refusing(instance, now) ? Offers.LAST : 0) + (instance.hot ? Offers.LAST : 0) + (slow ? SLOW_HANDICAP : 0);
     }
 
     private static boolean refusing(Instance instance, long now) {
@@ -119,7 +118,7 @@ final class Outliers {
 
     /// Why it comes after the others, in a word; `well` where it does not.
     static String feels(Instance instance, long now) {
-        return refusing(instance, now) ? "refusing" : instance.hot ? "hot" : instance.handicap > 0 ? "slow" : "well";
+        return refusing(instance, now) ? "refusing" : instance.hot ? "hot" : instance.slow ? "slow" : "well";
     }
 
     private static double median(double[] values, int count) {
