@@ -114,6 +114,7 @@ bring_c_library() { # home
     cp -L "$root$loader" "$1/ld.so"
     folder=$(dirname "$(readlink -f "$root$loader")")
     for file in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1; do cp -L "$folder/$file" "$1/lib/"; done
+    bring_what_other_jdks_need "$1" "$folder"
     chmod 755 "$1/ld.so"
     chmod 644 "$1"/lib/lib*.so.[0-9]
     mkdir -p "$1/legal/glibc"
@@ -129,6 +130,21 @@ bring_c_library() { # home
         c_library_says "$1/lib/libc.so.6"
         echo "Any other build of it that has these versions of its symbols may be put in their place."
     } >"$1/legal/glibc/NOTICE"
+}
+
+# Temurin's JDK asks for nothing but the C library, Debian's for three libraries more.
+bring_what_other_jdks_need() { # home folder
+    local name package from
+    for name in libz.so.1:zlib1g libgcc_s.so.1:libgcc-s1 libstdc++.so.6:libstdc++6; do
+        package=${name#*:} name=${name%%:*}
+        grep -qaF "$name" "$1/bin/java" "$1"/lib/*.so "$1/lib/server/libjvm.so" || continue
+        from=$(find "$2" "$root/usr/lib" "$root/lib" -name "$name" 2>/dev/null | head -n 1)
+        [ -n "$from" ] || { echo "This JDK needs $name, which is not below ${root:-/}: Debian has it in the package $package." >&2; exit 1; }
+        [ -f "$root/usr/share/doc/$package/copyright" ] || { echo "The licence of $name must lie beside it: Debian has it as /usr/share/doc/$package/copyright (a link to gcc-…-base's)." >&2; exit 1; }
+        cp -L "$from" "$1/lib/"
+        mkdir -p "$1/legal/$package"
+        cp -L "$root/usr/share/doc/$package/copyright" "$1/legal/$package/"
+    done
 }
 
 c_library_says() { # libc: the line that it says of itself

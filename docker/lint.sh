@@ -33,7 +33,7 @@ lint() { # program arguments
 }
 
 scripts=(build.sh .ci/run docker/launch/lambda-dispatch-router docker/launch/lambda-dispatch-extension)
-while IFS= read -r script; do scripts+=("$script"); done < <(find src test docker -name '*.sh' | LC_ALL=C sort)
+while IFS= read -r script; do scripts+=("$script"); done < <(find src test docker -name '*.sh' -not -path '*/node_modules/*' | LC_ALL=C sort)
 lint shellcheck --severity=info "${scripts[@]}"
 lint actionlint .github/workflows/test.yaml .github/workflows/release.yaml
 lint cfn-lint --include-checks I --template docker/aws/fargate.yaml docker/aws/sam.yaml

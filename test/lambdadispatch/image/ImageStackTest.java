@@ -135,6 +135,16 @@ class ImageStackTest {
         assertThat(minors).isNotEmpty().allMatch(minor -> minor <= 34); // Amazon Linux 2023 has glibc 2.34
     }
 
+    /// The root that it is put into may hold nothing.
+    @Test
+    void everyLibraryThatTheLayersProgramsNameIsInTheLayer() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/objdump")), "objdump (binutils) is not installed");
+        Path home = IMAGES.resolve("extension/opt/lambda-dispatch");
+        String headers = run(List.of("/bin/sh", "-c", "find " + home + " -type f \\( -name '*.so' -o -name '*.so.[0-9]' -o -path '*/bin/java' \\) -exec objdump -p {} +"), Map.of());
+        List<String> needed = Pattern.compile("NEEDED +(\\S+)").matcher(headers).results().map(found -> found.group(1)).filter(name -> !name.startsWith("ld-linux")).distinct().toList();
+        assertThat(needed).contains("libc.so.6", "libjvm.so").allMatch(name -> Files.exists(home.resolve("lib").resolve(name)) || Files.exists(home.resolve("lib/server").resolve(name)));
+    }
+
     @Test
     void extensionRegistersUnderTheNameOfItsFile() throws Exception {
         try (ServerSocket lambda = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
