@@ -6,7 +6,8 @@
 # A package is judged by its own tests. PIT does the work (https://pitest.org); its jars are pinned beside this script and fetched for this verb only.
 #
 # Under build/mutate/NAME: index.html, mutations.csv, survivors.txt, pit.log. On standard output: a table of scores, for docs/testing.md.
-# MUTATE_THREADS (2) processes run side by side; docs/testing.md says how to read the result.
+# MUTATE_THREADS (2) processes run side by side; docs/testing.md says how to read the result. MUTATE_MUTATORS are others than PIT's usual ones:
+# VOID_METHOD_CALLS deletes calls, one by one, and nothing else.
 set -euo pipefail
 
 packages=(base carrier net http.message http.hpack http.h1 http.h2 http.client http.listener protocol router.dispatch router.control router.incoming extension aws)
@@ -46,18 +47,18 @@ mutate() { # name
     IFS=: read -r -a entries <<< "$(./build.sh class-path)"
     rm -rf "$report"
     mkdir -p "$report"
-    # What is only logged is not mutated. A mutant that loops is ended 1 s after the time that the test took, half as long again; the JVM of one mutant serves the next
+    # On the product's own carrier, as the tests. What is only logged is not mutated. A mutant that loops is ended 1 s after the time that the test took, half as long again; the JVM of one mutant serves the next
     "$JAVA_HOME/bin/java" -Xmx512m -cp "$(joined : "$out"/lib/*.jar "${entries[@]}")" org.pitest.mutationtest.commandline.MutationCoverageReport \
         --targetClasses "$classes" --targetTests "lambdadispatch.$package.*" --excludedTestClasses "$(left_out "$package")" \
         --classPath "$(joined , "${entries[@]}")" --mutableCodePaths "$(joined , build/modules/*)" --sourceDirs src/common,src/router,src/extension,src/aws \
-        --reportDir "$report" --timestampedReports=false --outputFormats CSV,HTML --timeoutConst 1000 --timeoutFactor 1.5 --threads "$threads" \
-        --avoidCallsTo lambdadispatch.base.log --jvmPath "$JAVA_HOME/bin/java" --jvmArgs "-ea,-XX:TieredStopAtLevel=1,-XX:+UseSerialGC,-Xmx384m,-Dlambdadispatch.log=$report/product.log" \
+        --reportDir "$report" --timestampedReports=false --outputFormats CSV,XML,HTML --timeoutConst 1000 --timeoutFactor 1.5 --threads "$threads" ${MUTATE_MUTATORS:+--mutators "$MUTATE_MUTATORS"} \
+        --avoidCallsTo lambdadispatch.base.log --jvmPath "$JAVA_HOME/bin/java" --jvmArgs "--add-opens=java.base/java.lang=ALL-UNNAMED,-Djdk.virtualThreadScheduler.parallelism=1,-Djdk.virtualThreadScheduler.maxPoolSize=1,-ea,-XX:TieredStopAtLevel=1,-XX:+UseSerialGC,-Xmx384m,-Dlambdadispatch.log=$report/product.log" \
         > "$report/pit.log" 2>&1 || {
         tail -n 20 "$report/pit.log" >&2
         return 1
     }
     row "$name" "$report/mutations.csv"
-    survivors "$report/mutations.csv" > "$report/survivors.txt"
+    survivors "$report/mutations.xml" > "$report/survivors.txt"
 }
 
 # One row of the table. Columns of the file: source, class, mutator, method, line, status, test.
@@ -74,8 +75,10 @@ row() { # name file
         }' "$2"
 }
 
+# Where what nothing noticed is, and what was changed there. The report has one mutation a line.
 survivors() { # file
-    awk -F, '$6 == "SURVIVED" || $6 == "NO_COVERAGE" { sub(/.*\./, "", $3); print $1 ":" $5, $4, $3, $6 }' "$1" | LC_ALL=C sort -t: -k1,1 -k2,2n
+    sed -nE "s|.*status='(SURVIVED\|NO_COVERAGE)'.*<sourceFile>([^<]*)<.*<mutatedMethod>([^<]*)<.*<lineNumber>([0-9]+)<.*<description>([^<]*)<.*|\2:\4 \3: \5 (\1)|p" "$1" |
+        LC_ALL=C sort -t: -k1,1 -k2,2n
 }
 
 if [ $# -eq 0 ]; then set -- "${packages[@]}"; fi
