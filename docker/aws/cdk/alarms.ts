@@ -4,6 +4,9 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as events from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -29,6 +32,23 @@ export function alarms(scope: Construct, watched: Watched): void {
   const topic = new sns.Topic(scope, 'Alarms');
   topic.addSubscription(new EmailSubscription(watched.email));
   const told = new SnsAction(topic);
+  // A router that ends by itself, and is started again before any minute passes without a sample.
+  new events.Rule(scope, 'RouterEndedRule', {
+    description: 'A router ended by itself, or was killed',
+    eventPattern: {
+      source: ['aws.ecs'],
+      detailType: ['ECS Task State Change'],
+      detail: {
+        clusterArn: [watched.service.cluster.clusterArn],
+        group: [`service:${watched.service.serviceName}`],
+        lastStatus: ['STOPPED'],
+        stopCode: ['EssentialContainerExited'],
+      },
+    },
+    targets: [new SnsTopic(topic)],
+  });
+  // The rule gives the topic a policy, which takes the place of the default one that lets alarms of the account in.
+  topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com'));
   const alarm = (id: string, alarmDescription: string, metric: cloudwatch.IMetric, threshold: number, more: Partial<cloudwatch.AlarmProps> = {}): void => {
     const made = new cloudwatch.Alarm(scope, id, {
       alarmDescription, metric, threshold, evaluationPeriods: 1, comparisonOperator: ABOVE, treatMissingData: NOT_BREACHING, ...more,

@@ -37,6 +37,41 @@ resource "aws_sns_topic_subscription" "alarms" {
   endpoint  = var.alarm_email
 }
 
+# A policy of one's own takes the place of the default one, which lets alarms of the account in.
+resource "aws_sns_topic_policy" "alarms" {
+  arn = aws_sns_topic.alarms.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [for service in ["cloudwatch.amazonaws.com", "events.amazonaws.com"] : {
+      Effect    = "Allow"
+      Principal = { Service = service }
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.alarms.arn
+    }]
+  })
+}
+
+# A router that ends by itself, and is started again before any minute passes without a sample.
+resource "aws_cloudwatch_event_rule" "ended" {
+  name        = "${var.name}-router-ended"
+  description = "A router ended by itself, or was killed"
+  event_pattern = jsonencode({
+    source      = ["aws.ecs"]
+    detail-type = ["ECS Task State Change"]
+    detail = {
+      clusterArn = [aws_ecs_cluster.this.arn]
+      group      = ["service:${aws_ecs_service.router.name}"]
+      lastStatus = ["STOPPED"]
+      stopCode   = ["EssentialContainerExited"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "ended" {
+  rule = aws_cloudwatch_event_rule.ended.name
+  arn  = aws_sns_topic.alarms.arn
+}
+
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each            = local.alarms
   alarm_name          = "${var.name}-${each.key}"

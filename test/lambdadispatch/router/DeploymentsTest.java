@@ -108,6 +108,14 @@ class DeploymentsTest {
         assertThat(names(Files.readString(TERRAFORM.resolve("alarms.tf")), "metric(?:_name)? += \"(\\w+)\"")).isEqualTo(watched);
     }
 
+    /// A router that dies and comes back within a minute shows in no metric.
+    @Test
+    void routerThatIsStartedAgainRingsInAllOfThem() throws IOException {
+        for (Path file : new Path[] {Path.of("docker/aws/fargate.yaml"), TERRAFORM.resolve("alarms.tf"), Path.of("docker/aws/cdk/alarms.ts")}) {
+            assertThat(Files.readString(file)).as(file.toString()).contains("ECS Task State Change", "EssentialContainerExited", "cloudwatch.amazonaws.com");
+        }
+    }
+
     /// Without the provider, which is no part of Terraform, only what needs none can be run: form, and what the variables' rules say.
     @Test
     void terraformRefusesMoreInstancesThanTheReservedConcurrencyHolds(@TempDir Path folder) throws Exception {

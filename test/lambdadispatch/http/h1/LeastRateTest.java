@@ -82,7 +82,7 @@ class LeastRateTest {
     void bodyOfUnknownLengthMayPauseOnceTheAnswerHasBegun() throws Exception {
         CountDownLatch paused = new CountDownLatch(1);
         BlockingQueue<Long> behind = new LinkedBlockingQueue<>();
-        try (Served served = new Served(LIMITS, exchange -> {
+        try (Served served = new Served(new Bounds().leastRate(1, 3_600_000).limits(), exchange -> {
             Thread reader = Threads.virtual("reads").start(() -> {
                 try {
                     readAll(exchange);
@@ -91,9 +91,11 @@ class LeastRateTest {
                     return; // and so nobody counts down
                 }
             });
+            while (exchange.behindNanos() == 0) {
+                Thread.yield(); // until it waits
+            }
             exchange.respond(200, Headers.of("content-type", "text/plain"), -1);
             exchange.flush();
-            LockSupport.parkNanos(1_500_000_000);
             behind.add(exchange.behindNanos());
             try {
                 reader.join();
@@ -120,7 +122,7 @@ class LeastRateTest {
             served.client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\n");
             Exchange exchange = exchanges.poll(20, TimeUnit.SECONDS);
             for (long behind = 0; behind == 0; behind = exchange.behindNanos()) {
-                Thread.onSpinWait();
+                Thread.yield();
             }
             served.client.send("x");
             assertThat(served.client.answer().status()).isEqualTo(200);
