@@ -17,9 +17,10 @@ import lambdadispatch.protocol.ExitReason;
 /// after another until Lambda shuts the environment down.
 public final class Main {
     private static final Log LOG = Log.of("extension");
-    private static final Duration SHUTDOWN_PATIENCE = Duration.ofMillis(1_500);
-    /// Between our last wait and the SIGKILL that Lambda has announced. HotSpot alone takes up to 300 ms at its end, which it gives to threads in native code.
-    private static final Duration BEFORE_SIGKILL = Duration.ofMillis(450);
+    private static final Duration SHUTDOWN_PATIENCE = Duration.ofMillis(1_400);
+    /// Between our last wait and the SIGKILL that Lambda has announced. HotSpot alone takes up to 300 ms at its end, which it gives to threads in native code; on 0.15 of a
+    /// processor it has been seen to take 520 ms from the event to the end.
+    private static final Duration BEFORE_SIGKILL = Duration.ofMillis(600);
     /// Lambda's init phase lasts 10 s at most.
     private static final Duration BEYOND_INIT = Duration.ofSeconds(11);
 
