@@ -28,6 +28,7 @@ import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.invoke.FunctionInvoker;
+import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.tls.KeyFiles;
 import lambdadispatch.net.tls.KeyMaterial;
 import lambdadispatch.net.tls.SelfSigned;
@@ -44,6 +45,7 @@ import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.incoming.ProxyHandler;
 import lambdadispatch.router.observe.CanaryMetrics;
 import lambdadispatch.router.observe.CloudWatchMetrics;
+import lambdadispatch.router.observe.MemoryMetrics;
 import lambdadispatch.router.observe.MetricsHandler;
 import lambdadispatch.router.observe.Observer;
 import lambdadispatch.router.observe.PeriodicLog;
@@ -94,6 +96,7 @@ final class Router {
         this.config = config;
         this.environment = environment;
         this.observer = new Observer(config.observation().accessLog(), registry);
+        MemoryMetrics.register(MemoryAccount.PROCESS, registry);
     }
 
     void start() throws IOException, Main.PortTaken {

@@ -12,6 +12,7 @@ import lambdadispatch.base.config.Settings;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.base.log.LogLine;
 import lambdadispatch.http.server.LeastRate;
+import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.invoke.FunctionName;
 import lambdadispatch.router.dispatch.AllowedFunctions;
@@ -200,7 +201,7 @@ record RouterConfig(
                 s.millis(P + "KeepAliveTimeout", d.idle(), Duration.ofMillis(10), DAY, "idle client connections; more than the load balancer's"),
                 s.integer(P + "MaxStreams", d.maxStreams(), 1, 10_000, "HTTP/2 streams at once per client connection"),
                 d.streamWindow(), d.connectionWindow(),
-                s.integer(P + "MaxConnections", d.maxConnections(), 1, 1_000_000, "connections at once per port"),
+                connections(s),
                 new LeastRate(s.integer(P + "LeastClientRate", d.leastRate().octetsPerSecond(), 0, 1_000_000,
                                 "bytes a second of a body that is wanted, or of an answer that is to be taken; 0 for any rate"),
                         s.millis(P + "LeastClientRateWindow", d.leastRate().window(), Duration.ofMillis(10), DAY,
@@ -208,6 +209,11 @@ record RouterConfig(
         return new Incoming(
                 s.path(P + "HealthPath", "/health", false, "path of the load balancer's health check, answered by the router itself"),
                 options(s), trusted, lowPriority(s), limits);
+    }
+
+    private static int connections(Settings s) {
+        int most = s.integer(P + "MaxConnections", 0, 0, 1_000_000, "connections at once per port; 0 for as many as the heap has room for");
+        return most == 0 ? Server.mostConnections() : most;
     }
 
     private static Set<ProxyHandler.Option> options(Settings s) {

@@ -162,11 +162,11 @@ class StreamEndsTest {
     void noWayOutKeepsMemory(String name, Way way) throws IOException {
         MemoryShare memory = new MemoryAccount(1 << 30).open(name, 0, () -> { });
         Http2Peer peer = Served.start(log, NARROW, this::handle, memory).peer.begin();
-        for (int id = 1; id < 21; id += 2) {
+        for (int id = 1; id < 41; id += 2) {
             way.go(peer, id);
             peer.roundTrip(String.format("%08d", id));
         }
-        peer.until(name + " keeps " + memory, () -> memory.held() == 0);
+        peer.until(name + " keeps " + memory, () -> memory.held() <= 32 << 10); // its output keeps two buffers
     }
 
     @Test

@@ -81,6 +81,7 @@ public final class Http2Connection implements Connection {
         this.limits = limits;
         this.handler = handler;
         this.output = new Http2Output(transport, limits.writeStall(), limits.leastRate(), why -> transport.close());
+        output.memory = new OutputMemory(memory);
         this.shutdown = new Shutdown(this);
         this.strangersWindow = handler.knowsItsPeers() ? Http2Settings.DEFAULT_WINDOW : Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW);
         this.streams = new Streams(output, new ReceiveWindow(strangersWindow), shutdown::emptied);

@@ -14,6 +14,7 @@ import lambdadispatch.http.hpack.HpackEncoder;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Pace;
 import lambdadispatch.net.Deadline;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.Transport;
 
 /// All that one HTTP/2 connection is about to send, and the send windows that say how much of it may be DATA.
@@ -55,6 +56,7 @@ final class Http2Output implements AutoCloseable {
     private long window = Http2Settings.DEFAULT_WINDOW;
     private int maxFrameSize = Frames.MIN_MAX_FRAME_SIZE;
     private int maxPending = MAX_PENDING_UNTRUSTED;
+    OutputMemory memory = new OutputMemory(MemoryShare.UNBOUNDED);
     private int answersDue; // WINDOW_UPDATE and RST_STREAM frames that the peer has reason to send
     private int pingsDue; // PING frames likewise
 
@@ -97,7 +99,7 @@ final class Http2Output implements AutoCloseable {
             synchronized (this) {
                 requireOpen();
                 stream.requireOpen();
-                if (owed || pending.length() < maxPending) {
+                if (owed || pending.length() < memory.mayWait(maxPending)) {
                     block.clear();
                     encoder.beginBlock(block);
                     fields.encode(encoder, block);
@@ -148,7 +150,7 @@ final class Http2Output implements AutoCloseable {
     /// Appends one DATA frame; the octets taken, or -1 where none may be sent now. Called under the lock.
     private int append(SendSide stream, byte[] from, int at, int end, boolean endStream) throws IOException {
         int length = end - at;
-        if (pending.length() >= maxPending) {
+        if (pending.length() >= memory.mayWait(maxPending)) {
             return -1;
         }
         if (length > 0) {
@@ -220,6 +222,7 @@ final class Http2Output implements AutoCloseable {
     }
 
     private void appended(boolean owed) throws IOException {
+        memory.charge(pending, writing);
         if (owed && pending.length() > maxPending + MAX_CONTROL) {
             throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "peer does not read");
         }
@@ -403,6 +406,7 @@ final class Http2Output implements AutoCloseable {
                 return batch;
             }
             if (!ending) {
+                memory.charge(pending, writing);
                 writerParked = true;
                 return writing;
             }

@@ -259,6 +259,9 @@ final class ReceiveSide {
         if (unacknowledged < size / 2 || ended || discarding) {
             return 0;
         }
+        if (memory.isShort() && received.size() > size / 8) {
+            return 0; // what is there is read first
+        }
         int increment = unacknowledged;
         window += increment;
         unacknowledged = 0;

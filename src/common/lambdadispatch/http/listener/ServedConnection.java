@@ -85,7 +85,7 @@ final class ServedConnection {
     }
 
     private void run(Deadline stranger, MemoryShare memory) throws IOException {
-        Transport transport = tls == null ? plain : handshake();
+        Transport transport = tls == null ? plain : handshake(memory);
         if (transport == null) {
             return;
         }
@@ -170,8 +170,8 @@ final class ServedConnection {
         }
     }
 
-    private Transport handshake() throws IOException {
-        TlsTransport secured = TlsTransport.server(plain, tls, PROTOCOLS);
+    private Transport handshake(MemoryShare memory) throws IOException {
+        TlsTransport secured = TlsTransport.server(plain, tls, PROTOCOLS, memory);
         heard = secured::heard;
         try (Deadline limit = new Deadline(plain::close)) {
             limit.arm(notLongerThanAHead(HANDSHAKE_LIMIT));

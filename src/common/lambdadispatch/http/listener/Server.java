@@ -89,6 +89,11 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /// How many idle connections the memory of this process has room for.
+    public static int mostConnections() {
+        return (int) Math.min(1_000_000, MemoryAccount.PROCESS.most() / ServedConnection.PLAIN_OCTETS);
+    }
+
     /// Binds and starts to accept.
     /// @throws java.net.BindException the port is taken
     public void start() throws IOException {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
 import lambdadispatch.carrier.SpareArrays;
+import lambdadispatch.net.MemoryShare;
+import lambdadispatch.net.NoRoom;
 import lambdadispatch.net.Transport;
 
 /// Octets received from the network and not unwrapped yet. It grows with what comes and not with what a record's head announces, and is small while it is
@@ -20,6 +22,7 @@ final class RecordBuffer {
     private static final int MAX_RECORD = (1 << 14) + 2048; // RFC 5246 §6.2.3; TLS 1.3 allows less (RFC 8446 §5.2)
 
     private final Transport plain;
+    private final MemoryShare memory;
     private byte[] array = NONE; // [start, end)
     private int start;
     private int end;
@@ -27,7 +30,9 @@ final class RecordBuffer {
     private volatile boolean keeps;
     private volatile boolean heard;
 
-    RecordBuffer(Transport plain) {
+    /// @param memory what it grows by is taken from it
+    RecordBuffer(Transport plain, MemoryShare memory) {
+        this.memory = memory;
         this.plain = plain;
     }
 
@@ -90,7 +95,7 @@ final class RecordBuffer {
     }
 
     /// Makes room for at least one octet.
-    private void makeRoom() {
+    private void makeRoom() throws NoRoom {
         if (array.length == 0) {
             array = SpareArrays.take(FIRST_CAPACITY);
         }
@@ -100,6 +105,9 @@ final class RecordBuffer {
             capacity = Math.min(capacity * 4, LARGEST_CAPACITY);
         } else if (end < capacity) {
             return;
+        }
+        if (!memory.take(capacity - array.length)) {
+            throw new NoRoom("a TLS record");
         }
         byte[] target = capacity == array.length ? array : new byte[capacity];
         System.arraycopy(array, start, target, 0, waiting);
@@ -128,6 +136,7 @@ final class RecordBuffer {
             if (array.length == FIRST_CAPACITY) {
                 SpareArrays.give(array);
             }
+            memory.give(Math.max(0, array.length - FIRST_CAPACITY));
             array = NONE;
         }
     }

@@ -15,6 +15,8 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import lambdadispatch.carrier.SpareArrays;
 import lambdadispatch.carrier.Threads;
+import lambdadispatch.net.MemoryShare;
+import lambdadispatch.net.NoRoom;
 import lambdadispatch.net.Transport;
 
 /// TLS over another [Transport], by [SSLEngine].
@@ -39,6 +41,7 @@ public final class TlsTransport implements Transport {
 
     private final Transport plain;
     private final SSLEngine engine;
+    private final MemoryShare memory;
     private final Object handshaking = new Object(); // taken before reading
     private final Object reading = new Object();
     private final Object writing = new Object();
@@ -52,15 +55,25 @@ public final class TlsTransport implements Transport {
     private final AtomicBoolean answering = new AtomicBoolean();
 
     TlsTransport(Transport plain, SSLEngine engine) {
+        this(plain, engine, MemoryShare.UNBOUNDED);
+    }
+
+    private TlsTransport(Transport plain, SSLEngine engine, MemoryShare memory) {
+        this.memory = memory;
         this.plain = plain;
         this.engine = engine;
-        this.received = new RecordBuffer(plain);
+        this.received = new RecordBuffer(plain, memory);
     }
 
     /// The server's side. The first of `applicationProtocols` that the client offers too is agreed on; if it offers others only, the
     /// handshake fails (RFC 7301 §3.2).
     public static TlsTransport server(Transport plain, SSLContext context, List<String> applicationProtocols) {
-        return new TlsTransport(plain, Handshake.server(context, applicationProtocols));
+        return server(plain, context, applicationProtocols, MemoryShare.UNBOUNDED);
+    }
+
+    /// @param memory what is received, and not whole or not read yet, is taken from it
+    public static TlsTransport server(Transport plain, SSLContext context, List<String> applicationProtocols, MemoryShare memory) {
+        return new TlsTransport(plain, Handshake.server(context, applicationProtocols), memory);
     }
 
     /// The client's side; the certificate must be for `host`, as far as the context's trust manager lets that be checked.
@@ -102,12 +115,13 @@ public final class TlsTransport implements Transport {
                 case NEED_TASK -> runTasks();
                 case NEED_WRAP -> wrap(EMPTY);
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+                    received.requireRecord(); // before there is room for what is in it: it may be long in coming
                     ByteBuffer target = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
                     if (unwrap(target) < 0) {
                         throw new EOFException("peer left during the TLS handshake");
                     }
                     if (target.position() > 0) {
-                        clear = target.flip(); // data that came in one flight with the handshake's end
+                        keep(target.flip()); // data that came in one flight with the handshake's end
                     }
                 }
                 case FINISHED, NOT_HANDSHAKING -> {
@@ -199,10 +213,19 @@ public final class TlsTransport implements Transport {
         return target.position() - before;
     }
 
+    /// What was unwrapped and not asked for yet.
+    private void keep(ByteBuffer unwrapped) throws NoRoom {
+        if (!memory.take(unwrapped.capacity())) {
+            throw new NoRoom("a TLS record that nobody has read yet");
+        }
+        clear = unwrapped;
+    }
+
     private int takeClear(byte[] into, int offset, int length) {
         int count = Math.min(length, clear.remaining());
         clear.get(into, offset, count);
         if (!clear.hasRemaining()) {
+            memory.give(clear.capacity());
             clear = EMPTY;
         }
         return count;
@@ -250,7 +273,9 @@ public final class TlsTransport implements Transport {
             afterHandshake(result);
         }
         aside.flip();
-        clear = aside.hasRemaining() ? aside : EMPTY;
+        if (aside.hasRemaining()) {
+            keep(aside);
+        }
         return result.bytesProduced();
     }
 
