@@ -19,7 +19,7 @@ import lambdadispatch.carrier.Threads;
 public final class MemoryAccount {
     private static final Log LOG = Log.of("server");
     /// Of the heap: what is not peers' choice needs some, a collector as much as that again.
-    private static final int EIGHTHS_OF_HEAP = 3;
+    private static final int EIGHTHS_OF_HEAP = 2;
     private static final long BETWEEN_LINES_NANOS = 10_000_000_000L;
 
     /// What all servers of this process hold for their peers.
