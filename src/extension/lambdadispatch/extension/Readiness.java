@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.http.message.HeadParser;
+import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.net.Deadline;
 import lambdadispatch.net.Input;
@@ -113,8 +115,11 @@ final class Readiness {
     }
 
     private int ask(SocketTransport transport) throws IOException {
-        Bytes request = new Bytes(128).append("GET ").append(health.path()).append(" HTTP/1.1\r\nhost: ").append(app.address().authority())
-                .append("\r\nconnection: close\r\n\r\n");
+        Bytes request = new Bytes(128);
+        MessageWriter.requestLine(request, "GET", health.path());
+        MessageWriter.field(request, HeaderName.HOST, app.address().authority());
+        MessageWriter.field(request, HeaderName.CONNECTION, "close");
+        MessageWriter.end(request);
         transport.write(request.array(), 0, request.length());
         ResponseHead head = new ResponseHead();
         Input in = new Input(transport::read, 1024, 64 << 10);

@@ -6,16 +6,15 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.zip.GZIPOutputStream;
 import lambdadispatch.base.Bytes;
-import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.HeaderSet;
 import lambdadispatch.http.message.Headers;
-import lambdadispatch.http.message.Status;
+import lambdadispatch.http.message.HopByHop;
+import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.protocol.ControlPaths;
 import lambdadispatch.protocol.Party;
 
 /// Writes responses into the uplink: gathers a head and what is at hand of its body, so that they leave as one piece.
 final class ResponseSink {
-    private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/', '1', '.', '1', ' '};
     /// Pieces are handed on when they reach this.
     static final int PIECE = 32 << 10;
 
@@ -47,13 +46,10 @@ final class ResponseSink {
 
     /// Starts a response of the extension's own, which says whose fault it was that there is no better one. Its body has a length.
     void failure(int status, Headers headers, Party by) {
-        statusLine(status);
-        for (int i = 0; i < headers.size(); i++) {
-            headers.writeLine(i, piece);
-        }
-        piece.append(ControlPaths.FAULT_HEADER).append(": ").append(by.toString());
-        crlf();
-        crlf();
+        MessageWriter.statusLine(piece, status);
+        MessageWriter.fields(piece, headers);
+        MessageWriter.field(piece, ControlPaths.FAULT_HEADER, by.toString());
+        MessageWriter.end(piece);
     }
 
     /// Takes a response back that has not left yet, whatever was written of it. False if it has.
@@ -67,27 +63,17 @@ final class ResponseSink {
 
     /// Starts a message. Fields that belong to the connection with the app are left out.
     void head(int status, Headers headers, boolean chunked) {
-        statusLine(status);
-        boolean named = headers.contains(HeaderName.CONNECTION) && namesOthers(headers);
+        MessageWriter.statusLine(piece, status);
+        HeaderSet named = HopByHop.namedIn(headers);
         for (int i = 0; i < headers.size(); i++) {
-            if (!HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i) && !(named && headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(java.util.Locale.ROOT)))) {
+            if (!HopByHop.ofResponse(headers, i, named)) {
                 headers.writeLine(i, piece);
             }
         }
         if (chunked) {
-            piece.append("transfer-encoding: chunked\r\n");
+            MessageWriter.chunked(piece);
         }
-        crlf();
-    }
-
-    private void statusLine(int status) {
-        piece.append(VERSION).appendDecimal(status).append(' ').append(Status.reason(status));
-        crlf();
-    }
-
-    private static boolean namesOthers(Headers headers) {
-        int field = headers.find(HeaderName.CONNECTION);
-        return headers.find(HeaderName.CONNECTION, field + 1) >= 0 || !headers.valueIs(field, "keep-alive") && !headers.valueIs(field, "close");
+        MessageWriter.end(piece);
     }
 
     /// Where octets that are framed already can be appended, with room for so many; none is needed for more than [#PIECE].
@@ -107,19 +93,13 @@ final class ResponseSink {
         if (length == 0) {
             return; // an empty chunk would end the body
         }
-        room(length).append(Integer.toHexString(length));
-        crlf();
+        MessageWriter.chunkHead(room(length), length);
         piece.append(from, offset, length);
-        crlf();
+        MessageWriter.end(piece);
     }
 
     void lastChunk(Headers trailers) {
-        piece.append('0');
-        crlf();
-        for (int i = 0; i < trailers.size(); i++) {
-            trailers.writeLine(i, piece);
-        }
-        crlf();
+        MessageWriter.lastChunk(piece, trailers);
     }
 
     /// A gzip encoder whose output goes out as chunks; its flush lets the client read all that was written so far.
@@ -178,9 +158,5 @@ final class ResponseSink {
         }
         begun = false;
         left = false;
-    }
-
-    private void crlf() {
-        piece.append('\r').append('\n');
     }
 }

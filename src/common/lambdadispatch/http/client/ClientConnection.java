@@ -14,6 +14,7 @@ import lambdadispatch.http.message.Framing;
 import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.net.Deadline;
 import lambdadispatch.net.Input;
@@ -105,25 +106,19 @@ final class ClientConnection implements AutoCloseable {
     private void send(String method, URI uri, Headers headers, byte[] body) throws IOException {
         out.clear();
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        out.append(method).append(' ').append(path);
-        if (uri.getRawQuery() != null) {
-            out.append('?').append(uri.getRawQuery());
-        }
-        out.append(" HTTP/1.1\r\n");
+        MessageWriter.requestLine(out, method, uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
         if (!headers.contains(HeaderName.HOST)) {
-            out.append("host: ").append(uri.getRawAuthority()).append("\r\n");
+            MessageWriter.field(out, HeaderName.HOST, uri.getRawAuthority());
         }
-        for (int i = 0; i < headers.size(); i++) {
-            headers.writeLine(i, out);
-        }
+        MessageWriter.fields(out, headers);
         if (!pool.keeps() && !headers.contains(HeaderName.CONNECTION)) {
-            out.append("connection: close\r\n");
+            MessageWriter.field(out, HeaderName.CONNECTION, "close");
         }
         boolean expectsBody = body != null || method.equals("POST") || method.equals("PUT");
         if (expectsBody && !headers.contains(HeaderName.CONTENT_LENGTH)) {
-            out.append("content-length: ").appendDecimal(body == null ? 0 : body.length).append("\r\n");
+            MessageWriter.length(out, body == null ? 0 : body.length);
         }
-        out.append("\r\n");
+        MessageWriter.end(out);
         if (body != null) {
             out.append(body);
         }

@@ -5,8 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.http.message.Headers;
-import lambdadispatch.http.message.HttpDate;
-import lambdadispatch.http.message.Status;
+import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.net.Transport;
 
@@ -19,9 +18,6 @@ final class Http1Output implements AutoCloseable {
     private static final int GATHER = 16 << 10;
     private static final int FIRST = 512;
     private static final int KEEP = 1024;
-    private static final byte[] DATE = {'d', 'a', 't', 'e', ':', ' '};
-    private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/', '1', '.', '1', ' '};
-    private static final byte[] OK = {'2', '0', '0', ' ', 'O', 'K', '\r', '\n'};
 
     private final TimedOutput timed;
     private Bytes pending = new Bytes(FIRST);
@@ -35,18 +31,11 @@ final class Http1Output implements AutoCloseable {
     }
 
     void statusLine(int status) {
-        pending.append(VERSION);
-        if (status == 200) {
-            pending.append(OK);
-        } else {
-            pending.appendDecimal(status).append(' ').append(Status.reason(status));
-            crlf();
-        }
+        MessageWriter.statusLine(pending, status);
     }
 
     void field(String name, String value) {
-        pending.append(name).append(':').append(' ').append(value);
-        crlf();
+        MessageWriter.field(pending, name, value);
     }
 
     void field(Headers headers, int field) {
@@ -54,17 +43,15 @@ final class Http1Output implements AutoCloseable {
     }
 
     void length(long length) {
-        pending.append("content-length: ").appendDecimal(length);
-        crlf();
+        MessageWriter.length(pending, length);
     }
 
     void date() {
-        pending.append(DATE).append(HttpDate.now());
-        crlf();
+        MessageWriter.date(pending);
     }
 
     void endHead() {
-        crlf();
+        MessageWriter.end(pending);
     }
 
     void write(byte[] from, int offset, int length) throws IOException {
@@ -84,19 +71,13 @@ final class Http1Output implements AutoCloseable {
         if (length == 0) {
             return; // an empty chunk would end the body
         }
-        pending.append(Integer.toHexString(length));
-        crlf();
+        MessageWriter.chunkHead(pending, length);
         write(from, offset, length);
-        crlf();
+        MessageWriter.end(pending);
     }
 
     void lastChunk(Headers trailers) {
-        pending.append('0');
-        crlf();
-        for (int i = 0; trailers != null && i < trailers.size(); i++) {
-            trailers.writeLine(i, pending);
-        }
-        crlf();
+        MessageWriter.lastChunk(pending, trailers);
     }
 
     void flush() throws IOException {
@@ -114,10 +95,6 @@ final class Http1Output implements AutoCloseable {
         if (pending.length() == 0 && pending.array().length > KEEP) {
             pending = new Bytes(FIRST);
         }
-    }
-
-    private void crlf() {
-        pending.append('\r').append('\n');
     }
 
     @Override

@@ -7,6 +7,7 @@ import lambdadispatch.base.Bytes;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
@@ -15,7 +16,6 @@ import lambdadispatch.router.control.ControlChannel;
 /// reads ahead what an HTTP/1.1 client still sends.
 final class BodyPump implements Runnable {
     private static final int PIECE = 32 << 10;
-    private static final int CHUNK_HEAD = 8; // room for the size in hex and CRLF before each piece
 
     private final Exchange client;
     private final ControlChannel channel;
@@ -55,14 +55,14 @@ final class BodyPump implements Runnable {
 
     private void pump() throws IOException {
         int piece = chunked ? PIECE : (int) Math.min(PIECE, client.request().contentLength());
-        byte[] buffer = new byte[CHUNK_HEAD + piece + 2];
+        byte[] buffer = new byte[MessageWriter.CHUNK_HEAD + piece + MessageWriter.CHUNK_TAIL];
         int count;
         while ((count = read(buffer, piece)) >= 0) {
             if (chunked) {
-                int start = frame(buffer, count);
-                write(buffer, start, CHUNK_HEAD - start + count + 2);
+                int start = MessageWriter.frameChunk(buffer, count);
+                write(buffer, start, MessageWriter.CHUNK_HEAD - start + count + MessageWriter.CHUNK_TAIL);
             } else {
-                write(buffer, CHUNK_HEAD, count);
+                write(buffer, MessageWriter.CHUNK_HEAD, count);
             }
             // Known to be the last: the channel is free as soon as the response is, without another look at the client.
             if (!chunked && (ahead == null ? client.bodyEnded() : ahead.ended())) {
@@ -71,14 +71,15 @@ final class BodyPump implements Runnable {
             }
         }
         if (chunked) {
-            Bytes end = lastChunk(FieldRules.trailers(checked(client.trailers())));
+            Bytes end = new Bytes(64);
+            MessageWriter.lastChunk(end, FieldRules.trailers(checked(client.trailers())));
             channel.write(end.array(), 0, end.length());
         }
         done = true;
     }
 
     private int read(byte[] buffer, int most) throws IOException {
-        return ahead == null ? client.read(buffer, CHUNK_HEAD, most) : ahead.read(buffer, CHUNK_HEAD, most);
+        return ahead == null ? client.read(buffer, MessageWriter.CHUNK_HEAD, most) : ahead.read(buffer, MessageWriter.CHUNK_HEAD, most);
     }
 
     private void write(byte[] from, int offset, int length) throws ChannelLost {
@@ -94,32 +95,11 @@ final class BodyPump implements Runnable {
         }
     }
 
-    /// Writes `size CRLF` right before the piece and CRLF behind it; returns where the size starts.
-    private static int frame(byte[] buffer, int count) {
-        int at = CHUNK_HEAD;
-        buffer[--at] = '\n';
-        buffer[--at] = '\r';
-        for (int rest = count; rest > 0; rest >>>= 4) {
-            buffer[--at] = (byte) Character.forDigit(rest & 15, 16);
-        }
-        buffer[CHUNK_HEAD + count] = '\r';
-        buffer[CHUNK_HEAD + count + 1] = '\n';
-        return at;
-    }
-
     /// HTTP/2 lets trailers be as long as a head; the next hop takes no more than a chunked body may end in.
     private static Headers checked(Headers trailers) throws BadMessage {
         if (trailers.byteCount() > BodyReader.MAX_TRAILER_BYTES || trailers.size() > BodyReader.MAX_TRAILER_FIELDS) {
             throw new BadMessage(431, "trailers longer than " + BodyReader.MAX_TRAILER_BYTES + " bytes or " + BodyReader.MAX_TRAILER_FIELDS + " fields");
         }
         return trailers;
-    }
-
-    private static Bytes lastChunk(Headers trailers) {
-        Bytes out = new Bytes(64).append("0\r\n");
-        for (int i = 0; i < trailers.size(); i++) {
-            trailers.writeLine(i, out);
-        }
-        return out.append("\r\n");
     }
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.incoming;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.HeaderSet;
 import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.HopByHop;
+import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.router.trace.RequestTrace;
 
@@ -34,9 +34,9 @@ final class RequestWriter {
     /// @param trace null where no traces are made: then fields of traces pass as they came
     String head(Request request, Peer peer, RequestTrace trace, Bytes out) {
         Headers headers = request.headers();
-        out.append(request.method()).append(' ').append(request.target()).append(" HTTP/1.1\r\nhost: ").append(request.authority());
-        crlf(out);
-        HeaderSet named = namedByConnection(headers);
+        MessageWriter.requestLine(out, request.method(), request.target());
+        MessageWriter.field(out, HeaderName.HOST, request.authority());
+        HeaderSet named = HopByHop.namedIn(headers);
         HeaderSet replaced = trace == null ? null : peer.trusted() ? RequestTrace.FIELDS : RequestTrace.FIELDS_OF_STRANGERS;
         for (int i = 0; i < headers.size(); i++) {
             if (FieldRules.goesOn(headers, i, peer.trusted(), named) && (replaced == null || !replaced.containsTwin(headers, i))) {
@@ -49,17 +49,16 @@ final class RequestWriter {
             trace.write(out);
         }
         via(request, out);
-        crlf(out);
+        MessageWriter.end(out);
         return requestId;
     }
 
     private static void framing(Request request, Bytes out) {
         long length = request.contentLength();
         if (length < 0) {
-            out.append("transfer-encoding: chunked\r\n");
+            MessageWriter.chunked(out);
         } else if (length > 0 || request.headers().contains(HeaderName.CONTENT_LENGTH) || definesBody(request.method())) {
-            out.append("content-length: ").appendDecimal(length);
-            crlf(out);
+            MessageWriter.length(out, length);
         }
     }
 
@@ -78,19 +77,17 @@ final class RequestWriter {
             forwardedFor(headers, out);
         }
         out.append(peer.address());
-        crlf(out);
+        MessageWriter.end(out);
         // A stranger may write any scheme into a target or `:scheme`.
         kept(headers, HeaderName.X_FORWARDED_PROTO, trusted, trusted ? request.scheme() : peer.scheme(), out);
         kept(headers, HeaderName.X_FORWARDED_HOST, trusted && forwardedHost, request.authority(), out);
         kept(headers, HeaderName.X_FORWARDED_PORT, trusted, null, out);
         if (!trusted || !headers.contains(HeaderName.X_FORWARDED_PORT)) {
-            out.append("x-forwarded-port: ").appendDecimal(peer.localPort());
-            crlf(out);
+            MessageWriter.field(out, "x-forwarded-port", peer.localPort());
         }
         int id = trusted ? headers.find(HeaderName.X_REQUEST_ID) : -1;
         String requestId = id >= 0 && isId(headers, id) ? headers.value(id) : newId();
-        out.append("x-request-id: ").append(requestId);
-        crlf(out);
+        MessageWriter.field(out, HeaderName.X_REQUEST_ID, requestId);
         return requestId;
     }
 
@@ -131,8 +128,7 @@ final class RequestWriter {
         if (field >= 0) {
             headers.writeLine(field, out);
         } else if (own != null && !own.isEmpty()) {
-            out.append(name.bytes()).append(": ").append(own);
-            crlf(out);
+            MessageWriter.field(out, name, own);
         }
     }
 
@@ -142,24 +138,8 @@ final class RequestWriter {
             values.add((request.version() == 20 ? "2" : request.version() == 10 ? "1.0" : "1.1") + " lambda-dispatch");
         }
         if (!values.isEmpty()) {
-            out.append("via: ").append(String.join(", ", values));
-            crlf(out);
+            MessageWriter.field(out, HeaderName.VIA, String.join(", ", values));
         }
-    }
-
-    /// RFC 9110 §7.6.1: fields that Connection names are for this hop only. Null if there are none, which is usual.
-    private static HeaderSet namedByConnection(Headers headers) {
-        int field = headers.find(HeaderName.CONNECTION);
-        if (field < 0 || headers.find(HeaderName.CONNECTION, field + 1) < 0 && (headers.valueIs(field, "keep-alive") || headers.valueIs(field, "close"))) {
-            return null;
-        }
-        List<HeaderName> named = new ArrayList<>();
-        for (String value : headers.all(HeaderName.CONNECTION)) {
-            for (String token : value.split(",")) {
-                named.add(HeaderName.of(token.strip().toLowerCase(Locale.ROOT)));
-            }
-        }
-        return HeaderSet.of(named.toArray(HeaderName[]::new));
     }
 
     /// 64 random bits: unique enough to find a request in the logs, and no secret.
@@ -170,9 +150,5 @@ final class RequestWriter {
             text[i] = HEX[(int) (bits >>> i * 4) & 15];
         }
         return new String(text);
-    }
-
-    private static void crlf(Bytes out) {
-        out.append('\r').append('\n');
     }
 }

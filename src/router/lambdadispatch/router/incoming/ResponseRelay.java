@@ -7,7 +7,9 @@ import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.Framing;
 import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.http.message.HeaderSet;
 import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.message.HopByHop;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Input;
@@ -155,7 +157,7 @@ final class ResponseRelay {
     }
 
     private Headers withMore() {
-        Headers headers = cleaned(head.headers());
+        Headers headers = cleaned(head.headers(), HopByHop.namedIn(head.headers()));
         if (added.debug()) {
             headers.add("server-timing", record.serverTiming());
             headers.add(DEBUG, record.debugInfo());
@@ -173,19 +175,23 @@ final class ResponseRelay {
     }
 
     private static Headers withoutHopByHop(Headers headers) {
+        HeaderSet named = HopByHop.namedIn(headers);
         for (int i = 0; i < headers.size(); i++) {
-            if (!FieldRules.isForClient(headers, i)) {
-                return cleaned(headers);
+            if (!goesOn(headers, i, named)) {
+                return cleaned(headers, named);
             }
         }
         return headers;
     }
 
-    private static Headers cleaned(Headers headers) {
+    private static boolean goesOn(Headers headers, int field, HeaderSet named) {
+        return FieldRules.isForClient(headers, field) && !HopByHop.ofResponse(headers, field, named);
+    }
+
+    private static Headers cleaned(Headers headers, HeaderSet named) {
         Headers kept = new Headers(Math.max(64, headers.byteCount()));
         for (int i = 0; i < headers.size(); i++) {
-            boolean named = headers.hasToken(HeaderName.CONNECTION, headers.name(i).toLowerCase(Locale.ROOT));
-            if (FieldRules.isForClient(headers, i) && !named) {
+            if (goesOn(headers, i, named)) {
                 kept.add(headers.array(), headers.nameStart(i), headers.nameLength(i), headers.valueStart(i), headers.valueLength(i));
             }
         }
