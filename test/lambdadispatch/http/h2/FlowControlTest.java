@@ -135,7 +135,7 @@ class FlowControlTest {
     void aTrustedPeerMayKeepAWindowShutForAsLongAsItLikes() throws Exception {
         CountDownLatch waits = new CountDownLatch(1);
         Thread[] sender = new Thread[1];
-        Http2Peer peer = Served.start(log, new Bounds().writeStallMillis(50).limits(), exchange -> {
+        Http2Peer peer = Served.start(log, new Bounds().writeStallMillis(300).limits(), exchange -> {
             exchange.connection().trustPeer();
             sender[0] = Thread.currentThread();
             waits.countDown();
@@ -144,8 +144,8 @@ class FlowControlTest {
         peer.send(get(1, "/"));
         waits.await();
         received(peer, 1, 10);
-        // four times as long as a stranger may, counted by another connection's reset
-        Http2Peer other = Served.start(log, new Bounds().writeStallMillis(200).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
+        // twice as long as a stranger may, counted by another connection's reset
+        Http2Peer other = Served.start(log, new Bounds().writeStallMillis(600).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
         assertThat(other.send(get(1, "/")).awaitReset(1)).isEqualTo("INTERNAL_ERROR");
         assertThat(sender[0].getState()).as("without a time limit").isEqualTo(Thread.State.WAITING);
         peer.send(settings(INITIAL_WINDOW_SIZE, 1 << 20), windowUpdate(0, 1 << 20));
