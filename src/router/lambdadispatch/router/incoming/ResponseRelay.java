@@ -185,7 +185,7 @@ final class ResponseRelay {
     }
 
     private static boolean goesOn(Headers headers, int field, HeaderSet named) {
-        return FieldRules.isForClient(headers, field) && !HopByHop.ofResponse(headers, field, named);
+        return FieldRules.isForClient(headers, field) && (named == null || !named.contains(headers, field));
     }
 
     private static Headers cleaned(Headers headers, HeaderSet named) {
