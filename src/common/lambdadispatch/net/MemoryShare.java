@@ -136,8 +136,9 @@ public final class MemoryShare implements AutoCloseable {
         return base + reserved;
     }
 
-    /// How much it is to be ended before others: what it holds, times how long it has held that without being answered.
-    double weight(long now) {
+    /// How much it is to be ended before others: what it holds, times how long it has held that without being answered. Under the lock, so that what is
+    /// being taken counts.
+    synchronized double weight(long now) {
         double octets = reserved + (part || known ? 0 : (double) base / BASE_LIGHTER);
         double weight = octets * Math.max(1, now - progressNanos);
         if (!answered) {
