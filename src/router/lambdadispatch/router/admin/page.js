@@ -321,6 +321,7 @@ function note(words, seconds) { text($('note'), words); $('note').hidden = false
 function lost(why) {
   if (lostSince === null) { lostSince = Date.now()/1000; if (state) tell(lostSince, 'no connection to the router', 1); }
   document.body.classList.add('lost');
+  $('health').className = 'pill bad'; text($('health').lastElementChild, 'no answer');
   note(`No connection to the router since ${clock(lostSince)} (${why}). Trying again…`);
 }
 
