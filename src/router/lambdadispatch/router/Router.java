@@ -171,7 +171,7 @@ final class Router {
 
     /// Of the ports for operators: whoever is slow, or many, there takes nothing from requests.
     private static Limits operatorLimits() {
-        return new Limits(8 << 10, 64, 64 << 10, OPERATOR_STALL, OPERATOR_STALL, OPERATOR_STALL, Limits.DEFAULT.idle(), OPERATOR_STREAMS, 64 << 10, 256 << 10, OPERATOR_CONNECTIONS);
+        return new Limits(8 << 10, 64, 64 << 10, OPERATOR_STALL, OPERATOR_STALL, OPERATOR_STALL, OPERATOR_STALL, OPERATOR_STREAMS, 64 << 10, 256 << 10, OPERATOR_CONNECTIONS);
     }
 
     private void openIncomingPorts() throws IOException, Main.PortTaken {
