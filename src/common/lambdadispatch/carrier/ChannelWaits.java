@@ -7,6 +7,7 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,6 +29,7 @@ public final class ChannelWaits {
     private final SelectableChannel channel;
     private final AtomicReference<Thread> inputWaiter = new AtomicReference<>();
     private final AtomicReference<Thread> outputWaiter = new AtomicReference<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean inputSeen;
     private volatile SelectionKey key; // null before the first wait
     private volatile Carrier carrier; // of the key
@@ -174,8 +176,12 @@ public final class ChannelWaits {
         LockSupport.unpark(outputWaiter.get());
     }
 
-    /// Closes the channel: waits end, and the selector lets go of the descriptor.
+    /// Closes the channel: waits end, and the selector lets go of the descriptor. Only whoever comes first does it, others return at once: a virtual thread
+    /// may be held up in the middle of it, with the channel's monitor, and its carrier must not come to wait for that.
     public void close() throws IOException {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
         Carrier known = carrier;
         try {
             if (known == null) {
