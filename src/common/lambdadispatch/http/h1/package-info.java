@@ -6,5 +6,5 @@
 /// **Threads.** The connection's thread reads a head, runs the handler, and reads on. While a handler waits, [ClientWatch] reads ahead for it on a thread of
 /// its own, to notice a client that leaves; it hands the input back before the handler reads. A handler may read the body on one thread and answer on another.
 ///
-/// **Locks.** The exchange guards who reads the body; the output guards the order of what is written: 100 (Continue), final head, body. Exchange before output.
+/// **Locks.** The exchange guards who reads the body; the output guards the order of what is written: 100 (Continue), final head, body. Output before exchange.
 package lambdadispatch.http.h1;

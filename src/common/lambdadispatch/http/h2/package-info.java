@@ -25,6 +25,6 @@
 /// **Threads.** The connection's thread reads frames, appends answers that it owes and never waits for a write. Each stream has a thread for its handler.
 /// A writer thread takes what has gathered.
 ///
-/// **Locks**, in this order: an [Http2Stream], [Streams], [EarlyAnswers]; and a stream, then [Http2Output]. [ReceiveSide], [ReceiveWindow], [AbuseBudget] and [Shutdown]
+/// **Locks**, in this order: [Streams], then [EarlyAnswers] or a [ReceiveSide]; and an [Http2Stream], then [Http2Output]. A [ReceiveSide], [ReceiveWindow], [AbuseBudget] and [Shutdown]
 /// call nothing while they are locked.
 package lambdadispatch.http.h2;
