@@ -26,5 +26,5 @@
 /// A writer thread takes what has gathered.
 ///
 /// **Locks**, in this order: [Streams], then [EarlyAnswers] or a [ReceiveSide]; and an [Http2Stream], then [Http2Output]. A [ReceiveSide], [ReceiveWindow], [AbuseBudget] and [Shutdown]
-/// call nothing while they are locked.
+/// call nothing but the account of memory while they are locked.
 package lambdadispatch.http.h2;
