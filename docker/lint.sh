@@ -37,7 +37,7 @@ while IFS= read -r script; do scripts+=("$script"); done < <(find src test docke
 lint shellcheck --severity=info "${scripts[@]}"
 lint actionlint .github/workflows/test.yaml .github/workflows/release.yaml
 lint cfn-lint --include-checks I --template docker/aws/fargate.yaml docker/aws/sam.yaml
-lint kubernetes-validate --strict docker/kubernetes/router.yaml
+lint kubernetes-validate --strict docker/kubernetes/router.yaml docker/kubernetes/active-standby/haproxy.yaml
 lint docker-compose --file docker/compose.yaml config --quiet
 if [ ${#missing[@]} -gt 0 ]; then echo "Not held to ${missing[*]}: the head of docker/lint.sh says where to get what is missing."; fi
 exit $status
