@@ -102,6 +102,16 @@ class DeploymentsTest {
                 "DetachNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses");
     }
 
+    /// What the page advises for the smallest bill: one router may be all, goes only when its successor is healthy, and its environments fit the same reserved concurrency.
+    @Test
+    void oneRouterIsAllowedAndIsReplacedWithoutAGap() throws IOException {
+        assertThat(Deployment.CLOUDFORMATION.text()).contains("MinimumHealthyPercent: 100\n        MaximumPercent: 200\n").containsPattern("\n  MinRouters:\n.*\n.*\n    MinValue: 1\n  MaxRouters:\n.*\n.*\n    MinValue: 1\n");
+        assertThat(Deployment.CDK.text()).contains("minHealthyPercent: 100,", "maxHealthyPercent: 200,");
+        assertThat(Deployment.TERRAFORM.text()).contains("deployment_minimum_healthy_percent = 100\n", "deployment_maximum_percent         = 200\n");
+        long instances = number(Files.readString(Path.of("docs/aws.md")), "`MinRouters=1 MaxRouters=1`.*`InstancesPerRouter=(\\d+)`");
+        assertThat(instances + Math.ceilDiv(instances, 4)).isEqualTo(Deployment.CLOUDFORMATION.parameter("FunctionConcurrency"));
+    }
+
     @Test
     void terraformWatchesWhatCloudFormationDoes() throws IOException {
         Set<String> watched = names(Deployment.CLOUDFORMATION.text(), "MetricName: (\\w+)");
