@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +127,67 @@ class CarrierTest {
         }
         for (Thread thread : threads) {
             assertThat(thread.join(Duration.ofSeconds(20))).as("the loop turns").isTrue();
+        }
+    }
+
+    /// A reader in the middle of a read holds up whoever closes the channel, and that one has the channel's monitor. If it is a virtual thread, its carrier must not
+    /// come to wait for that monitor for another closer.
+    @Test
+    void channelThatManyThreadsCloseAtOnceKeepsNoLoopFromTurning() throws Exception {
+        Carrier mine = new Carrier("test-carrier-3"); // it would be lost to the other tests
+        long until = System.nanoTime() + 1_000_000_000L;
+        while (System.nanoTime() - until < 0) {
+            Pipe.SourceChannel source = filled();
+            ChannelWaits waits = ChannelWaits.of(source);
+            CountDownLatch begin = new CountDownLatch(1);
+            Thread first = mine.builder().start(() -> {
+                awaitInput(waits); // so that the channel is this carrier's
+                Thread reader = Thread.ofPlatform().daemon().start(() -> readUntilClosed(source, begin));
+                await(begin);
+                close(waits);
+                join(reader);
+            });
+            List<Thread> others = new ArrayList<>();
+            for (Thread.Builder each : List.of(mine.builder(), mine.builder(), two.builder(), Thread.ofPlatform().daemon())) {
+                others.add(each.start(() -> {
+                    await(begin);
+                    close(waits);
+                }));
+            }
+            assertThat(first.join(Duration.ofSeconds(20))).as("the loop turns").isTrue();
+            for (Thread each : others) {
+                assertThat(each.join(Duration.ofSeconds(20))).as("the loop turns").isTrue();
+            }
+            assertThat(source.isOpen()).isFalse();
+        }
+    }
+
+    private static void readUntilClosed(Pipe.SourceChannel source, CountDownLatch reads) {
+        try {
+            while (true) {
+                source.read(ByteBuffer.allocate(8));
+                reads.countDown();
+            }
+        } catch (ClosedChannelException e) {
+            assertThat(source.isOpen()).isFalse();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void awaitInput(ChannelWaits waits) {
+        try {
+            waits.awaitInput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(ChannelWaits waits) {
+        try {
+            waits.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
