@@ -102,6 +102,11 @@ class AdminHandlerTest {
         }
         assertThat(bed.post("/canary?percent=2.5&alias=next").text()).contains("\"alias\":\"next\"", "\"percent\":2.5");
         assertThat(AdminBed.json(bed.ask("GET", "/status.json")).object("canary").orElseThrow().text("function")).hasValue("f:next");
+        assertThat(bed.ask("GET", "/status.json").text()).contains("\"serves\":false");
+        lambdadispatch.router.dispatch.Pool pool = bed.router.pools().canaryPool().orElseThrow();
+        assertThat(pool.servesOrAsks()).isFalse();
+        bed.router.channel(bed.router.invoked());
+        assertThat(bed.ask("GET", "/status.json").text()).contains("\"serves\":true");
         assertThat(bed.post("/canary?percent=0").status()).isEqualTo(200);
         assertThat(bed.router.pools().canary().setting()).isEqualTo(new Canary.Setting("next", "f:next", 0));
     }

@@ -69,6 +69,56 @@ class PoolsTest implements Clock, Actions {
     }
 
     @Test
+    void drawsForACanaryWithoutAnInstanceAskForOneWithinTheCostGuard() {
+        pools.setCanary("next", 500);
+        Pool pool = pools.canaryPool().orElseThrow();
+        for (int i = 0; i < 100; i++) {
+            assertThat(pool.servesOrAsks()).isFalse();
+        }
+        assertThat(invoked).as("one for all").hasSize(1);
+        for (int i = 0; i < 120; i++) { // Lambda refuses, and a draw comes each second
+            invoked.stream().filter(each -> !each.invokeEnded).toList()
+                    .forEach(each -> pool.invokeEnded(each, new lambdadispatch.invoke.InvokeResult.Refused(404, "ResourceNotFoundException", "no"), ""));
+            pass(1);
+            assertThat(pools.canaryPool().orElseThrow().servesOrAsks()).isFalse();
+        }
+        assertThat(invoked.size()).as("half a minute and more between two").isBetween(2, 5);
+        assertThat(pool.snapshot().lastFault()).isEqualTo(InvokeFault.REFUSED);
+        assertThat(pool.snapshot().totals().submitted()).isZero();
+        int before = invoked.size();
+        pass(240);
+        assertThat(invoked).as("nobody draws: nothing is asked for").hasSize(before);
+    }
+
+    @Test
+    void canaryServesFromItsFirstChannelToTheLossOfItsLast() {
+        pools.setCanary("next", 500);
+        Pool pool = pools.canaryPool().orElseThrow();
+        assertThat(pool.servesOrAsks()).isFalse();
+        PoolBed.Line line = new PoolBed.Line(invoked.getFirst());
+        pool.slotOpened(line);
+        assertThat(pool.servesOrAsks()).isTrue();
+        pool.submit(new PoolBed.Client());
+        assertThat(pool.servesOrAsks()).as("all that it has are busy").isTrue();
+        pool.slotLost(line);
+        assertThat(pool.servesOrAsks()).isFalse();
+        pool.slotOpened(new PoolBed.Line(invoked.getFirst()));
+        assertThat(pool.servesOrAsks()).isTrue();
+        pool.closeRequested(invoked.getFirst());
+        assertThat(pool.servesOrAsks()).isFalse();
+        assertThat(invoked).as("the next one").hasSize(2);
+    }
+
+    @Test
+    void drawsAskForNothingOnceTheRouterDrains() {
+        pools.setCanary("next", 500);
+        Pool pool = pools.canaryPool().orElseThrow();
+        pools.drain();
+        assertThat(pool.servesOrAsks()).isFalse();
+        assertThat(invoked).isEmpty();
+    }
+
+    @Test
     void namesMadeUpByClientsDoNotFillTheMemory() {
         for (int i = 0; i < 1_000; i++) {
             pools.named("team-" + i);

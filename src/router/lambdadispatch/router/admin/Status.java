@@ -16,6 +16,7 @@ import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.PoolSnapshot;
 import lambdadispatch.router.dispatch.PoolView;
+import lambdadispatch.router.dispatch.Pools;
 
 /// `GET /status.json`: the router at this moment, without secrets. Times are milliseconds unless the name says otherwise.
 final class Status {
@@ -33,14 +34,19 @@ final class Status {
             pools.add(pool(pool, pool.view()));
         }
         return Json.object("version", parts.version(), "time", Instant.now().toString(), "started", started.toString(), "healthy", parts.healthy().getAsBoolean(),
-                "mayChange", parts.token() != null, "logLevel", Log.level(), "canary", canary(parts.pools().canary()), "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
+                "mayChange", parts.token() != null, "logLevel", Log.level(), "canary", canary(parts.pools()), "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
     }
 
     /// Null while there has been none.
-    private static Json canary(Canary canary) {
+    private static Json canary(Pools pools) {
+        Canary canary = pools.canary();
         Canary.Setting now = canary.setting();
         return now.alias() == null ? Json.JsonNull.NULL : Json.object("alias", now.alias(), "function", now.function(), "percent", now.percent(), "cookie",
-                canary.cookie() == null ? Json.JsonNull.NULL : Json.of(canary.cookie()), "diverted", canary.diverted(), "canary", answers(canary, true), "others", answers(canary, false));
+                canary.cookie() == null ? Json.JsonNull.NULL : Json.of(canary.cookie()), "serves", serves(pools, now.function()), "diverted", canary.diverted(), "canary", answers(canary, true), "others", answers(canary, false));
+    }
+
+    private static boolean serves(Pools pools, String function) {
+        return pools.snapshots().stream().anyMatch(pool -> pool.function().equals(function) && pool.open() + pool.rotating() > 0);
     }
 
     private static Json answers(Canary canary, boolean byCanary) {

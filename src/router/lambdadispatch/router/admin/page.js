@@ -219,8 +219,8 @@ function why() {
     if (versions.some(v => v[0] !== '$LATEST')) list.push('Versions that serve: ' + versions.map(v => `${v[0]} on ${v[1]}`).join(', ') + '.');
     lines(one.children[2], list);
   });
-  const c = state.canary;
-  lines($('facts'), c ? [`Canary ${c.alias}: ${c.percent} % of the requests${c.cookie ? ', kept by the cookie ' + c.cookie : ''}. Canaries have answered ${num(c.canary.answered)} since the start, ${c.canary.failed} with 5xx; the others meanwhile ${num(c.others.answered)}, ${c.others.failed} with 5xx${c.diverted ? `; ${c.diverted} they could not take` : ''}.`] : []);
+  const c = state.canary, fault = c && state.pools.filter(p => p.function === c.function).map(p => p.guard.lastFault).find(Boolean);
+  lines($('facts'), c ? [`Canary ${c.alias}: ${c.percent} % of the requests${c.cookie ? ', kept by the cookie ' + c.cookie : ''}. Canaries have answered ${num(c.canary.answered)} since the start, ${c.canary.failed} with 5xx; the others meanwhile ${num(c.others.answered)}, ${c.others.failed} with 5xx${c.diverted ? `; ${c.diverted} drawn for a canary went to the others` : ''}.${c.percent && !c.serves ? ` No instance of ${c.alias} serves now${fault ? `: “${fault}”` : ''}; its requests go to the others.` : ''}`] : []);
 }
 
 function lines(ul, list) { while (ul.children.length > list.length) ul.lastChild.remove(); while (ul.children.length < list.length) ul.append(make('li')); list.forEach((line, i) => text(ul.children[i], line)); }

@@ -63,7 +63,7 @@ public final class Canary {
 
     /// A request was answered.
     /// @param drawn for the canary, not for the others
-    /// @param away the canary's pool could not take it, and the others' pool did
+    /// @param away the canary's pool had no instance for it or could not take it, and the others' pool did
     public void answered(boolean drawn, boolean away, int status) {
         if (away) {
             diverted.increment();
@@ -73,7 +73,7 @@ public final class Canary {
         }
     }
 
-    /// Requests that were drawn for the canary, whose pool could not take them.
+    /// Requests that were drawn for the canary, and that the others' pool took: the canary's had no instance, or could not.
     public long diverted() {
         return diverted.sum();
     }

@@ -293,6 +293,27 @@ final class Fleet {
         }
     }
 
+    /// Nothing more is to come: as soon as nothing runs, all instances go.
+    void sendHome(long now, Outbox outbox) {
+        if (running() > 0) {
+            return;
+        }
+        for (Instance instance : all()) {
+            dismiss(instance, now, outbox);
+        }
+        bury(now, outbox);
+    }
+
+    /// A request that comes now is taken at once, or as soon as another one ends.
+    boolean anybodyServes() {
+        for (Instance instance : all()) {
+            if (instance.state == Instance.State.OPEN && !instance.aside && instance.free.size() + instance.busy.size() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean anybodyOpen() {
         for (Instance instance : all()) {
             if (instance.state == Instance.State.OPEN) {

@@ -71,16 +71,12 @@ public final class Pool {
 
     /// Grants a slot at once, or queues the ticket, or refuses it.
     public void submit(Ticket ticket) {
-        submit(ticket, null);
+        submitAgain(ticket, null);
     }
 
     /// A retry: keeps the place in the queue, and the time-out, of the try before. If that one's slot was lost, the request may be what killed its instance: it
     /// runs beside no other such request, so that one bad request takes few others with it.
     public void submitAgain(Ticket ticket, Ticket earlier) {
-        submit(ticket, earlier);
-    }
-
-    private void submit(Ticket ticket, Ticket earlier) {
         Effects told;
         synchronized (lock) {
             if (ticket.state != Ticket.State.NEW) {
@@ -116,6 +112,15 @@ public final class Pool {
         if (matching.waiting() == 1) {
             scale(now);
         }
+    }
+
+    /// Whether an instance serves now. If not, one is asked for as by a request that waits: within the cost guard, and no more than that one.
+    public boolean servesOrAsks() {
+        if (locked(fleet::anybodyServes)) {
+            return true;
+        }
+        event(now -> scale(Math.max(retired || draining ? 0 : 1, matching.waiting()), now));
+        return false;
     }
 
     /// Whether a request that was there when two instances died may be tried on a third: environments die without it as well, and far more often.
@@ -406,25 +411,19 @@ public final class Pool {
     private Effects settle(long now) {
         matching.match(now);
         if (draining && matching.nobodyWaits()) {
-            sendHome(now);
+            fleet.sendHome(now, outbox);
         }
         return outbox.take();
     }
 
-    private void sendHome(long now) {
-        if (fleet.running() > 0) {
-            return;
-        }
-        for (Instance instance : fleet.all()) {
-            fleet.dismiss(instance, now, outbox);
-        }
-        fleet.bury(now, outbox);
+    private void scale(long now) {
+        scale(matching.waiting(), now);
     }
 
-    private void scale(long now) {
+    private void scale(int pending, long now) {
         Census census = new Census(fleet.all());
         matching.overloaded(growth.canNotGrow(census), now);
-        Growth.Plan plan = growth.plan(census, matching.waiting(), load, draining, now);
+        Growth.Plan plan = growth.plan(census, pending, load, draining, now);
         for (int i = 0; i < plan.start(); i++) {
             start(growth.purpose(census, i), now);
         }

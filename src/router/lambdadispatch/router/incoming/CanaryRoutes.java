@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.incoming;
 
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Headers;
@@ -10,7 +9,8 @@ import lambdadispatch.router.dispatch.Canary;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Pools;
 
-/// Draws for each request that names no function whether the canary gets it, and remembers the draw in a cookie where that is wanted.
+/// Draws for each request that names no function whether the canary gets it, and remembers the draw in a cookie where that is wanted. While no instance of the
+/// canary serves, its requests go to the others, and its pool is told to get one.
 final class CanaryRoutes {
     private static final int MOST_DIGITS = 4;
     private static final String ATTRIBUTES = "; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"; // RFC 6265 §4.1.2; thirty days
@@ -32,8 +32,12 @@ final class CanaryRoutes {
         int kept = name == null ? -1 : kept(request.headers(), name);
         int draw = kept >= 0 ? kept : ThreadLocalRandom.current().nextInt(Canary.DRAWS);
         String cookie = name == null || kept >= 0 ? null : name + "=" + draw + ATTRIBUTES;
-        Optional<Pool> pool = draw < now.hundredths() ? pools.canaryPool() : Optional.empty();
-        return pool.map(each -> new Route(each, pools.defaultPool(), cookie, true)).orElseGet(() -> new Route(pools.defaultPool(), null, cookie, true));
+        if (draw >= now.hundredths()) {
+            return new Route(pools.defaultPool(), null, cookie, Route.Draw.OTHERS);
+        }
+        // Nobody waits for the canary's cold start. The cookie would say that this client was there.
+        return pools.canaryPool().filter(Pool::servesOrAsks).map(pool -> new Route(pool, pools.defaultPool(), cookie, Route.Draw.CANARY))
+                .orElseGet(() -> new Route(pools.defaultPool(), null, null, Route.Draw.AWAY));
     }
 
     /// The number in that cookie (RFC 6265 §4.2.1), or -1 where there is none, or none of ours.

@@ -94,6 +94,9 @@ final class ProxyExchange {
             }
             record.retried();
             before = next;
+            if (withCanary() && !pool.servesOrAsks()) {
+                divert(); // the canary's last instance went under this request
+            }
         }
     }
 
@@ -116,13 +119,21 @@ final class ProxyExchange {
 
     /// A canary that can take no request is nobody's loss: the others' pool gets it. Not a request that has waited its time.
     private boolean divert(Refusal refusal) {
-        if (refusal == null || refusal.kind() == Refusal.Kind.TIMED_OUT || route.otherwise() == null || pool == route.otherwise()) {
+        if (refusal == null || refusal.kind() == Refusal.Kind.TIMED_OUT || !withCanary()) {
             return false;
         }
+        divert();
+        return true;
+    }
+
+    private boolean withCanary() {
+        return route.toCanary() && pool != route.otherwise();
+    }
+
+    private void divert() {
         synchronized (this) {
             pool = route.otherwise();
         }
-        return true;
     }
 
     /// Whether the canary could not take it, and the others' pool did.
@@ -228,7 +239,7 @@ final class ProxyExchange {
             record.dispatched(channel.instance().invokedNanos());
             sent = true;
             BodyPump pump = upload.start(channel);
-            if (new ResponseRelay(client, channel, record, new ResponseRelay.Added(debug, route.cookie())).run(this::finished, upload.whole() && refusals < MAX_REFUSALS && mayRetry(), pump)) {
+            if (new ResponseRelay(client, channel, record, new ResponseRelay.Added(debug, diverted() ? null : route.cookie())).run(this::finished, upload.whole() && refusals < MAX_REFUSALS && mayRetry(), pump)) {
                 return true;
             }
             refusals++;

@@ -88,8 +88,8 @@ public final class ProxyHandler implements Handler {
         try {
             proxied.run(writer, peer);
         } finally {
-            if (route.drawn()) {
-                pools.canary().answered(route.toCanary(), proxied.diverted(), record.status());
+            if (route.draw() != Route.Draw.NONE) {
+                pools.canary().answered(route.draw() != Route.Draw.OTHERS, route.draw() == Route.Draw.AWAY || proxied.diverted(), record.status());
             }
         }
     }
