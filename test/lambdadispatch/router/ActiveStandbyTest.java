@@ -70,9 +70,10 @@ class ActiveStandbyTest {
         awaitAnswerOf("active");
     }
 
-    @Test
-    void requestThatMeetsADeadRouterWaitsForTheNextOneInsteadOfFailing() throws Exception {
-        start(FILE);
+    @ParameterizedTest
+    @ValueSource(strings = {FILE, "docker/haproxy/fill-first.cfg"})
+    void requestThatMeetsADeadRouterGoesToTheNextInsteadOfFailing(String file) throws Exception {
+        start(file);
         awaitAnswerOf("active");
         active.close();
         assertThat(ask()).isEqualTo("200 standby");
