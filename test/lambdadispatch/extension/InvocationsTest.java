@@ -65,8 +65,8 @@ class InvocationsTest {
             exchange.answer(answerStatus, "application/json", new byte[0]);
             return;
         }
-        three.countDown();
         int id = asking.incrementAndGet();
+        three.countDown();
         try {
             if (handedOut.take() == REFUSED) {
                 exchange.answer(REFUSED, "application/json", new byte[0]);

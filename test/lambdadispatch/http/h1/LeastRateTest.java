@@ -126,7 +126,9 @@ class LeastRateTest {
             }
             served.client.send("x");
             assertThat(served.client.answer().status()).isEqualTo(200);
-            assertThat(exchange.behindNanos()).isZero();
+            while (exchange.behindNanos() > 0) {
+                Thread.yield(); // the answer can be here before the write of it has returned
+            }
         }
     }
 }
