@@ -147,7 +147,7 @@ class InvocationTest {
         until(() -> router.downlinks.size() == 1);
         healthStatus.set(status);
         int asked = health.get();
-        until(() -> health.get() > asked && Condition.parse(router.conditions.getLast()).orElseThrow().probeMillis() >= least);
+        until(() -> health.get() > asked && !router.conditions.isEmpty() && Condition.parse(router.conditions.getLast()).orElseThrow().probeMillis() >= least);
         assertThat(Condition.parse(router.conditions.getLast()).orElseThrow().probeMillis()).isBetween(least, most);
         router.goAway();
         assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);

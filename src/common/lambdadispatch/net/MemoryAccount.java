@@ -59,17 +59,28 @@ public final class MemoryAccount {
 
     /// False if it does not fit; nothing is taken then.
     boolean take(long octets) {
-        long now = held.addAndGet(octets);
-        if (now > tight() && relieving.compareAndSet(false, true)) {
+        boolean fits = add(octets);
+        if ((!fits || held.get() > tight()) && relieving.compareAndSet(false, true)) {
             // Not by this thread: it may hold locks that ending another share needs.
             Threads.virtual("memory-relief").start(this::relieve);
         }
-        if (now <= most) {
-            return true;
+        if (!fits) {
+            refused.incrementAndGet();
         }
-        held.addAndGet(-octets);
-        refused.incrementAndGet();
-        return false;
+        return fits;
+    }
+
+    /// What does not fit is not even added for a moment: whoever looks meanwhile would refuse or end others for it.
+    private boolean add(long octets) {
+        while (true) {
+            long before = held.get();
+            if (before + octets > most) {
+                return false;
+            }
+            if (held.compareAndSet(before, before + octets)) {
+                return true;
+            }
+        }
     }
 
     void give(long octets) {
@@ -102,8 +113,8 @@ public final class MemoryAccount {
                 count++;
             }
             report(worst, count, now);
-            worst.subList(0, count).forEach(each -> each.share.end());
             ended.addAndGet(count);
+            worst.subList(0, count).forEach(each -> each.share.end());
         } finally {
             relieving.set(false);
         }
