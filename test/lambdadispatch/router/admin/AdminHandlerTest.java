@@ -106,6 +106,9 @@ class AdminHandlerTest {
         lambdadispatch.router.dispatch.Pool pool = bed.router.pools().canaryPool().orElseThrow();
         assertThat(pool.servesOrAsks()).isFalse();
         bed.router.channel(bed.router.invoked());
+        while (!pool.servesOrAsks()) {
+            Thread.yield();
+        }
         assertThat(bed.ask("GET", "/status.json").text()).contains("\"serves\":true");
         assertThat(bed.post("/canary?percent=0").status()).isEqualTo(200);
         assertThat(bed.router.pools().canary().setting()).isEqualTo(new Canary.Setting("next", "f:next", 0));
