@@ -267,6 +267,15 @@ class StreamLifeTest {
     }
 
     @Test
+    void headersOnAStreamOfWhichTheClientHasReadTheEndEndTheConnection() throws IOException {
+        for (int i = 0; i < 300; i++) {
+            Http2Peer peer = Served.start(log, exchange -> exchange.answer(200, "text/plain", new byte[3])).peer.begin();
+            assertThat(peer.send(get(1, "/")).answer(1).status()).isEqualTo(200);
+            assertThat(peer.send(get(1, "/")).awaitGoAway()).as("time " + i).isEqualTo("STREAM_CLOSED"); // RFC 9113 §5.1, also before the handler's thread is done
+        }
+    }
+
+    @Test
     void theFieldsOfARequestThatIsRefusedOrMalformedStillEnterTheTable() throws IOException {
         CountDownLatch go = new CountDownLatch(1);
         Http2Peer peer = Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> {

@@ -133,6 +133,9 @@ final class Http2Frames {
             }
             return;
         }
+        if (stream.seemsOver()) { // closed for whoever has read its end, though its handler's thread has not come to say so
+            throw new ConnectionError(ErrorCode.STREAM_CLOSED, "HEADERS on a closed stream");
+        }
         if (stream.remoteClosed()) {
             throw new StreamError(streamId, ErrorCode.STREAM_CLOSED, "HEADERS after END_STREAM");
         }
