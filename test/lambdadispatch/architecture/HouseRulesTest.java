@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lambdadispatch.base.log.Log;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ class HouseRulesTest {
     private static final String LICENCE = "// SPDX-License-Identifier: MIT";
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");
     private static final Pattern MAKES_A_THREAD = Pattern.compile("Thread\\.(of|start)(Virtual|Platform)|new Thread\\(|\\bExecutors\\.|CompletableFuture\\.(run|supply)Async");
+    private static final Set<String> SAME_EVERYWHERE = Set.of("Main.java", "module-info.java", "package-info.java");
     private static final Pattern EMPTY_NAME = Pattern.compile("(Impl|Utils?|Helpers?|Manager)\\.java$");
 
     @Test
@@ -49,6 +52,16 @@ class HouseRulesTest {
     @Test
     void namesSayWhatATypeOwns() {
         assertThat(faults(java(), (file, lines) -> !EMPTY_NAME.matcher(file.toString()).find())).isEmpty();
+    }
+
+    /// A reader who has met a name knows what it is: no other package uses it for something else.
+    @Test
+    void noTwoClassesHaveOneName() {
+        Map<String, List<Path>> byName = java().stream()
+                .filter(file -> !SAME_EVERYWHERE.contains(file.getFileName().toString()))
+                .collect(Collectors.groupingBy(file -> file.getFileName().toString()));
+        assertThat(byName).isNotEmpty();
+        assertThat(byName.values().stream().filter(files -> files.size() > 1)).isEmpty();
     }
 
     @Test

@@ -58,7 +58,7 @@ public final class Bench {
         Crowds crowds = new Crowds(report, seconds);
         Map<String, Scenario> scenarios = new LinkedHashMap<>();
         scenarios.put("ping", new Pings(report, seconds)::run);
-        scenarios.put("bodies", new Bodies(report, seconds)::run);
+        scenarios.put("bodies", new BenchBodies(report, seconds)::run);
         scenarios.put("connections", crowds::connections);
         scenarios.put("channels", crowds::channels);
         scenarios.put("queue", crowds::queue);

@@ -28,7 +28,7 @@ final class Crowds {
         report.scenario("idle client connections");
         try (Bed bed = new Bed()) {
             Subject ours = bed.ours(Bed.Between.H2C, 1, 20, Bed.pingCommand());
-            Load.closed(ours.http() + "/ping", 64, 8, 0);
+            LoadGenerator.closed(ours.http() + "/ping", 64, 8, 0);
             Meter meter = new Meter(ours.processes());
             List<Socket> sockets = new ArrayList<>();
             try {
@@ -39,7 +39,7 @@ final class Crowds {
                     }
                 }
                 Meter busy = new Meter(ours.processes());
-                Load.Seen seen = Load.closed(ours.http() + "/ping", 64, seconds, 0);
+                LoadGenerator.Seen seen = LoadGenerator.closed(ours.http() + "/ping", 64, seconds, 0);
                 report.row(ours, "c=64 beside", seen, busy.used());
             } finally {
                 close(sockets);
@@ -73,9 +73,9 @@ final class Crowds {
     }
 
     private double routerCost(Subject subject, int warmUp) throws Exception {
-        Load.closed(subject.http() + "/ping", 64, warmUp, 0);
+        LoadGenerator.closed(subject.http() + "/ping", 64, warmUp, 0);
         Meter meter = new Meter(subject.processes());
-        Load.Seen seen = Load.closed(subject.http() + "/ping", 64, seconds, 0);
+        LoadGenerator.Seen seen = LoadGenerator.closed(subject.http() + "/ping", 64, seconds, 0);
         Map<Watched, Meter.Used> used = meter.used();
         report.row(subject, "c=64", seen, used);
         return used.get(subject.processes().getFirst()).micros() / seen.requests();
@@ -96,10 +96,10 @@ final class Crowds {
         report.scenario("1,000 clients for 10 channels: the others wait in the queue");
         try (Bed bed = new Bed()) {
             Subject ours = bed.ours(Bed.Between.H2C, 1, 10, Bed.pingCommand());
-            Load.closed(ours.http() + "/ping", 64, 8, 0);
+            LoadGenerator.closed(ours.http() + "/ping", 64, 8, 0);
             for (int clients : new int[] {10, 1000}) {
                 Meter meter = new Meter(ours.processes());
-                Load.Seen seen = Load.closed(ours.http() + "/ping", clients, seconds, 0);
+                LoadGenerator.Seen seen = LoadGenerator.closed(ours.http() + "/ping", clients, seconds, 0);
                 report.row(ours, "c=" + clients, seen, meter.used());
             }
         }

@@ -38,7 +38,7 @@ final class Observed {
                 subjects.put(way.getKey(), bed.ours(way.getKey(), Bed.IMAGES, Bed.Between.H2C, 1, CHANNELS, Bed.pingCommand(), way.getValue()));
             }
             for (Subject subject : subjects.values()) {
-                Load.closed(subject.http() + "/ping", CLIENTS, Math.max(10, seconds), 0); // until the compilers are done
+                LoadGenerator.closed(subject.http() + "/ping", CLIENTS, Math.max(10, seconds), 0); // until the compilers are done
             }
             Map<String, double[]> costs = costs(subjects);
             double[] bare = costs.get("nothing");
@@ -82,7 +82,7 @@ final class Observed {
                 Subject subject = subjects.get(name);
                 List<Watched> router = List.of(subject.processes().getFirst());
                 Meter meter = new Meter(router);
-                Load.Seen seen = Load.closed(subject.http() + "/ping", CLIENTS, seconds, 0);
+                LoadGenerator.Seen seen = LoadGenerator.closed(subject.http() + "/ping", CLIENTS, seconds, 0);
                 costs.computeIfAbsent(name, each -> new double[ROUNDS])[round] = report.row(subject, "round " + (round + 1), seen, meter.used());
             }
             names.add(names.removeFirst()); // another one begins

@@ -28,8 +28,8 @@ final class Pings {
             List<Subject> all = List.of(yardstick, ours, yardstickTls, oursTls, bed.nginxHop(app));
             for (Subject subject : all) {
                 for (int round = 0; round < 2; round++) {
-                    Load.closed(subject.http() + "/ping", 64, WARM_UP_SECONDS, 0);
-                    Load.closed(subject.http() + "/ping", 10, WARM_UP_SECONDS / 2, 0);
+                    LoadGenerator.closed(subject.http() + "/ping", 64, WARM_UP_SECONDS, 0);
+                    LoadGenerator.closed(subject.http() + "/ping", 10, WARM_UP_SECONDS / 2, 0);
                 }
             }
             for (int clients : new int[] {1, 10, 64, 256, 1000}) {
@@ -48,19 +48,19 @@ final class Pings {
 
     private double closed(Subject subject, int clients) throws Exception {
         Meter meter = new Meter(subject.processes());
-        Load.Seen seen = Load.closed(subject.http() + "/ping", clients, seconds, 0);
+        LoadGenerator.Seen seen = LoadGenerator.closed(subject.http() + "/ping", clients, seconds, 0);
         return report.row(subject, "c=" + clients, seen, meter.used());
     }
 
     /// About half of what ours can do, the same rate for all.
     private void steady(Subject yardstick, Subject ours, Subject yardstickTls, Subject oursTls) throws Exception {
-        int peak = (int) Load.closed(ours.http() + "/ping", 64, seconds, 0).perSecond();
+        int peak = (int) LoadGenerator.closed(ours.http() + "/ping", 64, seconds, 0).perSecond();
         int rate = peak / 2 / 64 * 64;
         report.scenario("ping, HTTP/1.1, 64 clients, fixed rate, half of our peak");
-        Map<Subject, Load.Seen> seen = new LinkedHashMap<>();
+        Map<Subject, LoadGenerator.Seen> seen = new LinkedHashMap<>();
         for (Subject subject : List.of(yardstick, ours, yardstickTls, oursTls)) {
             Meter meter = new Meter(subject.processes());
-            Load.Seen one = Load.steady(subject.http() + "/ping", 64, rate, seconds);
+            LoadGenerator.Seen one = LoadGenerator.steady(subject.http() + "/ping", 64, rate, seconds);
             report.row(subject, rate + "/s", one, meter.used());
             seen.put(subject, one);
         }
@@ -74,9 +74,9 @@ final class Pings {
             Map<Subject, Double> costs = new LinkedHashMap<>();
             for (Subject subject : List.of(yardstick, ours)) {
                 String url = (tls ? subject.https() : subject.h2c()) + "/ping";
-                Load.http2(url, 8, 16, WARM_UP_SECONDS);
+                LoadGenerator.http2(url, 8, 16, WARM_UP_SECONDS);
                 Meter meter = new Meter(subject.processes());
-                costs.put(subject, report.row(subject, "8x16", Load.http2(url, 8, 16, seconds), meter.used()));
+                costs.put(subject, report.row(subject, "8x16", LoadGenerator.http2(url, 8, 16, seconds), meter.used()));
             }
             report.figure("ours / HAProxy x2", costs.get(ours) / costs.get(yardstick), "x");
         }

@@ -48,7 +48,7 @@ final class Quick {
     private static void warmUp(Subject subject) throws Exception {
         long answered = 0;
         for (int i = 0; i < MOST_WARM_UPS && answered < WARM_UP_REQUESTS; i++) {
-            answered += Load.closed(subject.http() + "/ping", i % 2 == 0 ? 64 : 10, 4, 0).requests();
+            answered += LoadGenerator.closed(subject.http() + "/ping", i % 2 == 0 ? 64 : 10, 4, 0).requests();
         }
     }
 
@@ -60,7 +60,7 @@ final class Quick {
             Map<Subject, Double> costs = new LinkedHashMap<>();
             for (Subject subject : all(yardstick, ours)) {
                 Meter meter = new Meter(subject.processes());
-                Load.Seen seen = Load.closed(subject.http() + "/ping", clients, SECONDS, 0);
+                LoadGenerator.Seen seen = LoadGenerator.closed(subject.http() + "/ping", clients, SECONDS, 0);
                 costs.put(subject, report.row(subject, "c=" + clients, seen, meter.used()));
                 peak = clients < CLIENTS[CLIENTS.length - 1] ? peak : Math.min(peak, seen.perSecond());
             }
@@ -74,16 +74,16 @@ final class Quick {
     /// All at the same rate, which each of them can do: what differs is how long an answer takes.
     private void steady(Subject yardstick, List<Subject> ours, String share, int rate) throws Exception {
         report.scenario("64 clients at " + share + " of the lowest peak");
-        Map<Subject, Load.Seen> all = new LinkedHashMap<>();
+        Map<Subject, LoadGenerator.Seen> all = new LinkedHashMap<>();
         for (Subject subject : all(yardstick, ours)) {
             Meter meter = new Meter(subject.processes());
-            Load.Seen seen = Load.steady(subject.http() + "/ping", 64, rate, SECONDS);
+            LoadGenerator.Seen seen = LoadGenerator.steady(subject.http() + "/ping", 64, rate, SECONDS);
             report.row(subject, rate + "/s", seen, meter.used());
             all.put(subject, seen);
         }
-        Load.Seen theirs = all.get(yardstick);
+        LoadGenerator.Seen theirs = all.get(yardstick);
         for (Subject one : ours) {
-            Load.Seen seen = all.get(one);
+            LoadGenerator.Seen seen = all.get(one);
             report.figure("p50, " + one.name() + " / HAProxy x2", seen.p50Millis() / theirs.p50Millis(), "x");
             report.figure("p99, " + one.name() + " / HAProxy x2", seen.p99Millis() / theirs.p99Millis(), "x");
             report.figure("p99.9, " + one.name() + " / HAProxy x2", seen.p999Millis() / theirs.p999Millis(), "x");

@@ -24,7 +24,7 @@ final class Report {
     /// One subject under one load: what the clients saw, and what each process used per request.
     /// @param load what was different from the row before: `c=64`
     /// @return microseconds of CPU per request, all processes together
-    double row(Subject subject, String load, Load.Seen seen, Map<Watched, Meter.Used> used) {
+    double row(Subject subject, String load, LoadGenerator.Seen seen, Map<Watched, Meter.Used> used) {
         System.out.printf(Locale.ROOT, "%-16s %-10s %8.0f/s  p50 %7.2f  p99 %7.2f  p99.9 %7.2f ms%s%n", subject.name(), load, seen.perSecond(),
                 seen.p50Millis(), seen.p99Millis(), seen.p999Millis(), seen.failed() == 0 ? "" : "  FAILED " + seen.failed());
         double all = 0;

@@ -83,7 +83,7 @@ class ComparisonTest {
         for (int i = 0; i < 20; i++) {
             lines.add(i * 10 + "," + (i == 5 ? 1000 : 0));
         }
-        Trace trace = Trace.parse(lines);
+        TrafficCurve trace = TrafficCurve.parse(lines);
         Workload load = load(1, 0.1, 0.05, 4);
         double held = Math.ceil(Comparison.environmentsHeld(load(100, 0.1, 0.05, 4)));
         assertThat(trace.peak()).isEqualTo(100);
@@ -93,11 +93,11 @@ class ComparisonTest {
 
     @Test
     void traceThatIsNoneIsRefusedWithItsLine() {
-        assertThatThrownBy(() -> Trace.parse(List.of("0,1", "1,x"))).hasMessage("line 2: x is not a number");
-        assertThatThrownBy(() -> Trace.parse(List.of("0,1,2"))).hasMessageContaining("line 1");
-        assertThatThrownBy(() -> Trace.parse(List.of("0,1", "1,1", "3,1"))).hasMessageContaining("sample 3");
-        assertThatThrownBy(() -> Trace.parse(List.of("0,-1"))).hasMessageContaining("line 1");
-        assertThatThrownBy(() -> Trace.parse(List.of())).hasMessageContaining("at least one");
+        assertThatThrownBy(() -> TrafficCurve.parse(List.of("0,1", "1,x"))).hasMessage("line 2: x is not a number");
+        assertThatThrownBy(() -> TrafficCurve.parse(List.of("0,1,2"))).hasMessageContaining("line 1");
+        assertThatThrownBy(() -> TrafficCurve.parse(List.of("0,1", "1,1", "3,1"))).hasMessageContaining("sample 3");
+        assertThatThrownBy(() -> TrafficCurve.parse(List.of("0,-1"))).hasMessageContaining("line 1");
+        assertThatThrownBy(() -> TrafficCurve.parse(List.of())).hasMessageContaining("at least one");
     }
 
     private static Workload load(double rate, double seconds, double cpu, double coldStart) {

@@ -15,7 +15,7 @@ public final class QueryTarget extends Target {
     @Override
     public void run(byte[] input, SplittableRandom random) {
         try {
-            Query query = Query.of(new String(input, StandardCharsets.ISO_8859_1));
+            Parameters query = Parameters.of(new String(input, StandardCharsets.ISO_8859_1));
             long number = query.number("n", 5, 0, 1L << 40);
             require(number >= 0 && number <= 1L << 40, "out of range: " + number);
         } catch (BadMessage e) {

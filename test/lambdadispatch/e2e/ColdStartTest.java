@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.e2e.Wire.Body;
 import lambdadispatch.e2e.Wire.Version;
-import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +40,7 @@ class ColdStartTest {
     void freedSlotsSpareColdStartsAndInstancesGoWhenTheyAreIdle() throws Exception {
         try (Stack stack = new Stack().instances(10).environment("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "1500").start()) {
             assertThat(Wire.get(Version.HTTP_1, stack, "/ping").text()).isEqualTo("pong");
-            stack.emulator().faults(Faults.parse("throttle")); // whoever waits for another environment waits in vain
+            stack.emulator().faults(InvokeFaults.parse("throttle")); // whoever waits for another environment waits in vain
             List<Wire> burst = new ArrayList<>();
             for (int i = 0; i < 64; i++) { // for ten slots
                 burst.add(Wire.open(Version.HTTP_1, stack));

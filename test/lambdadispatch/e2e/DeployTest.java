@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import lambdadispatch.base.json.Json;
 import lambdadispatch.emulator.BuildCommands;
-import lambdadispatch.soak.Tally;
-import lambdadispatch.soak.Traffic;
+import lambdadispatch.soak.AnswerTally;
+import lambdadispatch.soak.SoakTraffic;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,10 +100,10 @@ class DeployTest {
 
     @Test
     void rollReplacesEveryInstanceByOneOfTheNewVersionAndNoRequestNoticesIt() throws Exception {
-        Tally tally = new Tally();
+        AnswerTally tally = new AnswerTally();
         try (Stack stack = stack().instances(6).start()) {
             aliases(stack, "live=3");
-            try (Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare()) {
+            try (SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare()) {
                 change(stack, "/scale?min=2&max=2");
                 Set<String> first = awaitOpen(stack, open -> open.size() == 1 && open.getOrDefault("3", Set.of()).size() == 2).get("3");
                 traffic.longestDelay(100).start(4, 50);

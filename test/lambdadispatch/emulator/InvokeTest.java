@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Base64;
 import lambdadispatch.aws.Credentials;
 import lambdadispatch.aws.SigV4Signer;
-import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,24 +141,24 @@ class InvokeTest {
     }
 
     private static String faulty(String fault) throws IOException {
-        lambda.emulator.faults(Faults.parse(fault));
+        lambda.emulator.faults(InvokeFaults.parse(fault));
         try {
             Lambda.Answer answer = lambda.invoke("{}");
             return answer.status() + " " + answer.headers().get("x-amzn-errortype") + " " + answer.json().text("Reason").orElse(null)
                     + " " + answer.headers().get("retry-after");
         } finally {
-            lambda.emulator.faults(Faults.NONE);
+            lambda.emulator.faults(InvokeFaults.NONE);
         }
     }
 
     @Test
     void unreachableReplacesTheDispatchersAddress() throws IOException {
-        lambda.emulator.faults(Faults.parse("unreachable"));
+        lambda.emulator.faults(InvokeFaults.parse("unreachable"));
         try {
             assertThat(lambda.invoke("{\"Id\":\"1\",\"DispatcherUrl\": \"https://10.0.0.1:5004\"}").body())
                     .isEqualTo("{\"Id\":\"1\",\"DispatcherUrl\": \"http://127.0.0.1:9\"}");
         } finally {
-            lambda.emulator.faults(Faults.NONE);
+            lambda.emulator.faults(InvokeFaults.NONE);
         }
     }
 

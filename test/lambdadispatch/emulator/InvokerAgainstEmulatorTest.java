@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
-import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.invoke.InvokeResult;
 import org.junit.jupiter.api.AfterAll;
@@ -50,7 +50,7 @@ class InvokerAgainstEmulatorTest {
 
     @AfterEach
     void mend() {
-        lambda.emulator.faults(Faults.NONE);
+        lambda.emulator.faults(InvokeFaults.NONE);
     }
 
     private static InvokeResult invoke(String function, String payload) throws IOException {
@@ -58,7 +58,7 @@ class InvokerAgainstEmulatorTest {
     }
 
     private static InvokeResult with(String fault) throws IOException {
-        lambda.emulator.faults(Faults.parse(fault));
+        lambda.emulator.faults(InvokeFaults.parse(fault));
         return invoke(Lambda.FUNCTION, "{}");
     }
 

@@ -14,7 +14,7 @@ import java.util.Set;
 import lambdadispatch.aws.Credentials;
 import lambdadispatch.aws.SigV4Signer;
 import lambdadispatch.base.json.Json;
-import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.emulator.environment.FunctionSettings;
 import lambdadispatch.http.client.Http1Client;
 import lambdadispatch.http.message.Headers;
@@ -80,7 +80,7 @@ final class Lambda implements AutoCloseable {
     Lambda(Setup setup, List<String> extension) throws IOException {
         FunctionSettings settings = new FunctionSettings(512, setup.timeout(), setup.initLimit(), Duration.ZERO, setup.idleLife(), setup.concurrency(),
                 "eu-north-1", "123456789012", extension, setup.app(), setup.variables(), line -> {});
-        emulator = Emulator.start(new EmulatorConfig(0, Set.of(FUNCTION), "AKIDEXAMPLE", "secret", Faults.NONE, settings));
+        emulator = Emulator.start(new EmulatorConfig(0, Set.of(FUNCTION), "AKIDEXAMPLE", "secret", InvokeFaults.NONE, settings));
     }
 
     static List<String> fakeExtension() {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.fuzz.Feed;
+import lambdadispatch.fuzz.FuzzTrace;
 import lambdadispatch.fuzz.Target;
-import lambdadispatch.fuzz.Trace;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.RequestHead;
@@ -44,7 +44,7 @@ public final class ScanTarget extends Target {
     private static long scan(Feed feed) throws IOException {
         Input in = new Input(feed, 64, 256 << 10);
         RequestScan scan = new RequestScan();
-        Trace trace = new Trace();
+        FuzzTrace trace = new FuzzTrace();
         try {
             boolean any = scan.next(in);
             trace.add(any ? 1 : 0);

@@ -39,7 +39,7 @@ final class BodyTarget extends Target {
     private static long take(byte[] input, Feed feed, Way way) throws IOException {
         Input in = new Input(feed, 64, 1024);
         BodyReader body = new BodyReader(in, Framing.CHUNKED, 400);
-        Trace content = new Trace();
+        FuzzTrace content = new FuzzTrace();
         byte[] buffer = new byte[48];
         long result;
         try {
@@ -63,7 +63,7 @@ final class BodyTarget extends Target {
         return result;
     }
 
-    private static int next(BodyReader body, Input in, byte[] buffer, Way way, Trace content) throws IOException {
+    private static int next(BodyReader body, Input in, byte[] buffer, Way way, FuzzTrace content) throws IOException {
         switch (way) {
             case READ -> {
                 int count = body.read(buffer, 0, buffer.length);

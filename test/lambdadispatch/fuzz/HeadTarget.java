@@ -56,7 +56,7 @@ final class HeadTarget extends Target {
     private long parse(Feed feed, int maxBytes, int maxFields) throws IOException {
         Input in = new Input(feed, 64, maxBytes);
         HeadParser parser = new HeadParser(maxBytes, maxFields);
-        Trace trace = new Trace();
+        FuzzTrace trace = new FuzzTrace();
         try {
             boolean any = response ? response(in, parser, trace) : request(in, parser, trace);
             trace.add(any ? 1 : 0).add(feed.position() - in.available());
@@ -69,7 +69,7 @@ final class HeadTarget extends Target {
         return trace.value();
     }
 
-    private static boolean request(Input in, HeadParser parser, Trace trace) throws IOException {
+    private static boolean request(Input in, HeadParser parser, FuzzTrace trace) throws IOException {
         RequestHead head = new RequestHead();
         if (!parser.parseRequest(in, head)) {
             return false;
@@ -83,7 +83,7 @@ final class HeadTarget extends Target {
         return true;
     }
 
-    private static boolean response(Input in, HeadParser parser, Trace trace) throws IOException {
+    private static boolean response(Input in, HeadParser parser, FuzzTrace trace) throws IOException {
         ResponseHead head = new ResponseHead();
         if (!parser.parseResponse(in, head)) {
             return false;

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
+import lambdadispatch.soak.AnswerTally;
 import lambdadispatch.soak.RouterLog;
-import lambdadispatch.soak.Tally;
-import lambdadispatch.soak.Traffic;
 import lambdadispatch.soak.SeveralRouters;
+import lambdadispatch.soak.SoakTraffic;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -25,12 +25,12 @@ class RotationTest {
     void instancesAreReplacedBeforeTheirDeadlineWithoutAnError() throws Exception {
         RouterLog log = new RouterLog();
         LongAdder cut = new LongAdder(); // on a machine that stands still for so long that a tenth of the time is too short for an answer
-        Tally tally = new Tally();
+        AnswerTally tally = new AnswerTally();
         try (Stack stack = new Stack().onLine(line -> {
             log.accept(line);
             CUT.matcher(line).results().forEach(found -> cut.add(Long.parseLong(found.group(1))));
         }).instances(6).functionTimeout(Duration.ofSeconds(10)).router("LAMBDA_DISPATCH_MinInstanceCount", "1").start();
-                Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().longestDelay(200).start(6, 150)) {
+                SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().longestDelay(200).start(6, 150)) {
             Calls.until(() -> log.invokes() >= 4);
             traffic.stop();
         }
@@ -42,11 +42,11 @@ class RotationTest {
     @Test
     void routersAreRestartedInTurnBehindALoadBalancerAndNoRequestIsLost() throws Exception {
         Assumptions.assumeTrue(SeveralRouters.possible(), "HAProxy is not installed");
-        Tally tally = new Tally();
+        AnswerTally tally = new AnswerTally();
         int[] statuses = new int[2];
         try (Stack stack = new Stack().instances(8).router("LAMBDA_DISPATCH_DrainDelay", "3s").router("LAMBDA_DISPATCH_DrainTimeout", "20s").start();
                 SeveralRouters routers = new SeveralRouters(stack);
-                Traffic traffic = new Traffic(List.of(routers.url()), tally).prepare().start(6, 150)) {
+                SoakTraffic traffic = new SoakTraffic(List.of(routers.url()), tally).prepare().start(6, 150)) {
             statuses[0] = routers.restart(0);
             statuses[1] = routers.restart(1);
             traffic.stop();

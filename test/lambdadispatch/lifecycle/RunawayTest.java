@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.util.concurrent.TimeUnit;
-import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,7 +26,7 @@ class RunawayTest {
     @ParameterizedTest
     @CsvSource({"unreachable, NEVER_CONNECTED", "return, NEVER_CONNECTED", "denied, REFUSED", "throttle, THROTTLED"})
     void faultThatStaysIsPaidForSparinglyAndToldToClients(String fault, String reason) throws Exception {
-        STACK.emulator().faults(Faults.parse(fault));
+        STACK.emulator().faults(InvokeFaults.parse(fault));
         int refused = 0;
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         try (Calls calls = new Calls(STACK)) {
@@ -36,7 +36,7 @@ class RunawayTest {
                 refused++;
             } while (System.nanoTime() - until < 0 && refused < 400);
         } finally {
-            STACK.emulator().faults(Faults.NONE);
+            STACK.emulator().faults(InvokeFaults.NONE);
         }
         long invokes = STACK.output().lines().filter(line -> line.contains(" dispatch invoke function=" + fault + " ")).count();
         assertThat(invokes).as("invokes").isBetween(1L, 12L);

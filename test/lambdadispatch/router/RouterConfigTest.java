@@ -108,7 +108,7 @@ class RouterConfigTest {
     @Test
     void portsCanBeSwitchedOffAsLongAsSomebodyCanComeIn() {
         Settings settings = settings(P + "IncomingRequestHTTPSPort", "-1", P + "IncomingRequestHTTPHost", "127.0.0.1");
-        Ports ports = RouterConfig.read(settings).ports();
+        RouterPorts ports = RouterConfig.read(settings).ports();
         assertThat(settings.faults()).isEmpty();
         assertThat(ports.incoming()).containsExactly(ports.http());
         assertThat(ports.http().address().getAddress().isLoopbackAddress()).isTrue();

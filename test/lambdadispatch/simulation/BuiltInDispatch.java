@@ -59,7 +59,7 @@ final class BuiltInDispatch {
 
     private static final class HandOver {
         private final Scenario scenario;
-        private final Timeline timeline = new Timeline();
+        private final SimulatedTime timeline = new SimulatedTime();
         private final Measured measured = new Measured();
         private final Random arrivals;
         private final Random services;

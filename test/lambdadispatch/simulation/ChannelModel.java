@@ -31,7 +31,7 @@ final class ChannelModel extends Slot {
             case TEN_TIMES_SLOWER -> 10 * granted.job.seconds();
             case FAILS_AT_ONCE, REFUSES_AT_ONCE -> 0.001;
         };
-        if (owner.bad == Faults.Bad.REFUSES_AT_ONCE || world.happens(world.scenario.faults().refuses())) {
+        if (owner.bad == SimulatedFaults.Bad.REFUSES_AT_ONCE || world.happens(world.scenario.faults().refuses())) {
             world.timeline.after(REFUSED_AFTER, () -> refuse(granted));
             return;
         }
@@ -69,7 +69,7 @@ final class ChannelModel extends Slot {
         }
         expected.channel = null;
         World world = owner.world;
-        boolean failed = owner.bad == Faults.Bad.FAILS_AT_ONCE || world.happens(world.scenario.faults().fails());
+        boolean failed = owner.bad == SimulatedFaults.Bad.FAILS_AT_ONCE || world.happens(world.scenario.faults().fails());
         expected.served(failed);
         world.outliers.answers(owner.instance, failed);
         world.pool.slotReleased(this, failed ? 500 : 200);

@@ -76,7 +76,7 @@ class CostGuardTest {
     }
 
     static Bill tenMinutesOf(Fault fault, ScalingAlgorithm algorithm) {
-        Timeline timeline = new Timeline();
+        SimulatedTime timeline = new SimulatedTime();
         Bill bill = new Bill();
         PoolSettings defaults = PoolSettings.DEFAULTS;
         PoolSettings settings = defaults.with(new PoolSettings.Scaling(algorithm, 2, defaults.scaling().instances(), defaults.scaling().scaleInDelay()));
@@ -97,11 +97,11 @@ class CostGuardTest {
         return bill;
     }
 
-    private static void tick(Timeline timeline, Pool pool) {
+    private static void tick(SimulatedTime timeline, Pool pool) {
         timeline.after(pool.tick() / 1e9, () -> tick(timeline, pool));
     }
 
-    private static void arrive(Timeline timeline, Pool pool, Bill bill) {
+    private static void arrive(SimulatedTime timeline, Pool pool, Bill bill) {
         bill.submitted++;
         pool.submit(new Ticket() {
             @Override

@@ -11,16 +11,16 @@ final class Dying {
     private Dying() {}
 
     static Measured environments(double perSecond, Spread life, long seed, boolean audited) {
-        return run(perSecond, Work.of(SERVICE), Faults.life(life), seed, audited);
+        return run(perSecond, Work.of(SERVICE), SimulatedFaults.life(life), seed, audited);
     }
 
     /// @param poison requests per second that kill their environment, besides 50 that do not
     static Measured poison(double poison, long seed, boolean audited) {
-        return run(50 + poison, Work.of(SERVICE).withPoison(poison / (50 + poison)), Faults.NONE, seed, audited);
+        return run(50 + poison, Work.of(SERVICE).withPoison(poison / (50 + poison)), SimulatedFaults.NONE, seed, audited);
     }
 
-    private static Measured run(double perSecond, Work work, Faults faults, long seed, boolean audited) {
-        return World.run(new Scenario(seed, Trace.steady(perSecond, 600), work, Spread.between(3, 6), 5, 900, faults, PoolSettings.DEFAULTS), audited);
+    private static Measured run(double perSecond, Work work, SimulatedFaults faults, long seed, boolean audited) {
+        return World.run(new Scenario(seed, ArrivalTimes.steady(perSecond, 600), work, Spread.between(3, 6), 5, 900, faults, PoolSettings.DEFAULTS), audited);
     }
 
     static String table() {

@@ -56,7 +56,7 @@ final class FunctionModel implements Actions {
         budgetWatch.invoked(now, underWay);
         world.measured.environments(now, underWay, existing());
         InstanceModel model = new InstanceModel(world, instance);
-        Faults faults = world.scenario.faults();
+        SimulatedFaults faults = world.scenario.faults();
         if (account.underWay > faults.throttledAbove()) {
             account.throttled++;
             fail(model, 0.02, new InvokeResult.Throttled("ConcurrentInvocationLimitExceeded", Duration.ofSeconds(1)));

@@ -18,7 +18,7 @@ final class InstanceModel {
     final Instance instance;
     private final double invoked;
     private final Set<ChannelModel> channels = new LinkedHashSet<>();
-    final Faults.Bad bad;
+    final SimulatedFaults.Bad bad;
     final SharedCpu cpu;
     private int running;
     private double lastActive;
@@ -32,7 +32,7 @@ final class InstanceModel {
         this.instance = instance;
         this.invoked = world.timeline.seconds();
         this.cpu = new SharedCpu(world.timeline, world.scenario.cpus());
-        this.bad = world.measured.invokes == 1 ? world.scenario.faults().bad() : Faults.Bad.NONE;
+        this.bad = world.measured.invokes == 1 ? world.scenario.faults().bad() : SimulatedFaults.Bad.NONE;
     }
 
     /// The app is healthy: connect back.
@@ -50,7 +50,7 @@ final class InstanceModel {
         world.timeline.after(life, () -> askToClose("SelfDeadline"));
         world.timeline.after(life + world.scenario.margin(), this::die);
         watchIdleness();
-        Faults faults = world.scenario.faults();
+        SimulatedFaults faults = world.scenario.faults();
         if (world.random.nextDouble() < faults.dies()) {
             world.timeline.after(60 * world.random.nextDouble(), this::die);
         }

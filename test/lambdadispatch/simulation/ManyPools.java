@@ -13,8 +13,8 @@ import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.PoolSettings;
 import lambdadispatch.router.dispatch.Pools;
-import lambdadispatch.router.dispatch.Schedule;
 import lambdadispatch.router.dispatch.ScalingAlgorithm;
+import lambdadispatch.router.dispatch.Schedule;
 
 /// The router's real pools side by side: a big one that could use all environments of the account, and small ones that need one now and then.
 final class ManyPools implements Actions {
@@ -25,7 +25,7 @@ final class ManyPools implements Actions {
     private static final double SMALL_RATE = 0.1;
     private static final double TICK = 0.1;
 
-    private final Timeline timeline = new Timeline();
+    private final SimulatedTime timeline = new SimulatedTime();
     private final FunctionModel.Account account = new FunctionModel.Account();
     private final Map<Pool, World> worlds = new HashMap<>();
     private final List<World> small = new ArrayList<>();
@@ -43,8 +43,8 @@ final class ManyPools implements Actions {
     }
 
     private World world(long seed, double rate, PoolSettings settings, Pool pool) {
-        Faults faults = new Faults(0, 0, 0, 0, 0, ACCOUNT, Spread.always(Double.POSITIVE_INFINITY), 0, 0, Faults.Bad.NONE);
-        Scenario scenario = new Scenario(seed, Trace.steady(rate, SECONDS), Work.of(Traffic.SERVICE), Spread.between(3, 6), 5, 900, faults, settings);
+        SimulatedFaults faults = new SimulatedFaults(0, 0, 0, 0, 0, ACCOUNT, Spread.always(Double.POSITIVE_INFINITY), 0, 0, SimulatedFaults.Bad.NONE);
+        Scenario scenario = new Scenario(seed, ArrivalTimes.steady(rate, SECONDS), Work.of(Traffic.SERVICE), Spread.between(3, 6), 5, 900, faults, settings);
         World world = new World(scenario, false, timeline, _ -> pool);
         world.function.account = account;
         worlds.put(pool, world);

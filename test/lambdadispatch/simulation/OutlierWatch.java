@@ -30,13 +30,13 @@ final class OutlierWatch {
     }
 
     private final Pool pool;
-    private final Timeline timeline;
+    private final SimulatedTime timeline;
     private final Map<Instance, Book> books = new LinkedHashMap<>();
     private long brakesSince = Long.MAX_VALUE;
     private boolean brakesAtTick;
     long ejections;
 
-    OutlierWatch(Pool pool, Timeline timeline) {
+    OutlierWatch(Pool pool, SimulatedTime timeline) {
         this.pool = pool;
         this.timeline = timeline;
     }

@@ -16,12 +16,12 @@ final class Overload {
 
     static Measured run(double serviceSeconds, boolean sheds, double low, long seed, boolean audited) {
         double capacity = SLOTS / (serviceSeconds * Math.exp(0.125));
-        Trace trace = new Trace("overload", END, t -> t >= FROM && t < UNTIL ? 2 * capacity : capacity / 2, 2 * capacity);
+        ArrivalTimes trace = new ArrivalTimes("overload", END, t -> t >= FROM && t < UNTIL ? 2 * capacity : capacity / 2, 2 * capacity);
         PoolSettings settings = PoolSettings.DEFAULTS
                 .with(new PoolSettings.Waiting(PoolSettings.DEFAULTS.waiting().maxQueueLength(), Duration.ofSeconds(120), sheds))
                 .with(new PoolSettings.Scaling(ScalingAlgorithm.SIMPLE, 2, new PoolSettings.InstanceCounts(4, 4), Duration.ofSeconds(30)));
         Work work = Work.of(Spread.logNormal(serviceSeconds, 0.5)).withLowPriority(low);
-        return World.run(new Scenario(seed, trace, work, Spread.between(3, 6), 5, 900, Faults.NONE, settings), audited);
+        return World.run(new Scenario(seed, trace, work, Spread.between(3, 6), 5, 900, SimulatedFaults.NONE, settings), audited);
     }
 
     /// The share of those who came in the overload that had their answer within a second.

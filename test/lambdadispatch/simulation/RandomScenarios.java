@@ -15,32 +15,32 @@ final class RandomScenarios {
         Random random = new Random(seed ^ 0x5DEECE66DL);
         double serviceMedian = 0.005 * Math.pow(2, 8 * random.nextDouble());
         double rate = 5 * Math.pow(2, 6 * random.nextDouble());
-        Trace trace = trace(random, rate, requests / rate);
+        ArrivalTimes trace = trace(random, rate, requests / rate);
         Spread cold = random.nextBoolean() ? Spread.between(0.5, 12) : Spread.always(3);
         double timeout = random.nextInt(4) == 0 ? 30 : 900;
         return new Scenario(
                 seed, trace, work(random, serviceMedian), cold, 1 + 20 * random.nextDouble(), timeout, faults(random), settings(random));
     }
 
-    private static Trace trace(Random random, double rate, double seconds) {
+    private static ArrivalTimes trace(Random random, double rate, double seconds) {
         return switch (random.nextInt(4)) {
-            case 0 -> Trace.steady(rate, seconds);
-            case 1 -> Trace.bursts(rate / 2, rate * 3, seconds / 4, seconds / 20, seconds);
-            case 2 -> Trace.ramp(0, 2 * rate, seconds);
-            default -> Trace.diurnal(0, 2 * rate, seconds);
+            case 0 -> ArrivalTimes.steady(rate, seconds);
+            case 1 -> ArrivalTimes.bursts(rate / 2, rate * 3, seconds / 4, seconds / 20, seconds);
+            case 2 -> ArrivalTimes.ramp(0, 2 * rate, seconds);
+            default -> ArrivalTimes.diurnal(0, 2 * rate, seconds);
         };
     }
 
-    private static Faults faults(Random random) {
+    private static SimulatedFaults faults(Random random) {
         if (random.nextInt(5) == 0) {
-            return Faults.NONE;
+            return SimulatedFaults.NONE;
         }
-        return new Faults(
+        return new SimulatedFaults(
                 sometimes(random, 0.3), sometimes(random, 0.5), sometimes(random, 0.3), sometimes(random, 0.02), sometimes(random, 0.1),
                 random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000,
                 random.nextInt(4) == 0 ? Spread.between(0.05, 10 * random.nextDouble()) : Spread.always(Double.POSITIVE_INFINITY),
                 random.nextInt(3) == 0 ? 0.9 * random.nextDouble() * random.nextDouble() : 0, random.nextInt(3) == 0 ? 0.5 * random.nextDouble() : 0,
-                Faults.Bad.values()[random.nextInt(Faults.Bad.values().length)]);
+                SimulatedFaults.Bad.values()[random.nextInt(SimulatedFaults.Bad.values().length)]);
     }
 
     private static Work work(Random random, double median) {

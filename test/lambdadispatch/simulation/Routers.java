@@ -18,8 +18,8 @@ final class Routers {
     /// @return environment-seconds
     static double bill(int routers, boolean fillFirst, double perSecond, ScalingAlgorithm algorithm, long seed) {
         PoolSettings settings = Traffic.settings(algorithm);
-        Timeline timeline = new Timeline();
-        Trace trace = Trace.steady(perSecond, SECONDS);
+        SimulatedTime timeline = new SimulatedTime();
+        ArrivalTimes trace = ArrivalTimes.steady(perSecond, SECONDS);
         List<World> worlds = new ArrayList<>();
         for (int i = 0; i < routers; i++) {
             worlds.add(new World(Traffic.scenario(seed * 100 + i, trace, Work.of(Traffic.SERVICE), settings), false, timeline));
@@ -37,7 +37,7 @@ final class Routers {
         return worlds.stream().mapToDouble(world -> world.measured.billedSeconds).sum();
     }
 
-    private static void arrive(double from, Trace trace, Timeline timeline, List<World> worlds, boolean fillFirst, Random random) {
+    private static void arrive(double from, ArrivalTimes trace, SimulatedTime timeline, List<World> worlds, boolean fillFirst, Random random) {
         double at = trace.next(from, random);
         if (at < Double.POSITIVE_INFINITY) {
             timeline.after(at - timeline.seconds(), () -> {

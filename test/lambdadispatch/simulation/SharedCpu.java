@@ -18,13 +18,13 @@ final class SharedCpu {
         }
     }
 
-    private final Timeline timeline;
+    private final SimulatedTime timeline;
     private final double cpus;
     private final List<Task> tasks = new ArrayList<>();
     private double updated;
     private long version;
 
-    SharedCpu(Timeline timeline, double cpus) {
+    SharedCpu(SimulatedTime timeline, double cpus) {
         this.timeline = timeline;
         this.cpus = cpus;
     }

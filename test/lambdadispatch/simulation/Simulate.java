@@ -64,7 +64,7 @@ final class Simulate {
                 """.formatted(seeds, totals.requests, totals.events, totals.invokes, totals.served, totals.refused, totals.left, totals.broken, totals.retried,
                 totals.turnedAway, totals.ejections);
         System.out.print(rules);
-        Comparison comparison = new Comparison();
+        DispatchComparison comparison = new DispatchComparison();
         String tables = comparison.table();
         System.out.print(tables);
         String page = put(put(Files.readString(PAGE), "rules", rules), "comparison", tables);

@@ -51,8 +51,8 @@ class SimulationTest {
         double at = 60;
         int atOnce = queued + room;
         RandomGenerator random = RandomGenerator.getDefault();
-        Trace trace = new Trace("rule", at + 60, t -> t > 20 && t < at ? 0.5 / seconds : 0, 0.5 / seconds);
-        Scenario scenario = new Scenario(random.nextLong(), trace, Work.of(Spread.always(seconds)), Spread.always(coldStart), 600, 900, Faults.NONE,
+        ArrivalTimes trace = new ArrivalTimes("rule", at + 60, t -> t > 20 && t < at ? 0.5 / seconds : 0, 0.5 / seconds);
+        Scenario scenario = new Scenario(random.nextLong(), trace, Work.of(Spread.always(seconds)), Spread.always(coldStart), 600, 900, SimulatedFaults.NONE,
                 PoolSettings.DEFAULTS.withChannels(room, room).with(new PoolSettings.Scaling(ScalingAlgorithm.LATENCY, 1,
                         new PoolSettings.InstanceCounts(1, 50), Duration.ofSeconds(30))));
         double longest = World.runWithCrowd(scenario, at, atOnce).longestWaitFrom(at);
@@ -66,8 +66,8 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(ScalingAlgorithm.class)
     void alreadyWithOneInstanceOpenNobodyWaitsForAColdStartThatAFreedSlotSpares(ScalingAlgorithm algorithm) {
-        Trace lateRamp = new Trace("late ramp", 300, t -> t < 60 ? 0.2 : 0.2 + (t - 60) / 2, 121);
-        Scenario scenario = new Scenario(7, lateRamp, Work.of(Spread.logNormal(0.08, 0.5)), Spread.always(8), 60, 900, Faults.NONE,
+        ArrivalTimes lateRamp = new ArrivalTimes("late ramp", 300, t -> t < 60 ? 0.2 : 0.2 + (t - 60) / 2, 121);
+        Scenario scenario = new Scenario(7, lateRamp, Work.of(Spread.logNormal(0.08, 0.5)), Spread.always(8), 60, 900, SimulatedFaults.NONE,
                 PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(1, 50), Duration.ofSeconds(30))));
         Measured ours = World.run(scenario, true);
         assertThat(ours.longestWaitFrom(30)).as("seconds, where a cold start takes 8").isLessThan(1);
@@ -77,7 +77,7 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(ScalingAlgorithm.class)
     void instancesThatReachTheirDeadlineAreReplacedBeforeAnybodyNotices(ScalingAlgorithm algorithm) {
-        Scenario scenario = new Scenario(11, Trace.steady(40, 900), Work.of(Spread.logNormal(0.05, 0.5)), Spread.always(3), 60, 60, Faults.NONE,
+        Scenario scenario = new Scenario(11, ArrivalTimes.steady(40, 900), Work.of(Spread.logNormal(0.05, 0.5)), Spread.always(3), 60, 60, SimulatedFaults.NONE,
                 PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(0, 50), Duration.ofSeconds(30))));
         Measured measured = World.run(scenario, true);
         assertThat(measured.invokes).as("a minute each for fifteen minutes").isGreaterThan(14);
@@ -87,8 +87,8 @@ class SimulationTest {
 
     @Test
     void anIdlePoolEndsAllItsInstancesAndInvokesNothing() {
-        Trace trace = new Trace("then nothing", 3600, t -> t < 60 ? 50 : 0, 50);
-        Scenario scenario = new Scenario(3, trace, Work.of(Spread.always(0.1)), Spread.always(3), 30, 900, Faults.NONE, PoolSettings.DEFAULTS);
+        ArrivalTimes trace = new ArrivalTimes("then nothing", 3600, t -> t < 60 ? 50 : 0, 50);
+        Scenario scenario = new Scenario(3, trace, Work.of(Spread.always(0.1)), Spread.always(3), 30, 900, SimulatedFaults.NONE, PoolSettings.DEFAULTS);
         Measured measured = World.run(scenario, true);
         assertThat(measured.environmentsBySecond.tailMap(200).values()).containsOnly(0);
     }

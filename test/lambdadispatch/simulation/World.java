@@ -10,9 +10,9 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.PoolAudit;
+import lambdadispatch.router.dispatch.Refusal;
 import lambdadispatch.router.dispatch.Slot;
 import lambdadispatch.router.dispatch.Ticket;
-import lambdadispatch.router.dispatch.Refusal;
 
 /// The real dispatch core in a made-up world: clients, a router that ticks, and a Lambda that starts, freezes, throttles and kills. Every rule of the pool is
 /// checked after every event, against books the world keeps for itself; a broken one ends the run with an [AssertionError] that names the seed.
@@ -21,7 +21,7 @@ final class World {
     /// After the last arrival: long enough for every time-out.
     private static final double AFTERMATH = 400;
 
-    final Timeline timeline;
+    final SimulatedTime timeline;
     final Measured measured = new Measured();
     final Scenario scenario;
     /// Everything but arrivals and service times, which must not depend on what dispatch does: another dispatch gets the same.
@@ -43,16 +43,16 @@ final class World {
     private long undecided;
 
     World(Scenario scenario, boolean audited) {
-        this(scenario, audited, new Timeline());
+        this(scenario, audited, new SimulatedTime());
     }
 
     /// One of several that share their time.
-    World(Scenario scenario, boolean audited, Timeline timeline) {
+    World(Scenario scenario, boolean audited, SimulatedTime timeline) {
         this(scenario, audited, timeline, world -> new Pool("simulated", scenario.settings(), timeline, world.function, world.random));
     }
 
     /// @param made its pool, where that is one of several
-    World(Scenario scenario, boolean audited, Timeline timeline, Function<World, Pool> made) {
+    World(Scenario scenario, boolean audited, SimulatedTime timeline, Function<World, Pool> made) {
         this.timeline = timeline;
         this.scenario = scenario;
         this.audited = audited;

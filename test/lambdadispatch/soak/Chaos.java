@@ -24,13 +24,13 @@ public final class Chaos implements AutoCloseable {
 
     private final Stack stack;
     private final Plan plan;
-    private final Tally tally;
+    private final AnswerTally tally;
     private final SplittableRandom random = new SplittableRandom(5);
     private final List<Frozen> frozen = new ArrayList<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
 
-    public Chaos(Stack stack, Plan plan, Tally tally) {
+    public Chaos(Stack stack, Plan plan, AnswerTally tally) {
         this.stack = stack;
         this.plan = plan;
         this.tally = tally;

@@ -16,7 +16,7 @@ public final class RouterLog implements Consumer<String> {
     private static final Pattern RETURNED = Pattern.compile(" dispatch invoke returned .*exitReason=(\\S+)");
     private static final Pattern WARNED = Pattern.compile(" dispatch (instanceGivenUp|instanceDismissed|invokeFailed) .*?(?:why|fault)=(\"[^\"]*\"|\\S+)");
 
-    private final Tally tally = new Tally();
+    private final AnswerTally tally = new AnswerTally();
     private final Queue<Double> waits = new ConcurrentLinkedQueue<>();
 
     /// Forgets waits until now.
@@ -26,10 +26,10 @@ public final class RouterLog implements Consumer<String> {
 
     /// Milliseconds that so large a share of requests did not exceed in the queue.
     double waitAt(double share) {
-        return Tally.quantile(waits, share);
+        return AnswerTally.quantile(waits, share);
     }
 
-    public Tally tally() {
+    public AnswerTally tally() {
         return tally;
     }
 

@@ -32,11 +32,11 @@ final class RouterRuns {
 
     private static void one(int seconds, Function<RouterLog, Stack> stacks, Balancer.Kind kind, int count, List<String> broken) throws Exception {
         RouterLog log = new RouterLog();
-        Tally tally = new Tally();
+        AnswerTally tally = new AnswerTally();
         double environments;
         try (Stack stack = stacks.apply(log).instances(24).router("LAMBDA_DISPATCH_MaxInstanceCount", "6").start();
                 SeveralRouters routers = new SeveralRouters(stack, count, kind, FULL);
-                Traffic traffic = new Traffic(List.of(routers.url()), tally).longestDelay(100).prepare().start(CLIENTS, 100)) {
+                SoakTraffic traffic = new SoakTraffic(List.of(routers.url()), tally).longestDelay(100).prepare().start(CLIENTS, 100)) {
             Thread.sleep(WARM_UP_SECONDS * 1000L);
             log.forgetWaits();
             Billing.Total before = stack.emulator().bill();

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import lambdadispatch.emulator.BuildCommands;
-import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.support.Stack;
 
@@ -70,11 +70,11 @@ final class Soak {
     private void chaos() throws Exception {
         System.out.printf("%n== chaos, %d s%n", seconds);
         RouterLog log = new RouterLog();
-        Tally tally = new Tally();
+        AnswerTally tally = new AnswerTally();
         try (Stack stack = stack(log).instances(24)
                 .router("LAMBDA_DISPATCH_MinInstanceCount", "4").router("LAMBDA_DISPATCH_MaxInstanceCount", "12").start()) {
             List<URI> bases = List.of(stack.url("/"), stack.tlsUrl("/"));
-            try (Traffic traffic = new Traffic(bases, tally).prepare().start(60, 100)) {
+            try (SoakTraffic traffic = new SoakTraffic(bases, tally).prepare().start(60, 100)) {
                 pause(20);
                 Vitals before = calm(stack, traffic);
                 traffic.start(60, 100);
@@ -97,10 +97,10 @@ final class Soak {
     private void dying() throws Exception {
         System.out.printf("%n== dying, %d s%n", seconds);
         RouterLog log = new RouterLog();
-        Tally tally = new Tally();
+        AnswerTally tally = new AnswerTally();
         try (Stack stack = stack(log).instances(24)
                         .router("LAMBDA_DISPATCH_MinInstanceCount", "4").router("LAMBDA_DISPATCH_MaxInstanceCount", "12").start();
-                Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).longestDelay(100).prepare().start(16, 50)) {
+                SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).longestDelay(100).prepare().start(16, 50)) {
             pause(5);
             Chaos.Plan plan = new Chaos.Plan(Duration.ofMillis(1500), NEVER, Duration.ZERO);
             try (Chaos chaos = new Chaos(stack, plan, tally)) {
@@ -119,17 +119,17 @@ final class Soak {
     }
 
     /// What the router holds when nothing has been asked of it for a while.
-    private static Vitals calm(Stack stack, Traffic traffic) throws Exception {
+    private static Vitals calm(Stack stack, SoakTraffic traffic) throws Exception {
         traffic.stop();
         pause(25);
         return Vitals.of(stack.routerPid());
     }
 
-    private void noWrongBodies(Tally tally) {
+    private void noWrongBodies(AnswerTally tally) {
         promise(tally.of("GET 200 wrong body") + tally.of("POST 200 wrong body") == 0, "a wrong body");
     }
 
-    private static void report(Tally tally, RouterLog log) {
+    private static void report(AnswerTally tally, RouterLog log) {
         System.out.printf("clients saw:%n%s%nthe router's log:%n%s%n", tally, log.tally());
     }
 
@@ -137,7 +137,7 @@ final class Soak {
     private void rotation() throws Exception {
         System.out.printf("%n== rotation, %d s%n", seconds);
         RouterLog log = new RouterLog();
-        Tally tally = new Tally();
+        AnswerTally tally = new AnswerTally();
         Set<Integer> changes = ConcurrentHashMap.newKeySet();
         Stack all = stack(line -> {
             log.accept(line);
@@ -146,17 +146,17 @@ final class Soak {
             }
         });
         try (Stack stack = all.instances(10).functionTimeout(Duration.ofSeconds(22)).router("LAMBDA_DISPATCH_MinInstanceCount", "3").start()) {
-            try (Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), new Tally()).prepare().start(16, 100)) {
+            try (SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), new AnswerTally()).prepare().start(16, 100)) {
                 pause(60); // until the environments that take turns are there
             }
-            try (Traffic traffic = new Traffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().start(16, 100)) {
+            try (SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().start(16, 100)) {
                 pause(seconds);
             }
         }
         report(tally, log);
         Map<Integer, Double> p99 = tally.bySecond(0.99);
         System.out.printf("p99 of GETs by second, beyond the delay asked for: median %.1f ms, 95 %% of the seconds below %.1f ms; worst: %s%n",
-                Tally.quantile(p99.values(), 0.5), Tally.quantile(p99.values(), 0.95), tally.worstSeconds(0.99, 10));
+                AnswerTally.quantile(p99.values(), 0.5), AnswerTally.quantile(p99.values(), 0.95), tally.worstSeconds(0.99, 10));
         for (double share : new double[] {0.5, 0.9, 0.99}) {
             System.out.printf("%.0f %% of all GETs took less than %.1f ms in seconds in which an instance began, came or went, %.1f ms in the others%n", 100 * share,
                     tally.at(share, changes::contains), tally.at(share, second -> !changes.contains(second)));
@@ -168,11 +168,11 @@ final class Soak {
     private void restart() throws Exception {
         System.out.printf("%n== rolling restarts, %d s%n", seconds);
         RouterLog log = new RouterLog();
-        Tally tally = new Tally();
+        AnswerTally tally = new AnswerTally();
         int restarts;
         try (Stack stack = stack(log).instances(24).router("LAMBDA_DISPATCH_DrainDelay", "4s").router("LAMBDA_DISPATCH_DrainTimeout", "15s").start();
                 SeveralRouters routers = new SeveralRouters(stack);
-                Traffic traffic = new Traffic(List.of(routers.url()), tally).prepare().start(16, 100)) {
+                SoakTraffic traffic = new SoakTraffic(List.of(routers.url()), tally).prepare().start(16, 100)) {
             restarts = routers.restartInTurnFor(Duration.ofSeconds(seconds));
         }
         report(tally, log);
@@ -184,13 +184,13 @@ final class Soak {
     private void runaway() throws Exception {
         for (String fault : List.of("unreachable", "return", "denied", "throttle", "function")) {
             RouterLog log = new RouterLog();
-            Tally tally = new Tally();
+            AnswerTally tally = new AnswerTally();
             try (Stack stack = stack(log).instances(24).start()) {
-                stack.emulator().faults(Faults.parse(fault));
-                try (Traffic traffic = new Traffic(List.of(stack.url("/")), tally).start(40, 2_000)) {
+                stack.emulator().faults(InvokeFaults.parse(fault));
+                try (SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/")), tally).start(40, 2_000)) {
                     pause(seconds);
                     System.out.printf("%n== runaway, %s, %d s: %d invokes%n", fault, seconds, log.invokes());
-                    stack.emulator().faults(Faults.NONE);
+                    stack.emulator().faults(InvokeFaults.NONE);
                     traffic.stop();
                 }
             }

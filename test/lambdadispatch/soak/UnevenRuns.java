@@ -26,7 +26,7 @@ final class UnevenRuns {
                 List<Arrivals.Answer> answers = arrivals.come(stack.url("/"), 60, seconds);
                 List<Double> millis = answers.stream().map(Arrivals.Answer::millis).toList();
                 System.out.printf("| %s | %d | %d | %d | %.0f ms | %.0f ms | %.0f ms |%n", kind, answers.size(), answers.stream().filter(each -> each.body().equals("bad")).count(),
-                        answers.stream().filter(each -> each.status() == 500).count(), Tally.quantile(millis, 0.5), Tally.quantile(millis, 0.99), Tally.quantile(millis, 1));
+                        answers.stream().filter(each -> each.status() == 500).count(), AnswerTally.quantile(millis, 0.5), AnswerTally.quantile(millis, 0.99), AnswerTally.quantile(millis, 1));
             } finally {
                 Files.deleteIfExists(mark);
                 Files.deleteIfExists(folder);
@@ -47,7 +47,7 @@ final class UnevenRuns {
                 List<Arrivals.Answer> answers = arrivals.come(stack.url("/"), 100, seconds);
                 List<Double> good = answers.stream().filter(each -> each.status() == 200).map(Arrivals.Answer::millis).toList();
                 System.out.printf("| %s | %d | %.1f %% | %d | %d | %.1f s |%n", sheds, answers.size(), 100.0 * good.stream().filter(each -> each <= 1000).count() / answers.size(),
-                        good.size(), answers.stream().filter(each -> each.status() == 503).count(), Tally.quantile(good, 0.99) / 1000);
+                        good.size(), answers.stream().filter(each -> each.status() == 503).count(), AnswerTally.quantile(good, 0.99) / 1000);
             } finally {
                 Files.deleteIfExists(mark);
                 Files.deleteIfExists(folder);

@@ -22,7 +22,7 @@ import lambdadispatch.emulator.BuildCommands;
 import lambdadispatch.emulator.Emulator;
 import lambdadispatch.emulator.EmulatorConfig;
 import lambdadispatch.emulator.RouterProcess;
-import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.environment.FunctionSettings;
 import lambdadispatch.emulator.process.Signal;
@@ -134,7 +134,7 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         functions.add(FUNCTION);
         FunctionSettings function = new FunctionSettings(1024, timeout, Duration.ofSeconds(10), coldStart, Duration.ofMinutes(5), concurrency,
                 "us-east-1", "123456789012", commands.extension(), app, forEnvironments, this::printed).perEnvironment(perEnvironment);
-        config = new EmulatorConfig(0, functions, "test", "test", Faults.NONE, function);
+        config = new EmulatorConfig(0, functions, "test", "test", InvokeFaults.NONE, function);
         emulator = Emulator.start(config);
         startRouter(Map.of());
         return this;

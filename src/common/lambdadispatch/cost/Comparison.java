@@ -44,7 +44,7 @@ public final class Comparison {
     }
 
     /// As [#of(Workload)], for traffic of a known shape.
-    public static List<Bill> of(Workload load, Trace trace) {
+    public static List<Bill> of(Workload load, TrafficCurve trace) {
         Workload shaped = trace.apply(load);
         return of(shaped, trace.environmentsHeld(shaped));
     }

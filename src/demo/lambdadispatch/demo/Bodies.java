@@ -19,7 +19,7 @@ final class Bodies {
 
     /// `/bytes?n=`: a prefix of [Pattern] with its length; with `chunked` without one, and its SHA-256 in a trailer field.
     static void bytes(Exchange exchange) throws IOException {
-        Query query = Query.of(exchange.request().query());
+        Parameters query = Parameters.of(exchange.request().query());
         long count = query.number("n", 1 << 20, 0, 1L << 50);
         boolean chunked = query.has("chunked");
         Headers headers = Headers.of("content-type", "application/octet-stream");
@@ -47,7 +47,7 @@ final class Bodies {
 
     /// `/sha256?n=`: what the hash of `/bytes?n=` must be.
     static void hashOfBytes(Exchange exchange) throws IOException {
-        long count = Query.of(exchange.request().query()).number("n", 1 << 20, 0, 1L << 50);
+        long count = Parameters.of(exchange.request().query()).number("n", 1 << 20, 0, 1L << 50);
         MessageDigest digest = sha256();
         byte[] buffer = new byte[BUFFER];
         for (long at = 0; at < count; at += BUFFER) {

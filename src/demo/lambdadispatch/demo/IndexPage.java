@@ -50,9 +50,9 @@ final class IndexPage {
 
     private IndexPage() {}
 
-    static byte[] of(Collection<Route> routes) {
+    static byte[] of(Collection<DemoRoute> routes) {
         StringBuilder rows = new StringBuilder();
-        for (Route route : routes) {
+        for (DemoRoute route : routes) {
             String link = route.example().replace("&", "&amp;");
             rows.append("<tr><td><a href=\"").append(link).append("\">").append(link).append("</a></td><td>")
                     .append(route.about()).append("</td></tr>\n");

@@ -11,9 +11,9 @@ import java.util.random.RandomGenerator;
 import lambdadispatch.aws.Credentials;
 import lambdadispatch.base.Clock;
 import lambdadispatch.base.log.Log;
-import lambdadispatch.emulator.api.Faults;
 import lambdadispatch.emulator.api.Front;
 import lambdadispatch.emulator.api.Functions;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.emulator.environment.Billing;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.process.Guardian;
@@ -69,7 +69,7 @@ public final class Emulator implements AutoCloseable {
     }
 
     /// Changes what goes wrong from now on.
-    public void faults(Faults faults) {
+    public void faults(InvokeFaults faults) {
         front.faults(faults);
     }
 

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import lambdadispatch.base.Clock;
 import lambdadispatch.base.config.Settings;
-import lambdadispatch.emulator.api.Faults;
-import lambdadispatch.emulator.api.FunctionName;
+import lambdadispatch.emulator.api.InvokeFaults;
+import lambdadispatch.emulator.api.InvokedName;
 import lambdadispatch.emulator.environment.AppRule;
 import lambdadispatch.emulator.environment.FunctionSettings;
 import lambdadispatch.emulator.environment.OnceAMinute;
@@ -21,7 +21,7 @@ import lambdadispatch.emulator.environment.OnceAMinute;
 /// @param port on 127.0.0.1; 0 for any
 /// @param functions the names that exist
 /// @param accessKey the only access key id that is known
-public record EmulatorConfig(int port, Set<String> functions, String accessKey, String secretKey, Faults faults, FunctionSettings function) {
+public record EmulatorConfig(int port, Set<String> functions, String accessKey, String secretKey, InvokeFaults faults, FunctionSettings function) {
     public static final String PORT = "LAMBDA_DISPATCH_EmulatorPort";
     public static final String DEFAULT_FUNCTION = "lambda-dispatch-local";
     private static final Duration QUARTER_OF_AN_HOUR = Duration.ofMinutes(15);
@@ -72,7 +72,7 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
     private static String functionName(Settings settings) {
         String variable = "LAMBDA_DISPATCH_FunctionName";
         String text = settings.text(variable, DEFAULT_FUNCTION, "the function that the router invokes");
-        return FunctionName.parse(text).map(FunctionName::name).orElseGet(() -> {
+        return InvokedName.parse(text).map(InvokedName::name).orElseGet(() -> {
             settings.fault(variable, text, "a function's name or ARN");
             return DEFAULT_FUNCTION;
         });
@@ -82,14 +82,14 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
         return settings.millis("LAMBDA_DISPATCH_Emulator" + name, otherwise, Duration.ZERO, longest, description);
     }
 
-    private static Faults faults(Settings settings) {
+    private static InvokeFaults faults(Settings settings) {
         String name = "LAMBDA_DISPATCH_EmulatorFaults";
         String text = settings.text(name, "", "what goes wrong and how often, as throttle=0.2,service=0.1");
         try {
-            return Faults.parse(text);
+            return InvokeFaults.parse(text);
         } catch (IllegalArgumentException e) {
             settings.fault(name, text, e.getMessage());
-            return Faults.NONE;
+            return InvokeFaults.NONE;
         }
     }
 }

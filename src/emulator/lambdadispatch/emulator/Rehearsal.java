@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.emulator.api.Faults;
+import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.environment.FunctionSettings;
 import lambdadispatch.emulator.process.Signal;
@@ -45,7 +45,7 @@ public final class Rehearsal {
         // One environment, or the next would write over the record of the first.
         FunctionSettings function = new FunctionSettings(1024, Duration.ofMinutes(15), Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), 1,
                 "us-east-1", "123456789012", commands.extension(), commands.demo(), forEnvironment, System.out::println);
-        EmulatorConfig config = new EmulatorConfig(0, Set.of("rehearsal"), "test", "test", Faults.NONE, function);
+        EmulatorConfig config = new EmulatorConfig(0, Set.of("rehearsal"), "test", "test", InvokeFaults.NONE, function);
         try (Emulator emulator = Emulator.start(config)) {
             Map<String, String> forRouter = new HashMap<>(path);
             forRouter.put("LAMBDA_DISPATCH_FunctionName", "rehearsal");

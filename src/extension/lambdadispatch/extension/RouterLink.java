@@ -4,8 +4,8 @@ package lambdadispatch.extension;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongUnaryOperator;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import lambdadispatch.net.tls.Pinning;
 import lambdadispatch.protocol.Condition;
 import lambdadispatch.protocol.ControlPaths;
@@ -36,7 +36,7 @@ final class RouterLink implements AutoCloseable {
     private final InvokePayload payload;
     private final App app;
     private final LongSupplier closesInMillis;
-    private final SharedUplink shared = new SharedUplink(this::resetChannels);
+    private final SharedUplinkWriter shared = new SharedUplinkWriter(this::resetChannels);
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean sharedOpened = new AtomicBoolean();
     private final AtomicInteger channelNumbers = new AtomicInteger();
@@ -97,7 +97,7 @@ final class RouterLink implements AutoCloseable {
         }
     }
 
-    SharedUplink shared() {
+    SharedUplinkWriter shared() {
         return shared;
     }
 

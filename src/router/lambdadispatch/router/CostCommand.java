@@ -17,7 +17,7 @@ import lambdadispatch.cost.Bill;
 import lambdadispatch.cost.Comparison;
 import lambdadispatch.cost.CostPlot;
 import lambdadispatch.cost.Prices;
-import lambdadispatch.cost.Trace;
+import lambdadispatch.cost.TrafficCurve;
 import lambdadispatch.cost.Workload;
 
 /// `lambda-dispatch-router cost`: what a workload costs a month in several ways. Reads no configuration and opens no port.
@@ -59,7 +59,7 @@ final class CostCommand {
             }
             read(arguments, options);
             Workload load = workload(options);
-            Trace trace = options.containsKey("trace") ? Trace.parse(Files.readAllLines(Path.of(options.get("trace")))) : null;
+            TrafficCurve trace = options.containsKey("trace") ? TrafficCurve.parse(Files.readAllLines(Path.of(options.get("trace")))) : null;
             Workload shaped = trace == null ? load : trace.apply(load);
             if (options.containsKey("plot")) {
                 Files.writeString(Path.of(options.get("plot")), CostPlot.svg(load));

@@ -27,8 +27,8 @@ public final class HealthCheck {
     }
 
     /// Of a router that only has the TLS port, whose certificate this does not know, it asks no more than that the port is open.
-    private static boolean healthy(Ports ports, String path) {
-        Ports.Place place = ports.incoming().getFirst();
+    private static boolean healthy(RouterPorts ports, String path) {
+        RouterPorts.Place place = ports.incoming().getFirst();
         int port = place.port();
         InetSocketAddress address = place.address();
         try (Socket socket = new Socket()) {

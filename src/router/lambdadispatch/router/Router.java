@@ -104,7 +104,7 @@ final class Router {
         loadKey();
         invoker = invoker();
         pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), config.allotment(), Clock.SYSTEM,
-                new Invocations(invoker, this::payload, observer.exits()), new SecureRandom());
+                new InvokeExecutor(invoker, this::payload, observer.exits()), new SecureRandom());
         canary();
         openControlPorts();
         trace();
@@ -176,7 +176,7 @@ final class Router {
 
     private void openIncomingPorts() throws IOException, Main.PortTaken {
         RouterConfig.Incoming settings = config.incoming();
-        for (Ports.Place place : config.ports().incoming()) {
+        for (RouterPorts.Place place : config.ports().incoming()) {
             boolean tls = place == config.ports().https();
             incoming.add(open(tls ? "incoming-tls" : "incoming", place, tls ? incomingTls : null, settings.limits(), proxy(tls ? "https" : "http")));
         }
@@ -237,7 +237,7 @@ final class Router {
         return new Json.JsonObject(values);
     }
 
-    private static Server open(String name, Ports.Place place, SSLContext tls, Limits limits, Handler handler) throws IOException, Main.PortTaken {
+    private static Server open(String name, RouterPorts.Place place, SSLContext tls, Limits limits, Handler handler) throws IOException, Main.PortTaken {
         return open(name, place.address(), tls, limits, handler, place.portVariable());
     }
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import lambdadispatch.base.config.Settings;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.base.log.LogLine;
-import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.invoke.FunctionName;
 import lambdadispatch.router.dispatch.AllowedFunctions;
@@ -29,7 +29,7 @@ import lambdadispatch.router.observe.CloudWatchTarget;
 /// Everything the router can be told, read from the environment once. The README has the table; `--help` prints it.
 record RouterConfig(
         int workerThreads,
-        Ports ports,
+        RouterPorts ports,
         Control control,
         Functions functions,
         PoolSettings pool,
@@ -75,7 +75,7 @@ record RouterConfig(
     static RouterConfig read(Settings s) {
         RouterConfig config = new RouterConfig(
                 s.integer(P + "MaxWorkerThreads", 1, 1, 64, "carrier threads for all virtual threads; scale out instead of raising it"),
-                Ports.read(s), control(s), functions(s), pool(s), allotment(s),
+                RouterPorts.read(s), control(s), functions(s), pool(s), allotment(s),
                 s.integer(P + "WarmUpCount", 0, 0, 1000, "environments that start their app and return (InitOnly) when the router starts"),
                 incoming(s), shutdown(s), observation(s), admin(s));
         if (config.control.preferred == Scheme.HTTP && !config.control.allowInsecure) {

@@ -5,20 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
-import lambdadispatch.emulator.api.Faults.Kind;
+import lambdadispatch.emulator.api.InvokeFaults.Kind;
 import org.junit.jupiter.api.Test;
 
 class FaultsTest {
     @Test
     void aKindAloneAlwaysHappens() {
-        assertThat(Faults.parse("denied").next(new Random(1))).isEqualTo(Kind.DENIED);
-        assertThat(Faults.parse("").next(new Random(1))).isNull();
-        assertThat(Faults.parse("throttle=0").next(new Random(1))).isNull();
+        assertThat(InvokeFaults.parse("denied").next(new Random(1))).isEqualTo(Kind.DENIED);
+        assertThat(InvokeFaults.parse("").next(new Random(1))).isNull();
+        assertThat(InvokeFaults.parse("throttle=0").next(new Random(1))).isNull();
     }
 
     @Test
     void probabilitiesHold() {
-        Faults faults = Faults.parse("throttle=0.25, service=0.5");
+        InvokeFaults faults = InvokeFaults.parse("throttle=0.25, service=0.5");
         Random random = new Random(20261124);
         int[] seen = new int[Kind.values().length];
         for (int i = 0; i < 10_000; i++) {
@@ -34,13 +34,13 @@ class FaultsTest {
     @Test
     void nonsenseNamesWhatIsAllowed() {
         for (String text : new String[] {"throttle=1.5", "boredom", "throttle=", "throttle=NaN", "=1"}) {
-            assertThatThrownBy(() -> Faults.parse(text)).as(text).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("unreachable");
+            assertThatThrownBy(() -> InvokeFaults.parse(text)).as(text).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("unreachable");
         }
     }
 
     @Test
     void textIsWhatParseTakes() {
-        Faults faults = Faults.parse("function=0.5,drop");
-        assertThat(Faults.parse(faults.toString())).isEqualTo(faults);
+        InvokeFaults faults = InvokeFaults.parse("function=0.5,drop");
+        assertThat(InvokeFaults.parse(faults.toString())).isEqualTo(faults);
     }
 }

@@ -10,23 +10,23 @@ import org.junit.jupiter.api.Test;
 class FunctionNameTest {
     @Test
     void everyDocumentedFormIsUnderstood() throws ApiException {
-        FunctionName plain = new FunctionName(null, null, "my-function", null);
-        assertThat(FunctionName.of("my-function", null)).isEqualTo(plain);
+        InvokedName plain = new InvokedName(null, null, "my-function", null);
+        assertThat(InvokedName.of("my-function", null)).isEqualTo(plain);
         for (String form : new String[] {"123456789012:function:my-function", "123456789012:my-function"}) {
-            assertThat(FunctionName.of(form, null)).as(form).isEqualTo(new FunctionName(null, "123456789012", "my-function", null));
+            assertThat(InvokedName.of(form, null)).as(form).isEqualTo(new InvokedName(null, "123456789012", "my-function", null));
         }
         for (String form : new String[] {"arn:aws:lambda:us-west-2:123456789012:function:my-function", "us-west-2:123456789012:function:my-function"}) {
-            assertThat(FunctionName.of(form, null)).as(form).isEqualTo(new FunctionName("us-west-2", "123456789012", "my-function", null));
+            assertThat(InvokedName.of(form, null)).as(form).isEqualTo(new InvokedName("us-west-2", "123456789012", "my-function", null));
         }
-        assertThat(FunctionName.of("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:my-function:v1", null).qualifier()).isEqualTo("v1");
-        assertThat(FunctionName.of("my-function:v1", "v1")).isEqualTo(new FunctionName(null, null, "my-function", "v1"));
+        assertThat(InvokedName.of("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:my-function:v1", null).qualifier()).isEqualTo("v1");
+        assertThat(InvokedName.of("my-function:v1", "v1")).isEqualTo(new InvokedName(null, null, "my-function", "v1"));
     }
 
     @Test
     void anythingElseIsRefused() {
         for (String name : new String[] {"", "a b", "a/b", "arn:aws:s3:::bucket", "x".repeat(65), "f:two words"}) {
-            assertThat(FunctionName.parse(name)).as(name).isEmpty();
+            assertThat(InvokedName.parse(name)).as(name).isEmpty();
         }
-        assertThatThrownBy(() -> FunctionName.of("f:a", "b")).hasMessageContaining("does not match");
+        assertThatThrownBy(() -> InvokedName.of("f:a", "b")).hasMessageContaining("does not match");
     }
 }

@@ -174,8 +174,8 @@ class LifecycleTest {
         return answer;
     }
 
-    private static Invocation invocation(String id) {
-        return Invocation.of(id, "arn", "$LATEST", "{}".getBytes(StandardCharsets.UTF_8), null);
+    private static EmulatedInvocation invocation(String id) {
+        return EmulatedInvocation.of(id, "arn", "$LATEST", "{}".getBytes(StandardCharsets.UTF_8), null);
     }
 
     private static long now() {

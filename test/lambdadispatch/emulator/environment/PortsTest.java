@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 class PortsTest {
     @Test
     void wantedPortIsTakenOnceAndOthersAfterIt() throws Exception {
-        int wanted = Ports.take(0);
-        Ports.release(wanted);
-        assertThat(Ports.take(wanted)).isEqualTo(wanted);
-        int second = Ports.take(wanted);
+        int wanted = EnvironmentPorts.take(0);
+        EnvironmentPorts.release(wanted);
+        assertThat(EnvironmentPorts.take(wanted)).isEqualTo(wanted);
+        int second = EnvironmentPorts.take(wanted);
         assertThat(second).isNotEqualTo(wanted);
-        Ports.release(wanted);
-        Ports.release(second);
+        EnvironmentPorts.release(wanted);
+        EnvironmentPorts.release(second);
     }
 
     @Test
     void wantedPortThatAnotherProgramHasIsLeftToIt() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int taken = Ports.take(other.getLocalPort());
+            int taken = EnvironmentPorts.take(other.getLocalPort());
             assertThat(taken).isNotEqualTo(other.getLocalPort());
-            Ports.release(taken);
+            EnvironmentPorts.release(taken);
         }
     }
 }

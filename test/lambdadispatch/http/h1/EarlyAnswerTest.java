@@ -29,7 +29,7 @@ class EarlyAnswerTest {
 
     @Test
     void aShortRestOfTheBodyIsReadOffTheConnectionWhichGoesOn() throws Exception {
-        try (Served served = new Served(EARLY)) {
+        try (Http1Served served = new Http1Served(EARLY)) {
             assertThat(served.ask(post("Content-Length: 100000")).closes()).isFalse();
             served.client.send(new byte[100_000]);
             assertThat(served.ask(GET).text()).isEqualTo("/next");
@@ -39,7 +39,7 @@ class EarlyAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 300000", "Transfer-Encoding: chunked"})
     void aRestThatIsLongOrOfUnknownLengthMakesTheAnswerSayThatTheConnectionCloses(String framing) throws Exception {
-        try (Served served = new Served(EARLY)) {
+        try (Http1Served served = new Http1Served(EARLY)) {
             assertThat(served.ask(post(framing)).closes()).isTrue();
             served.clientEnd.shutdownOutput();
             served.awaitEnd();
@@ -48,7 +48,7 @@ class EarlyAnswerTest {
 
     @Test
     void aLongBodyOfWhichLittleIsLeftClosesNothing() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             byte[] buffer = new byte[8192];
             for (int left = exchange.bodyEnded() ? 0 : 250_000; left > 0; ) {
                 left -= exchange.read(buffer, 0, Math.min(left, buffer.length));
@@ -64,7 +64,7 @@ class EarlyAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"5\r\nhello\r\n0\r\n\r\n", "0\r\n\r\n", "2;x\r\nab\r\n1\r\nc\r\n0\r\ntrailer: 1\r\n\r\n"})
     void aChunkedBodyThatIsThereWholeClosesNothing(String body) throws Exception {
-        try (Served served = new Served(EARLY)) {
+        try (Http1Served served = new Http1Served(EARLY)) {
             assertThat(served.ask(post("Transfer-Encoding: chunked") + body).closes()).isFalse();
             assertThat(served.ask(GET).text()).isEqualTo("/next");
         }
@@ -73,7 +73,7 @@ class EarlyAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"5\r\nhel", "5\r\nhello\r\n0\r\n", "5\r\nhelloX", "zz\r\n"})
     void aChunkedBodyWhoseEndIsNotThereOrThatIsMalformedDoes(String body) throws Exception {
-        try (Served served = new Served(EARLY)) {
+        try (Http1Served served = new Http1Served(EARLY)) {
             assertThat(served.ask(post("Transfer-Encoding: chunked") + body).closes()).isTrue();
         }
     }
@@ -91,9 +91,9 @@ class EarlyAnswerTest {
 
     @Test
     void anAnswerWaitsForTheContinueThatIsOnItsWay() throws Exception {
-        CompletableFuture<Served> itself = new CompletableFuture<>();
+        CompletableFuture<Http1Served> itself = new CompletableFuture<>();
         CountDownLatch answering = new CountDownLatch(1);
-        try (Served served = new Served(Limits.DEFAULT, 10, exchange -> {
+        try (Http1Served served = new Http1Served(Limits.DEFAULT, 10, exchange -> {
             reading(exchange);
             while (!itself.join().serverEnd.writerWaits()) { // 100 (Continue) is half out
                 Thread.yield();
@@ -122,7 +122,7 @@ class EarlyAnswerTest {
 
     @Test
     void noContinueFollowsAnAnswer() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.respond(401, new Headers(), 3);
             exchange.flush();
             Thread reader = reading(exchange);
@@ -145,7 +145,7 @@ class EarlyAnswerTest {
 
     @Test
     void stoppingGivesAHeadThatHasOnlyBegunAMoment() throws Exception {
-        try (Served served = new Served(EARLY)) {
+        try (Http1Served served = new Http1Served(EARLY)) {
             long start = System.nanoTime();
             served.client.send("GET / HTTP/1.1\r\nHo");
             while (served.serverEnd.unread() > 0 || !served.serverEnd.readerWaits()) {

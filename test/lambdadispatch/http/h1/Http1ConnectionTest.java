@@ -48,7 +48,7 @@ class Http1ConnectionTest {
 
     @Test
     void requestsFollowOneAnotherOnOneConnection() throws Exception {
-        try (Served served = new Served(Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
             for (int i = 0; i < 5; i++) {
                 Http1Peer.Answer answer = served.ask("GET /" + i + " HTTP/1.1\r\nHost: a\r\n\r\n");
                 assertThat(answer.text()).isEqualTo("/" + i);
@@ -59,7 +59,7 @@ class Http1ConnectionTest {
 
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
-        try (Served served = new Served(Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
             served.client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             assertThat(served.client.answersToTheEnd()).extracting(Http1Peer.Answer::text).containsExactly("/1", "/2", "/3");
         }
@@ -69,7 +69,7 @@ class Http1ConnectionTest {
     void onlyOneExchangeRunsAtATime() throws Exception {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
             Thread.yield();
             running.decrementAndGet();
@@ -85,7 +85,7 @@ class Http1ConnectionTest {
 
     @Test
     void aBodyThatNobodyReadIsDroppedAndTheConnectionKept() throws Exception {
-        try (Served served = new Served(Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
             assertThat(served.ask(post("Content-Length: 50000\r\n") + "x".repeat(50_000)).closes()).isFalse();
             assertThat(served.ask(post("Transfer-Encoding: chunked\r\n") + "5\r\nhello\r\n0\r\nA: b\r\n\r\n").closes()).isFalse();
             assertThat(served.ask(GET).text()).isEqualTo("/");
@@ -94,7 +94,7 @@ class Http1ConnectionTest {
 
     @Test
     void aLongBodyThatNobodyReadCostsTheConnection() throws Exception {
-        try (Served served = new Served(Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
             Threads.virtual("test").start(() -> {
                 try {
                     served.client.send(post("Content-Length: 10000000\r\n"));
@@ -113,7 +113,7 @@ class Http1ConnectionTest {
 
     @Test
     void aMalformedBodyThatNobodyReadCostsTheConnection() throws Exception {
-        try (Served served = new Served(Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
             served.client.send(post("Transfer-Encoding: chunked\r\n") + "zz\r\n" + GET);
             served.clientEnd.shutdownOutput();
             assertThat(served.client.answersToTheEnd()).hasSize(1);
@@ -122,7 +122,7 @@ class Http1ConnectionTest {
 
     @Test
     void aHandlerThatFailsIsAnsweredFor() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             throw new BadMessage(422, "unprocessable");
         })) {
             Http1Peer.Answer answer = served.ask(GET);
@@ -135,7 +135,7 @@ class Http1ConnectionTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whyAHandlerFailsIsNotTold(boolean checked) throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             if (checked) {
                 throw new IOException("a secret");
             }
@@ -151,7 +151,7 @@ class Http1ConnectionTest {
     @Test
     void theLogNamesTheHandlerThatFailedAndNotTheTargetWhichMayHoldASecret() throws Exception {
         String secret = "s" + Long.toHexString(System.nanoTime());
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             throw new IllegalStateException("mark-" + secret.substring(1));
         })) {
             served.ask("GET /v1/" + secret + " HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -163,7 +163,7 @@ class Http1ConnectionTest {
 
     @Test
     void aHandlerThatFailsAfterItsHeadBreaksTheConnectionOff() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.respond(200, new Headers(), 10);
             exchange.write(new byte[] {'x'}, 0, 1);
             exchange.flush();
@@ -177,7 +177,7 @@ class Http1ConnectionTest {
 
     @Test
     void aHandlerThatForgetsToEndBreaksTheConnectionOff() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.respond(200, new Headers(), -1);
             exchange.flush();
         })) {
@@ -191,7 +191,7 @@ class Http1ConnectionTest {
     void aClientThatLeavesIsNoticedWhileTheHandlerWaits() throws Exception {
         for (boolean byReset : new boolean[] {false, true}) {
             CountDownLatch gone = new CountDownLatch(1);
-            try (Served served = new Served(exchange -> {
+            try (Http1Served served = new Http1Served(exchange -> {
                 exchange.onClientGone(gone::countDown);
                 await(gone);
             })) {
@@ -210,7 +210,7 @@ class Http1ConnectionTest {
     @Test
     void aClientThatLeavesInsideItsBodyIsNoticed() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.onClientGone(gone::countDown);
             readAll(exchange);
         })) {
@@ -224,7 +224,7 @@ class Http1ConnectionTest {
     void aClientThatStaysIsNotTakenForOneThatLeft() throws Exception {
         AtomicInteger gone = new AtomicInteger();
         SynchronousQueue<String> go = new SynchronousQueue<>();
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.onClientGone(gone::incrementAndGet);
             try {
                 go.take();
@@ -255,7 +255,7 @@ class Http1ConnectionTest {
 
     @Test
     void stoppingClosesAnIdleConnectionAtOnce() throws Exception {
-        try (Served served = new Served(Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
             served.ask(GET);
             served.connection.stop();
             served.awaitEnd();
@@ -264,7 +264,7 @@ class Http1ConnectionTest {
 
     @Test
     void announcedCloseLeavesAnIdleConnectionOpenAndIsSaidInTheNextAnswer() throws Exception {
-        try (Served served = new Served(Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
             assertThat(served.ask(GET).closes()).isFalse();
             served.connection.announceClose();
             assertThat(served.ask(GET).closes()).isTrue();
@@ -277,7 +277,7 @@ class Http1ConnectionTest {
     void stoppingLetsTheExchangeUnderWayFinish() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             running.countDown();
             await(go);
             ok(exchange);
@@ -297,7 +297,7 @@ class Http1ConnectionTest {
     @ParameterizedTest
     @CsvSource({"GET / HT, 408", "'GET / HTTP/1.1\r\nHost: a\r\n', 408"})
     void aHeadThatTakesTooLongIsAnswered408(String part, int status) throws Exception {
-        try (Served served = new Served(new Bounds().headTimeoutMillis(60).limits(), Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(new Bounds().headTimeoutMillis(60).limits(), Http1ConnectionTest::ok)) {
             Http1Peer.Answer answer = served.ask(part);
             assertThat(answer.status()).isEqualTo(status);
             assertThat(answer.closes()).isTrue();
@@ -307,10 +307,10 @@ class Http1ConnectionTest {
 
     @Test
     void anIdleConnectionIsClosedWithoutAWord() throws Exception {
-        try (Served served = new Served(new Bounds().headTimeoutMillis(60).limits(), Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(new Bounds().headTimeoutMillis(60).limits(), Http1ConnectionTest::ok)) {
             assertThat(served.client.answersToTheEnd()).isEmpty(); // the first request has the time of a head
         }
-        try (Served served = new Served(new Bounds().idleMillis(60).limits(), Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(new Bounds().idleMillis(60).limits(), Http1ConnectionTest::ok)) {
             served.client.send(GET);
             assertThat(served.client.answersToTheEnd()).hasSize(1);
         }
@@ -319,7 +319,7 @@ class Http1ConnectionTest {
     @Test
     void aBodyThatStallsIsAnswered408() throws Exception {
         Limits limits = new Bounds().bodyStallMillis(60).limits();
-        try (Served served = new Served(limits, exchange -> {
+        try (Http1Served served = new Http1Served(limits, exchange -> {
             readAll(exchange);
             ok(exchange);
         })) {
@@ -332,7 +332,7 @@ class Http1ConnectionTest {
     @Test
     void aClientThatTakesNothingIsResetAfterAWhile() throws Exception {
         CountDownLatch failed = new CountDownLatch(1);
-        try (Served served = new Served(new Bounds().writeStallMillis(60).limits(), exchange -> {
+        try (Http1Served served = new Http1Served(new Bounds().writeStallMillis(60).limits(), exchange -> {
             exchange.respond(200, new Headers(), -1);
             try {
                 while (true) {
@@ -350,7 +350,7 @@ class Http1ConnectionTest {
 
     @Test
     void anHttp10ClientThatAsksForItKeepsItsConnection() throws Exception {
-        try (Served served = new Served(Http1ConnectionTest::ok)) {
+        try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
             Http1Peer.Answer answer = served.ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
             assertThat(answer.field("connection")).isEqualTo("keep-alive");
             assertThat(served.ask("GET / HTTP/1.0\r\n\r\n").closes()).isTrue();

@@ -39,7 +39,7 @@ class Http1ExchangeTest {
 
     @Test
     void aBodyOfKnownLengthGetsThatLength() throws Exception {
-        try (Served served = new Served(responding(200, 5, null))) {
+        try (Http1Served served = new Http1Served(responding(200, 5, null))) {
             Http1Peer.Answer answer = served.ask(GET);
             assertThat(answer.field("content-length")).isEqualTo("5");
             assertThat(answer.field("transfer-encoding")).isNull();
@@ -51,7 +51,7 @@ class Http1ExchangeTest {
 
     @Test
     void aBodyOfUnknownLengthIsChunkedWithItsTrailers() throws Exception {
-        try (Served served = new Served(responding(200, -1, Headers.of("t", "1")))) {
+        try (Http1Served served = new Http1Served(responding(200, -1, Headers.of("t", "1")))) {
             served.client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             assertThat(served.client.head()).contains("transfer-encoding: chunked\r\n").doesNotContain("content-length");
             assertThat(rest(served)).isEqualTo("5\r\nhello\r\n0\r\nt: 1\r\n\r\n");
@@ -60,14 +60,14 @@ class Http1ExchangeTest {
 
     @Test
     void anHttp10ClientGetsABodyOfUnknownLengthUntilTheEnd() throws Exception {
-        try (Served served = new Served(responding(200, -1, Headers.of("t", "1")))) {
+        try (Http1Served served = new Http1Served(responding(200, -1, Headers.of("t", "1")))) {
             Http1Peer.Answer answer = served.ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
             assertThat(answer.closes()).isTrue();
             assertThat(answer.text()).isEqualTo("hello");
         }
     }
 
-    private static String rest(Served served) throws IOException {
+    private static String rest(Http1Served served) throws IOException {
         StringBuilder text = new StringBuilder();
         byte[] one = new byte[1];
         while (served.clientEnd.read(one, 0, 1) >= 0) {
@@ -79,7 +79,7 @@ class Http1ExchangeTest {
     @Test
     void aHeadIsAnsweredWithoutABodyAndWithTheLengthOfOne() throws Exception {
         for (long length : new long[] {5, -1}) {
-            try (Served served = new Served(responding(200, length, null))) {
+            try (Http1Served served = new Http1Served(responding(200, length, null))) {
                 served.client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
                 String head = served.client.head();
                 assertThat(head.contains("content-length: 5")).isEqualTo(length == 5);
@@ -93,7 +93,7 @@ class Http1ExchangeTest {
     @ParameterizedTest
     @ValueSource(ints = {204, 304})
     void statusesWithoutContentHaveNone(int status) throws Exception { // RFC 9110 §6.4.1
-        try (Served served = new Served(responding(status, 5, null))) {
+        try (Http1Served served = new Http1Served(responding(status, 5, null))) {
             served.client.send(GET + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             String head = served.client.head();
             assertThat(head).startsWith("HTTP/1.1 " + status).doesNotContain("transfer-encoding");
@@ -105,7 +105,7 @@ class Http1ExchangeTest {
 
     @Test
     void framingIsTheEnginesAffair() throws Exception { // RFC 9110 §7.6.1
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.respond(200, Headers.of("Content-Length", "99", "Transfer-Encoding", "gzip", "Connection", "close", "Keep-Alive", "timeout=5", "date", "now"), 5);
             exchange.write(HELLO, 0, 5);
             exchange.end();
@@ -118,11 +118,11 @@ class Http1ExchangeTest {
 
     @Test
     void aBodyOfAnotherLengthThanAnnouncedIsNotMadeUp() throws Exception {
-        try (Served served = new Served(responding(200, 6, null))) {
+        try (Http1Served served = new Http1Served(responding(200, 6, null))) {
             served.client.send(GET);
             assertThatThrownBy(served.client::answer).isInstanceOf(IOException.class);
         }
-        try (Served served = new Served(responding(200, 4, null))) {
+        try (Http1Served served = new Http1Served(responding(200, 4, null))) {
             served.client.send(GET);
             assertThatThrownBy(served.client::answer).isInstanceOf(IOException.class);
         }
@@ -133,7 +133,7 @@ class Http1ExchangeTest {
         byte[] large = new byte[3_000_000];
         new java.util.Random(1).nextBytes(large);
         for (long length : new long[] {large.length, -1}) {
-            try (Served served = new Served(exchange -> {
+            try (Http1Served served = new Http1Served(exchange -> {
                 exchange.respond(200, new Headers(), length);
                 for (int at = 0, step = 1; at < large.length; at += step, step = step * 3 % 70_001 + 1) {
                     step = Math.min(step, large.length - at);
@@ -148,7 +148,7 @@ class Http1ExchangeTest {
 
     @Test
     void anEmptyWriteDoesNotEndAChunkedBody() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.respond(200, new Headers(), -1);
             exchange.write(HELLO, 0, 0);
             exchange.write(HELLO, 0, 5);
@@ -160,7 +160,7 @@ class Http1ExchangeTest {
 
     @Test
     void headAndShortBodyLeaveInOneWrite() throws Exception {
-        try (Served served = new Served(responding(200, 5, null))) {
+        try (Http1Served served = new Http1Served(responding(200, 5, null))) {
             served.ask(GET);
             assertThat(served.serverEnd.writes()).isEqualTo(1);
         }
@@ -172,13 +172,13 @@ class Http1ExchangeTest {
             exchange.inform(103, Headers.of("link", "</a.css>", "content-length", "5"));
             exchange.answer(200, "text/plain", HELLO);
         };
-        try (Served served = new Served(hinting)) {
+        try (Http1Served served = new Http1Served(hinting)) {
             Http1Peer.Answer hint = served.ask(GET);
             assertThat(hint.status()).isEqualTo(103);
             assertThat(hint.head()).isEqualTo("HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n");
             assertThat(served.client.answer().text()).isEqualTo("hello");
         }
-        try (Served served = new Served(hinting)) {
+        try (Http1Served served = new Http1Served(hinting)) {
             assertThat(served.ask("GET / HTTP/1.0\r\n\r\n").status()).isEqualTo(200);
         }
     }
@@ -187,7 +187,7 @@ class Http1ExchangeTest {
 
     @Test
     void continueIsSentWhenTheBodyIsWantedAndNotHereYet() throws Exception { // RFC 9110 §10.1.1
-        try (Served served = new Served(Http1ExchangeTest::reading)) {
+        try (Http1Served served = new Http1Served(Http1ExchangeTest::reading)) {
             assertThat(served.ask(EXPECT).status()).isEqualTo(100);
             Http1Peer.Answer answer = served.ask("hello");
             assertThat(answer.text()).isEqualTo("hello");
@@ -198,7 +198,7 @@ class Http1ExchangeTest {
 
     @Test
     void withoutContinueTheConnectionCannotGoOn() throws Exception { // the client may or may not send its body
-        try (Served served = new Served(responding(200, 5, null))) {
+        try (Http1Served served = new Http1Served(responding(200, 5, null))) {
             assertThat(served.ask(EXPECT).closes()).isTrue();
             served.clientEnd.shutdownOutput();
             assertThat(served.client.answersToTheEnd()).isEmpty();
@@ -207,7 +207,7 @@ class Http1ExchangeTest {
 
     @Test
     void whatWasSaidAboutClosingHoldsEvenIfTheBodyIsReadAfterAll() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.respond(200, new Headers(), 5);
             exchange.flush();
             Http1ConnectionTest.readAll(exchange);
@@ -224,12 +224,12 @@ class Http1ExchangeTest {
 
     @Test
     void aBodyOverTheLimitIsRefusedBeforeItIsAskedFor() throws Exception {
-        try (Served served = new Served(new Bounds().bodyBytes(4).limits(), Http1ExchangeTest::reading)) {
+        try (Http1Served served = new Http1Served(new Bounds().bodyBytes(4).limits(), Http1ExchangeTest::reading)) {
             Http1Peer.Answer answer = served.ask(EXPECT);
             assertThat(answer.status()).isEqualTo(413);
             assertThat(answer.closes()).isTrue();
         }
-        try (Served served = new Served(new Bounds().bodyBytes(5).limits(), Http1ExchangeTest::reading)) {
+        try (Http1Served served = new Http1Served(new Bounds().bodyBytes(5).limits(), Http1ExchangeTest::reading)) {
             assertThat(served.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n").status()).isEqualTo(200);
             assertThat(served.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello!\r\n0\r\n\r\n").status()).isEqualTo(413);
         }
@@ -237,7 +237,7 @@ class Http1ExchangeTest {
 
     @Test
     void trailersAreThereWhenTheBodyHasEnded() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             assertThat(exchange.bodyEnded()).isFalse();
             String body = Http1ConnectionTest.readAll(exchange);
             assertThat(exchange.bodyEnded()).isTrue();
@@ -249,7 +249,7 @@ class Http1ExchangeTest {
 
     @Test
     void bodyAndResponseMayOverlap() throws Exception {
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             exchange.respond(200, new Headers(), -1);
             byte[] buffer = new byte[100];
             for (int count = exchange.read(buffer, 0, 100); count >= 0; count = exchange.read(buffer, 0, 100)) {
@@ -272,7 +272,7 @@ class Http1ExchangeTest {
     @Test
     void nothingCanBeReadOrSentOnceItIsOver() throws Exception {
         AtomicReference<Exchange> kept = new AtomicReference<>();
-        try (Served served = new Served(exchange -> {
+        try (Http1Served served = new Http1Served(exchange -> {
             kept.compareAndSet(null, exchange);
             exchange.answer(200, "text/plain", HELLO);
         })) {
@@ -291,7 +291,7 @@ class Http1ExchangeTest {
             int[] count = exchange.connection().state(int[].class, first -> new int[1]);
             exchange.answer(200, "text/plain", Integer.toString(++count[0]).getBytes(StandardCharsets.US_ASCII));
         };
-        try (Served one = new Served(counting); Served other = new Served(counting)) {
+        try (Http1Served one = new Http1Served(counting); Http1Served other = new Http1Served(counting)) {
             assertThat(one.ask(GET).text()).isEqualTo("1");
             assertThat(one.ask(GET).text()).isEqualTo("2");
             assertThat(other.ask(GET).text()).isEqualTo("1");

@@ -24,7 +24,7 @@ class KeptOrClosedTest {
     private static final Handler HELLO = exchange -> exchange.answer(200, "text/plain", new byte[] {'a'});
 
     /// Lets it wait until the connection reads ahead, as it does for an exchange that lasts.
-    private static void untilReadAhead(Served served) {
+    private static void untilReadAhead(Http1Served served) {
         while (!served.serverEnd.readerWaits()) {
             LockSupport.parkNanos(1_000_000); // not spinning: on one carrier nobody else would run
         }
@@ -32,9 +32,9 @@ class KeptOrClosedTest {
 
     @Test
     void connectionThatRestsAfterASlowExchangeEndsAfterItsIdleTime() throws Exception {
-        AtomicReference<Served> self = new AtomicReference<>();
+        AtomicReference<Http1Served> self = new AtomicReference<>();
         CountDownLatch known = new CountDownLatch(1);
-        Served served = new Served(new Bounds().idleMillis(100).limits(), exchange -> {
+        Http1Served served = new Http1Served(new Bounds().idleMillis(100).limits(), exchange -> {
             exchange.onClientGone(() -> { });
             await(known);
             untilReadAhead(self.get());
@@ -51,7 +51,7 @@ class KeptOrClosedTest {
         CountDownLatch watching = new CountDownLatch(1);
         CountDownLatch read = new CountDownLatch(1);
         CountDownLatch gone = new CountDownLatch(1);
-        Served served = new Served(exchange -> {
+        Http1Served served = new Http1Served(exchange -> {
             exchange.onClientGone(gone::countDown);
             watching.countDown();
             byte[] body = new byte[3];
@@ -76,7 +76,7 @@ class KeptOrClosedTest {
     @ParameterizedTest
     @CsvSource({"262144, true", "262145, false"})
     void bodyThatNobodyWantedIsReadToItsLimitSoThatTheConnectionIsKept(int length, boolean kept) throws Exception {
-        Served served = new Served(HELLO);
+        Http1Served served = new Http1Served(HELLO);
         served.client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + length + "\r\n\r\n");
         assertThat(served.client.answer().status()).isEqualTo(200);
         boolean written = true;
@@ -97,7 +97,7 @@ class KeptOrClosedTest {
 
     @Test
     void connectionIsNotKeptAfterABodyThatBrokeAlthoughItsHandlerAnsweredWell() throws Exception {
-        Served served = new Served(exchange -> {
+        Http1Served served = new Http1Served(exchange -> {
             try {
                 exchange.read(new byte[10], 0, 10);
             } catch (IOException e) {

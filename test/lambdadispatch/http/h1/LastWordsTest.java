@@ -26,7 +26,7 @@ class LastWordsTest {
     /// What is left of the body is little, so that nothing but its fault stands against keeping the connection.
     @Test
     void anAnswerBehindABodyThatStalledSaysThatTheConnectionCloses() throws Exception {
-        Served served = new Served(new Bounds().bodyStallMillis(50).limits(), exchange -> {
+        Http1Served served = new Http1Served(new Bounds().bodyStallMillis(50).limits(), exchange -> {
             byte[] body = new byte[10];
             try {
                 while (exchange.read(body, 0, body.length) >= 0) {

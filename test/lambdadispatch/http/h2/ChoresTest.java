@@ -61,7 +61,7 @@ class ChoresTest {
     @ParameterizedTest
     @EnumSource
     void aFloodIsCutOff(Flood flood) throws IOException {
-        Served served = Served.start(log, Limits.DEFAULT, WAITS);
+        Http2Served served = Http2Served.start(log, Limits.DEFAULT, WAITS);
         Http2Peer peer = served.peer.silent();
         peer.begin();
         peer.send(post(1, "/"));
@@ -77,8 +77,8 @@ class ChoresTest {
 
     // ---- how a handler ends its stream
 
-    private Served holding(Handler then, CountDownLatch over) throws IOException {
-        Served served = Served.start(log, exchange -> {
+    private Http2Served holding(Handler then, CountDownLatch over) throws IOException {
+        Http2Served served = Http2Served.start(log, exchange -> {
             then.handle(exchange);
             try {
                 over.await();
@@ -107,7 +107,7 @@ class ChoresTest {
 
     @Test
     void anAnswerOfUnknownLengthIsWholeOnceItIsEnded() throws IOException {
-        Served served = Served.start(log, exchange -> {
+        Http2Served served = Http2Served.start(log, exchange -> {
             exchange.respond(200, new Headers(), -1);
             exchange.write(new byte[] {'o', 'k'}, 0, 2);
             exchange.end();

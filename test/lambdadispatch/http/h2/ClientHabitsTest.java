@@ -39,26 +39,26 @@ class ClientHabitsTest {
     @Test
     void aDownloadThatIsReadInSmallStepsIsServedWhole() throws IOException {
         // Go's client acknowledges 4 KiB at a time, for the stream and for the connection: eight frames for each of ours
-        Http2Peer peer = Served.start(log, download(500, PIECE)).peer.granting(4096).begin();
+        Http2Peer peer = Http2Served.start(log, download(500, PIECE)).peer.granting(4096).begin();
         assertThat(peer.send(get(1, "/")).answer(1).body()).hasSize(500 * PIECE);
     }
 
     @Test
     void aDownloadOfShortFramesIsServedWholeHoweverEachIsAcknowledged() throws IOException {
-        Http2Peer peer = Served.start(log, download(3_000, 100)).peer.begin();
+        Http2Peer peer = Http2Served.start(log, download(3_000, 100)).peer.begin();
         assertThat(peer.send(get(1, "/")).answer(1).body()).hasSize(300_000);
     }
 
     @Test
     void aClientThatMeasuresThePathWithAPingForEachFrameIsServedWhole() throws IOException {
-        Http2Peer peer = Served.start(log, download(2_500, 100)).peer.probing().begin();
+        Http2Peer peer = Http2Served.start(log, download(2_500, 100)).peer.probing().begin();
         assertThat(peer.send(get(1, "/")).answer(1).body()).hasSize(250_000);
     }
 
     @Test
     void aClientThatLeavesManyDownloadsAfterTheirHeadsIsNoAttacker() throws IOException {
         // what a proxy in front does for each of its clients that leaves, and Go for each body that is closed unread
-        Http2Peer peer = Served.start(log, download(10, PIECE)).peer.silent().begin();
+        Http2Peer peer = Http2Served.start(log, download(10, PIECE)).peer.silent().begin();
         for (int id = 1; id < 1_600; id += 2) {
             int stream = id;
             peer.send(get(id, "/"));
@@ -71,7 +71,7 @@ class ClientHabitsTest {
 
     @Test
     void aClientThatStopsItsUploadsOnceTheyAreAnsweredIsNoAttacker() throws IOException {
-        Http2Peer peer = Served.start(log, exchange -> exchange.answer(503, "text/plain", new byte[1])).peer.begin();
+        Http2Peer peer = Http2Served.start(log, exchange -> exchange.answer(503, "text/plain", new byte[1])).peer.begin();
         for (int id = 1; id < 1_600; id += 2) {
             peer.send(post(id, "/"), data(id, 0, new byte[100])).answer(id);
             peer.send(reset(id, 0));

@@ -41,7 +41,7 @@ class ConnectionLimitsTest {
 
     private Http2Connection connection(Transport transport, Limits limits, Duration linger) {
         TimedSource source = new TimedSource(transport);
-        return new Http2Connection(transport, source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), limits, Served.ECHO, linger);
+        return new Http2Connection(transport, source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), limits, Http2Served.ECHO, linger);
     }
 
     private Thread run(Http2Connection connection) {
@@ -59,7 +59,7 @@ class ConnectionLimitsTest {
 
     @Test
     void aConnectionThatRestsForLongerThanAHeadMayTakeServesOn() throws IOException {
-        Served served = Served.start(log, new Bounds().headTimeoutMillis(50).limits(), Served.ECHO);
+        Http2Served served = Http2Served.start(log, new Bounds().headTimeoutMillis(50).limits(), Http2Served.ECHO);
         served.peer.begin();
         served.peer.send(get(1, "/"));
         assertThat(served.peer.answer(1).status()).isEqualTo(200);
@@ -82,7 +82,7 @@ class ConnectionLimitsTest {
 
     @Test
     void aClientThatMakesUsResetStreamAfterStreamIsCutOff() throws IOException {
-        Served served = Served.start(log, Limits.DEFAULT, exchange -> exchange.read(new byte[1], 0, 1));
+        Http2Served served = Http2Served.start(log, Limits.DEFAULT, exchange -> exchange.read(new byte[1], 0, 1));
         served.peer.begin();
         try {
             for (int stream = 1; stream < 1400; stream += 2) { // fewer than the frames without use that it may send
@@ -106,7 +106,7 @@ class ConnectionLimitsTest {
 
     @Test
     void theRestOfARequestWhoseHeadIsTooLargeIsNotWanted() throws IOException {
-        Served served = Served.start(log, new Bounds().headBytes(2000).limits(), Served.ECHO);
+        Http2Served served = Http2Served.start(log, new Bounds().headBytes(2000).limits(), Http2Served.ECHO);
         served.peer.begin();
         served.peer.send(tooLarge(1, 0));
         assertThat(served.peer.awaitReset(1)).as("RFC 9113 §8.1").isEqualTo("NO_ERROR");
@@ -117,7 +117,7 @@ class ConnectionLimitsTest {
 
     @Test
     void aRequestThatWasWholeAndTooLargeIsClosed() throws IOException {
-        Served served = Served.start(log, new Bounds().headBytes(2000).limits(), Served.ECHO);
+        Http2Served served = Http2Served.start(log, new Bounds().headBytes(2000).limits(), Http2Served.ECHO);
         served.peer.begin();
         served.peer.send(tooLarge(1, END_STREAM));
         assertThat(served.peer.answer(1).status()).isEqualTo(431);

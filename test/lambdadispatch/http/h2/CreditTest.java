@@ -62,7 +62,7 @@ class CreditTest {
 
     @Test
     void dataBehindOurResetIsGivenBack() throws IOException {
-        Http2Peer peer = Served.start(log, LIMITS, exchange -> exchange.answer(403, "text/plain", new byte[0])).peer.begin();
+        Http2Peer peer = Http2Served.start(log, LIMITS, exchange -> exchange.answer(403, "text/plain", new byte[0])).peer.begin();
         int sent = 0;
         for (int id = 1; id < 41; id += 2) {
             peer.send(post(id, "/"));
@@ -76,7 +76,7 @@ class CreditTest {
     @Test
     void dataBehindThePeersOwnResetIsGivenBack() throws IOException {
         CountDownLatch never = new CountDownLatch(1);
-        Http2Peer peer = Served.start(log, LIMITS, exchange -> hanging(never).handle(exchange)).peer.begin();
+        Http2Peer peer = Http2Served.start(log, LIMITS, exchange -> hanging(never).handle(exchange)).peer.begin();
         int sent = 0;
         for (int id = 1; id < 41; id += 2) {
             peer.send(post(id, "/"), reset(id, 8), data(id, 0, new byte[16_000])); // an error of the stream only
@@ -88,7 +88,7 @@ class CreditTest {
 
     @Test
     void dataThatIsAnErrorItselfIsGivenBack() throws IOException {
-        Http2Peer peer = Served.start(log, LIMITS, Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, LIMITS, Http2Served.ECHO).peer.begin();
         int sent = 0;
         for (int id = 1; id < 41; id += 2) {
             peer.send(post(id, "/", "content-length: 5"), data(id, 0, new byte[16_000]));
@@ -100,7 +100,7 @@ class CreditTest {
 
     @Test
     void dataThatWasReceivedAndNotReadIsGivenBackWhenThePeerResets() throws IOException {
-        Http2Peer peer = Served.start(log, LIMITS, exchange -> hanging(new CountDownLatch(1)).handle(exchange)).peer.begin();
+        Http2Peer peer = Http2Served.start(log, LIMITS, exchange -> hanging(new CountDownLatch(1)).handle(exchange)).peer.begin();
         int sent = 0;
         for (int id = 1; id < 41; id += 2) {
             peer.send(post(id, "/"), data(id, WireFrame.PADDED, new byte[16_000]), reset(id, 8));
@@ -112,7 +112,7 @@ class CreditTest {
     @Test
     void aStreamThatWasSuppliedGivesCreditForWhatComesOnItselfAfterwards() throws IOException {
         byte[] supplied = new byte[1000];
-        Http2Peer peer = Served.start(log, new Bounds().windows(10_000, WINDOW).limits(), exchange -> {
+        Http2Peer peer = Http2Served.start(log, new Bounds().windows(10_000, WINDOW).limits(), exchange -> {
             byte[] buffer = new byte[4096];
             for (int round = 0; round < 20; round++) {
                 exchange.supply(supplied, 0, supplied.length);
@@ -121,7 +121,7 @@ class CreditTest {
                 }
             }
             exchange.inform(103, new Headers());
-            byte[] body = Served.readAll(exchange);
+            byte[] body = Http2Served.readAll(exchange);
             exchange.answer(200, "text/plain", Integer.toString(body.length).getBytes());
         }).peer.begin();
         peer.send(post(1, "/"));
@@ -138,7 +138,7 @@ class CreditTest {
 
     @Test
     void aStreamThatHasEndedGetsNoWindowUpdateOfItsOwn() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().windows(1000, WINDOW).limits(), Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, new Bounds().windows(1000, WINDOW).limits(), Http2Served.ECHO).peer.begin();
         peer.send(post(1, "/"), data(1, END_STREAM, new byte[1000]));
         assertThat(peer.answer(1).body()).hasSize(1000);
         peer.roundTrip("all told");
@@ -148,7 +148,7 @@ class CreditTest {
     @Test
     void aStreamIsResetOnceOnly() throws Exception {
         CountDownLatch returned = new CountDownLatch(1);
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             exchange.respond(200, new Headers(), -1);
             exchange.abort();
             exchange.abort();
@@ -166,7 +166,7 @@ class CreditTest {
 
     @Test
     void aPeerThatGrantsALittleNowAndThenKeepsItsStream() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().writeStallMillis(1_500).limits(), exchange -> exchange.answer(200, "text/plain", new byte[60])).peer.silent()
+        Http2Peer peer = Http2Served.start(log, new Bounds().writeStallMillis(1_500).limits(), exchange -> exchange.answer(200, "text/plain", new byte[60])).peer.silent()
                 .begin(INITIAL_WINDOW_SIZE, 10);
         peer.send(get(1, "/"));
         for (int octets = 10; octets < 60; octets += 10) { // longer in all than it may last without any
@@ -180,7 +180,7 @@ class CreditTest {
 
     @Test
     void aFieldSectionThatDripsEndsTheConnectionWithItsDeadline() throws Exception {
-        Http2Peer peer = Served.start(log, new Bounds().headTimeoutMillis(150).limits(), Served.ECHO).peer.silent().begin();
+        Http2Peer peer = Http2Served.start(log, new Bounds().headTimeoutMillis(150).limits(), Http2Served.ECHO).peer.silent().begin();
         peer.send(new WireFrame(HEADERS, 0, 1, WireFrame.block(":method: GET")));
         int sent = 0;
         while (peer.frames().stream().noneMatch(f -> f.is(WireFrame.GOAWAY)) && sent < 60) { // each in a third of the time that all of it has
@@ -200,9 +200,9 @@ class CreditTest {
 
     @Test
     void aPeerThatIsTrustedMayCauseMoreChores() throws IOException {
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             exchange.connection().trustPeer();
-            Served.ECHO.handle(exchange);
+            Http2Served.ECHO.handle(exchange);
         }).peer.silent().begin();
         peer.send(get(1, "/"));
         peer.answer(1);

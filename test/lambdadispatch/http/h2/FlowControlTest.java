@@ -50,7 +50,7 @@ class FlowControlTest {
 
     @Test
     void noMoreIsSentThanTheStreamsWindowAllowsAndTheRestWhenItIsGranted() throws IOException {
-        Http2Peer peer = Served.start(log, HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 10);
+        Http2Peer peer = Http2Served.start(log, HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 10);
         peer.send(get(1, "/"));
         received(peer, 1, 10);
         peer.roundTrip("no more.");
@@ -64,7 +64,7 @@ class FlowControlTest {
 
     @Test
     void aLargerFrameSizeOfThePeersIsUsed() throws IOException {
-        Http2Peer peer = Served.start(log, HUNDRED_THOUSAND).peer.begin(INITIAL_WINDOW_SIZE, 1 << 20, MAX_FRAME_SIZE, 1 << 20);
+        Http2Peer peer = Http2Served.start(log, HUNDRED_THOUSAND).peer.begin(INITIAL_WINDOW_SIZE, 1 << 20, MAX_FRAME_SIZE, 1 << 20);
         peer.send(windowUpdate(0, 1 << 20), get(1, "/"));
         assertThat(peer.answer(1).body()).hasSize(100_000);
         assertThat(peer.frames().stream().filter(f -> f.is(DATA)).mapToInt(f -> f.payload().length).max().orElse(0)).isGreaterThan(16_384);
@@ -72,7 +72,7 @@ class FlowControlTest {
 
     @Test
     void theConnectionsWindowIsSharedByItsStreams() throws IOException {
-        Http2Peer peer = Served.start(log, HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 1 << 20);
+        Http2Peer peer = Http2Served.start(log, HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 1 << 20);
         peer.send(get(1, "/"), get(3, "/"));
         peer.until("the connection's window is not used up", () -> peer.soFar(1).body().length + peer.soFar(3).body().length == 65_535);
         peer.roundTrip("no more.");
@@ -84,7 +84,7 @@ class FlowControlTest {
 
     @Test
     void aSmallerInitialWindowMayTakeAStreamsWindowBelowZero() throws IOException {
-        Http2Peer peer = Served.start(log, HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 1000);
+        Http2Peer peer = Http2Served.start(log, HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 1000);
         peer.send(get(1, "/"));
         received(peer, 1, 1000);
         peer.send(settings(INITIAL_WINDOW_SIZE, 100), windowUpdate(1, 900)); // now at 0 (§6.9.2)
@@ -98,7 +98,7 @@ class FlowControlTest {
 
     @Test
     void anEmptyLastFrameNeedsNoWindow() throws IOException {
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             exchange.respond(200, new Headers(), -1);
             exchange.write(new byte[10], 0, 10);
             exchange.end();
@@ -109,7 +109,7 @@ class FlowControlTest {
     @Test
     void aStreamThatIsResetWhileItWaitsForWindowWakesItsHandler() throws Exception {
         CountDownLatch failed = new CountDownLatch(1);
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             try {
                 HUNDRED_THOUSAND.handle(exchange);
             } catch (IOException e) {
@@ -125,7 +125,7 @@ class FlowControlTest {
 
     @Test
     void aPeerThatGrantsNoWindowInTimeLosesTheStreamOnly() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().writeStallMillis(60).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
+        Http2Peer peer = Http2Served.start(log, new Bounds().writeStallMillis(60).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
         assertThat(peer.send(get(1, "/")).awaitReset(1)).isEqualTo("INTERNAL_ERROR");
         peer.send(settings(INITIAL_WINDOW_SIZE, 1 << 20), windowUpdate(0, 1 << 20), get(3, "/"));
         assertThat(peer.answer(3).body()).hasSize(100_000);
@@ -135,7 +135,7 @@ class FlowControlTest {
     void aTrustedPeerMayKeepAWindowShutForAsLongAsItLikes() throws Exception {
         CountDownLatch waits = new CountDownLatch(1);
         Thread[] sender = new Thread[1];
-        Http2Peer peer = Served.start(log, new Bounds().writeStallMillis(300).limits(), exchange -> {
+        Http2Peer peer = Http2Served.start(log, new Bounds().writeStallMillis(300).limits(), exchange -> {
             exchange.connection().trustPeer();
             sender[0] = Thread.currentThread();
             waits.countDown();
@@ -145,7 +145,7 @@ class FlowControlTest {
         waits.await();
         received(peer, 1, 10);
         // twice as long as a stranger may, counted by another connection's reset
-        Http2Peer other = Served.start(log, new Bounds().writeStallMillis(600).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
+        Http2Peer other = Http2Served.start(log, new Bounds().writeStallMillis(600).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
         assertThat(other.send(get(1, "/")).awaitReset(1)).isEqualTo("INTERNAL_ERROR");
         assertThat(sender[0].getState()).as("without a time limit").isEqualTo(Thread.State.WAITING);
         peer.send(settings(INITIAL_WINDOW_SIZE, 1 << 20), windowUpdate(0, 1 << 20));
@@ -157,7 +157,7 @@ class FlowControlTest {
     @Test
     void windowIsGivenBackInHalvesAsTheHandlerReadsPaddingIncluded() throws IOException {
         Limits limits = new Bounds().windows(1000, 70_000).limits();
-        Http2Peer peer = Served.start(log, limits, Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, limits, Http2Served.ECHO).peer.begin();
         byte[] padded = new byte[1 + 300 + 100];
         padded[0] = 100;
         peer.send(post(1, "/"), data(1, WireFrame.PADDED, padded)); // 401 octets of window
@@ -172,11 +172,11 @@ class FlowControlTest {
     void aHandlerThatDoesNotReadHoldsItsSenderBackAndNobodyElse() throws IOException {
         Semaphore go = new Semaphore(0);
         Limits limits = new Bounds().windows(1000, 70_000).limits();
-        Http2Peer peer = Served.start(log, limits, exchange -> {
+        Http2Peer peer = Http2Served.start(log, limits, exchange -> {
             if (exchange.request().target().equals("/slow")) {
                 go.acquireUninterruptibly();
             }
-            Served.ECHO.handle(exchange);
+            Http2Served.ECHO.handle(exchange);
         }).peer.begin();
         peer.send(post(1, "/slow"), data(1, 0, new byte[1000]), post(3, "/"), data(3, END_STREAM, new byte[5]));
         assertThat(peer.answer(3).body()).hasSize(5);
@@ -198,11 +198,11 @@ class FlowControlTest {
                 throw new IOException(e);
             }
         };
-        Http2Peer peer = Served.start(log, limits, idle).peer.begin();
+        Http2Peer peer = Http2Served.start(log, limits, idle).peer.begin();
         peer.send(post(1, "/"), data(1, 0, new byte[1001]));
         assertThat(peer.awaitReset(1)).isEqualTo("FLOW_CONTROL_ERROR"); // §6.9
         Limits wide = new Bounds().windows(1 << 20, 65_535).limits();
-        Http2Peer greedy = Served.start(log, wide, idle).peer.begin();
+        Http2Peer greedy = Http2Served.start(log, wide, idle).peer.begin();
         greedy.send(post(1, "/"));
         for (int i = 0; i < 4; i++) {
             greedy.send(data(1, 0, new byte[16_384]));
@@ -213,7 +213,7 @@ class FlowControlTest {
     @Test
     void dataThatNobodyWillReadStillGivesTheConnectionsWindowBack() throws IOException {
         Limits limits = new Bounds().windows(60_000, 65_535).limits();
-        Http2Peer peer = Served.start(log, limits, exchange -> exchange.answer(403, "text/plain", new byte[0])).peer.begin();
+        Http2Peer peer = Http2Served.start(log, limits, exchange -> exchange.answer(403, "text/plain", new byte[0])).peer.begin();
         for (int id = 1; id < 21; id += 2) { // 10 times the connection's window, in requests that are refused unread
             peer.send(post(id, "/"), data(id, 0, new byte[16_000]), data(id, 0, new byte[16_000]), data(id, 0, new byte[16_000]));
             peer.awaitReset(id);
@@ -230,7 +230,7 @@ class FlowControlTest {
     @Test
     void whatIsSuppliedIsNoDataAndGivesNoCreditForAny() throws IOException {
         byte[] supplied = new byte[10_000];
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             byte[] buffer = new byte[supplied.length];
             for (int round = 0; round < 100; round++) { // far more than a window
                 assertThat(exchange.supply(supplied, 0, supplied.length)).isTrue();
@@ -248,7 +248,7 @@ class FlowControlTest {
     @Test
     void noMoreIsTakenThatWayThanAWindowWouldAllow() throws IOException {
         byte[] supplied = new byte[10_000];
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             int taken = 0;
             while (exchange.supply(supplied, 0, supplied.length)) {
                 taken += supplied.length;

@@ -150,7 +150,7 @@ class FrameRulesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"size", "place", "values", "states"})
     void aBrokenRuleEndsWhatItIsAbout(Row row) throws IOException {
-        for (Served served : List.of(Served.start(log, FrameRulesTest::handle), Served.dribbling(log, FrameRulesTest::handle))) {
+        for (Http2Served served : List.of(Http2Served.start(log, FrameRulesTest::handle), Http2Served.dribbling(log, FrameRulesTest::handle))) {
             served.peer.silent().begin().send(row.frames().toArray(WireFrame[]::new));
             if (row.stream() == 0) {
                 assertThat(served.peer.awaitGoAway()).isEqualTo(row.code());
@@ -183,7 +183,7 @@ class FrameRulesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("harmless")
     void whatIsAllowedOrToBeIgnoredDoesNoHarm(Row row) throws IOException {
-        for (Served served : List.of(Served.start(log, FrameRulesTest::handle), Served.dribbling(log, FrameRulesTest::handle))) {
+        for (Http2Served served : List.of(Http2Served.start(log, FrameRulesTest::handle), Http2Served.dribbling(log, FrameRulesTest::handle))) {
             served.peer.silent().begin().send(row.frames().toArray(WireFrame[]::new)).send(get(101, "/"));
             assertThat(served.peer.answer(101).text()).isEqualTo("hello\n");
         }
@@ -200,7 +200,7 @@ class FrameRulesTest {
             }
             return;
         }
-        Served.ECHO.handle(exchange);
+        Http2Served.ECHO.handle(exchange);
     }
 
     private static byte[] join(byte[]... parts) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import lambdadispatch.fuzz.Feed;
+import lambdadispatch.fuzz.FuzzTrace;
 import lambdadispatch.fuzz.Target;
-import lambdadispatch.fuzz.Trace;
 import lambdadispatch.net.Input;
 
 /// Frames and their padding: the same frames however they arrive, each within the octets that came.
@@ -35,7 +35,7 @@ public final class FrameTarget extends Target {
     private static long read(byte[] input, Feed feed) throws IOException {
         Input in = new Input(feed, 16, 2 * (MOST + Frames.HEADER_LENGTH));
         FrameReader reader = new FrameReader(in, MOST);
-        Trace trace = new Trace();
+        FuzzTrace trace = new FuzzTrace();
         try {
             while (reader.next()) {
                 int end = reader.offset + reader.length;

@@ -97,11 +97,11 @@ class RequestFieldsTest {
     @MethodSource("malformed")
     void aMalformedRequestResetsItsStreamAndReachesNoHandler(List<String> fields) throws IOException {
         List<String> seen = new ArrayList<>();
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             synchronized (seen) {
                 seen.add(exchange.request().target());
             }
-            Served.ECHO.handle(exchange);
+            Http2Served.ECHO.handle(exchange);
         }).peer;
         String[] of = fields.toArray(String[]::new);
         byte[] block = block(of);
@@ -129,7 +129,7 @@ class RequestFieldsTest {
     void authorityIsHeldToTheGrammarThatHostIsHeldToInHttp1() throws IOException {
         List<Arguments> hosts = hosts().toList();
         assertThat(hosts).hasSizeGreaterThan(30);
-        Http2Peer peer = Served.start(log, exchange -> exchange.answer(200, "text/plain", exchange.request().authority().getBytes(StandardCharsets.ISO_8859_1))).peer.begin();
+        Http2Peer peer = Http2Served.start(log, exchange -> exchange.answer(200, "text/plain", exchange.request().authority().getBytes(StandardCharsets.ISO_8859_1))).peer.begin();
         int id = 1;
         for (Arguments row : hosts) {
             String host = (String) row.get()[0];
@@ -153,7 +153,7 @@ class RequestFieldsTest {
     }
 
     private String seenOf(Limits limits, String... fields) throws IOException {
-        Http2Peer peer = Served.start(log, limits, exchange -> exchange.answer(200, "text/plain", seen(exchange).getBytes(StandardCharsets.ISO_8859_1))).peer;
+        Http2Peer peer = Http2Served.start(log, limits, exchange -> exchange.answer(200, "text/plain", seen(exchange).getBytes(StandardCharsets.ISO_8859_1))).peer;
         return peer.begin().send(headers(1, END_STREAM, fields)).answer(1).text();
     }
 
@@ -180,20 +180,20 @@ class RequestFieldsTest {
 
     @Test
     void theSameContentLengthTwiceIsOne() throws IOException {
-        Http2Peer peer = Served.start(log, Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.begin();
         peer.send(post(1, "/", "content-length: 2", "content-length: 2"), data(1, END_STREAM, "ab".getBytes(StandardCharsets.US_ASCII)));
         assertThat(peer.answer(1).text()).isEqualTo("ab");
     }
 
     @Test
     void connectIsNotSupportedAndSaysSo() throws IOException {
-        Http2Peer peer = Served.start(log, Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.begin();
         assertThat(peer.send(headers(1, 0, ":method: CONNECT", ":authority: example.com:443")).answer(1).status()).isEqualTo(501);
     }
 
     @Test
     void tooManyFieldsAre431AndTheConnectionLivesOn() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().headFields(10).limits(), Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, new Bounds().headFields(10).limits(), Http2Served.ECHO).peer.begin();
         String[] ten = Stream.generate(() -> "a: b").limit(10).toArray(String[]::new);
         String[] eleven = Stream.generate(() -> "a: b").limit(11).toArray(String[]::new);
         assertThat(peer.send(headers(1, END_STREAM, request(ten))).answer(1).status()).isEqualTo(200);
@@ -203,7 +203,7 @@ class RequestFieldsTest {
 
     @Test
     void aListBeyondTheLimitIs431AlsoWhereItsBlockIsShort() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().headBytes(4096).limits(), Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, new Bounds().headBytes(4096).limits(), Http2Served.ECHO).peer.begin();
         // one field of 1000 octets that enters the table, then named again by one octet each
         byte[] start = block(request());
         byte[] bomb = Arrays.copyOf(start, start.length + 3 + 3 + 1000 + 100);
@@ -222,7 +222,7 @@ class RequestFieldsTest {
     @ParameterizedTest
     @ValueSource(strings = {":path: /", "content-length: 1", "host: a", "transfer-encoding: chunked", "X: y", "x: a\rb", "cookie: a=b", "authorization: b"})
     void trailersThatAreNoneResetTheStream(String field) throws IOException {
-        Http2Peer peer = Served.start(log, Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.begin();
         peer.send(post(1, "/"), headers(1, END_STREAM, field));
         assertThat(peer.awaitReset(1)).isEqualTo("PROTOCOL_ERROR");
     }
@@ -231,7 +231,7 @@ class RequestFieldsTest {
     @ValueSource(ints = {0, 4, 6})
     void aBodyThatIsNotAsLongAsItsContentLengthResetsTheStream(int octets) throws IOException {
         for (WireFrame end : new WireFrame[] {data(1, END_STREAM, new byte[0]), headers(1, END_STREAM, "a: b")}) {
-            Http2Peer peer = Served.start(log, Served.ECHO).peer.begin();
+            Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.begin();
             peer.send(post(1, "/", "content-length: 5"), data(1, 0, new byte[octets]), end);
             assertThat(peer.awaitReset(1)).isEqualTo("PROTOCOL_ERROR"); // §8.1.1
         }

@@ -34,15 +34,15 @@ class ShutdownTest {
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
 
-    private Served waiting() {
-        return Served.start(log, exchange -> {
+    private Http2Served waiting() {
+        return Http2Served.start(log, exchange -> {
             started.countDown();
             try {
                 go.await();
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            Served.ECHO.handle(exchange);
+            Http2Served.ECHO.handle(exchange);
         });
     }
 
@@ -52,7 +52,7 @@ class ShutdownTest {
 
     @Test
     void stoppingSaysSoFirstThenNamesTheLastStreamThenAnswersWhatIsUnderWay() throws Exception {
-        Served served = waiting();
+        Http2Served served = waiting();
         Http2Peer peer = served.peer.silent().begin().send(get(1, "/"));
         started.await();
         served.connection.stop();
@@ -73,7 +73,7 @@ class ShutdownTest {
 
     @Test
     void aPeerThatDoesNotAnswerThePingIsStoppedAllTheSame() throws Exception {
-        Served served = waiting();
+        Http2Served served = waiting();
         Http2Peer peer = served.peer.silent().begin().send(get(1, "/"));
         started.await();
         served.connection.stop();
@@ -85,7 +85,7 @@ class ShutdownTest {
 
     @Test
     void aConnectionWithoutStreamsIsStoppedAtOnce() throws Exception {
-        Served served = waiting();
+        Http2Served served = waiting();
         Http2Peer peer = served.peer.begin();
         peer.roundTrip("settled.");
         served.connection.stop();
@@ -97,7 +97,7 @@ class ShutdownTest {
     void aConnectionThatIsStoppedBeforeItBeganSaysItsSettingsFirst() throws Exception {
         MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
         TimedSource source = new TimedSource(ends[0]);
-        Http2Connection connection = new Http2Connection(ends[0], source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), Limits.DEFAULT, Served.ECHO);
+        Http2Connection connection = new Http2Connection(ends[0], source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), Limits.DEFAULT, Http2Served.ECHO);
         connection.stop();
         Thread serving = Thread.ofVirtual().start(connection::run);
         byte[] all = new byte[1000];
@@ -113,7 +113,7 @@ class ShutdownTest {
 
     @Test
     void noStreamIsTakenOnceTheConnectionIsIdleForTooLong() throws IOException {
-        Served served = Served.start(log, Served.ECHO);
+        Http2Served served = Http2Served.start(log, Http2Served.ECHO);
         served.peer.begin().send(get(1, "/"));
         assertThat(served.peer.answer(1).status()).isEqualTo(200);
         served.peer.until("stream 1 is open", () -> served.connection.streams().size() == 0);
@@ -125,7 +125,7 @@ class ShutdownTest {
 
     @Test
     void aConnectionWithAStreamOpenIsNeverTooIdle() throws Exception {
-        Served served = waiting();
+        Http2Served served = waiting();
         served.peer.begin().send(get(1, "/"));
         started.await();
         assertThat(served.connection.streams().refuseIfIdle()).isFalse();
@@ -135,7 +135,7 @@ class ShutdownTest {
 
     @Test
     void anIdleConnectionIsEndedWithGoAway() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().idleMillis(60).limits(), Served.ECHO).peer;
+        Http2Peer peer = Http2Served.start(log, new Bounds().idleMillis(60).limits(), Http2Served.ECHO).peer;
         assertThat(peer.beginWith(get(1, "/")).answer(1).status()).isEqualTo(200);
         assertThat(peer.awaitGoAway()).isEqualTo("NO_ERROR");
         peer.awaitEnd();
@@ -145,15 +145,15 @@ class ShutdownTest {
     @Test
     void aConnectionWithARequestUnderWayIsNotIdle() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
-        Http2Peer busy = Served.start(log, new Bounds().idleMillis(50).limits(), exchange -> {
+        Http2Peer busy = Http2Served.start(log, new Bounds().idleMillis(50).limits(), exchange -> {
             try {
                 first.await();
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            Served.ECHO.handle(exchange);
+            Http2Served.ECHO.handle(exchange);
         }).peer.beginWith(get(1, "/"));
-        Http2Peer idle = Served.start(log, new Bounds().idleMillis(200).limits(), Served.ECHO).peer.begin();
+        Http2Peer idle = Http2Served.start(log, new Bounds().idleMillis(200).limits(), Http2Served.ECHO).peer.begin();
         idle.awaitEnd(); // four times as long as the other may be idle
         first.countDown();
         assertThat(busy.answer(1).status()).isEqualTo(200);
@@ -161,7 +161,7 @@ class ShutdownTest {
 
     @Test
     void anythingButThePrefaceIsAnError() throws IOException {
-        Http2Peer peer = Served.start(log, Served.ECHO).peer;
+        Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer;
         peer.sendRaw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\r".getBytes(StandardCharsets.US_ASCII));
         assertThat(peer.awaitGoAway()).isEqualTo("PROTOCOL_ERROR"); // §3.4
         peer.awaitEnd();
@@ -170,7 +170,7 @@ class ShutdownTest {
     @Test
     void theFirstFrameMustBeSettingsAndNotTheirAcknowledgement() throws IOException {
         for (WireFrame first : List.of(WireFrame.ping("12345678"), get(1, "/"), new WireFrame(WireFrame.SETTINGS, WireFrame.ACK, 0, new byte[0]))) {
-            Http2Peer peer = Served.start(log, Served.ECHO).peer.silent();
+            Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.silent();
             peer.sendRaw(WireFrame.preface());
             peer.send(first);
             assertThat(peer.awaitGoAway()).isEqualTo("PROTOCOL_ERROR"); // §3.4
@@ -179,7 +179,7 @@ class ShutdownTest {
 
     @Test
     void ourSettingsComeFirstAndThePeersAreAcknowledgedEachOnce() throws IOException {
-        Http2Peer peer = Served.start(log, Served.ECHO).peer.begin().send(WireFrame.settings(), WireFrame.settings(3, 5));
+        Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.begin().send(WireFrame.settings(), WireFrame.settings(3, 5));
         peer.roundTrip("settled.");
         assertThat(peer.frames().getFirst().is(WireFrame.SETTINGS)).isTrue();
         assertThat(peer.frames().stream().filter(f -> f.is(WireFrame.SETTINGS) && f.has(WireFrame.ACK))).hasSize(3); // §6.5.3
@@ -187,7 +187,7 @@ class ShutdownTest {
 
     @Test
     void aFieldSectionThatDoesNotGoOnEndsTheConnectionWithItsDeadline() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().headTimeoutMillis(60).limits(), Served.ECHO).peer.silent().begin();
+        Http2Peer peer = Http2Served.start(log, new Bounds().headTimeoutMillis(60).limits(), Http2Served.ECHO).peer.silent().begin();
         peer.send(post(1, "/")); // a stream that is open, so that the connection is not idle
         peer.send(new WireFrame(HEADERS, 0, 3, WireFrame.block(":method: GET")), new WireFrame(CONTINUATION, 0, 3, WireFrame.block(":path: /")));
         assertThat(peer.awaitGoAway()).isEqualTo("ENHANCE_YOUR_CALM");
@@ -196,11 +196,11 @@ class ShutdownTest {
 
     @Test
     void theDeadlineOfAFieldSectionEndsWithIt() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().headTimeoutMillis(50).limits(), Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, new Bounds().headTimeoutMillis(50).limits(), Http2Served.ECHO).peer.begin();
         byte[] block = get(1, "/").payload();
         peer.send(new WireFrame(HEADERS, WireFrame.END_STREAM, 1, block), new WireFrame(CONTINUATION, WireFrame.END_HEADERS, 1, new byte[0]));
         assertThat(peer.answer(1).status()).isEqualTo(200);
-        Http2Peer idle = Served.start(log, new Bounds().idleMillis(200).limits(), Served.ECHO).peer.begin();
+        Http2Peer idle = Http2Served.start(log, new Bounds().idleMillis(200).limits(), Http2Served.ECHO).peer.begin();
         idle.awaitEnd();
         assertThat(peer.send(get(3, "/")).answer(3).status()).isEqualTo(200);
     }

@@ -52,7 +52,7 @@ class StrangerTest {
     };
 
     private Http2Peer start() throws IOException {
-        Served served = Served.start(log, handler);
+        Http2Served served = Http2Served.start(log, handler);
         served.connection.onTrust(trusts::incrementAndGet);
         return served.peer.begin();
     }

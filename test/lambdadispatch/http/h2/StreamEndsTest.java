@@ -110,7 +110,7 @@ class StreamEndsTest {
 
     private void handle(Exchange exchange) throws IOException {
         switch (exchange.request().target()) {
-            case "/echo" -> Served.ECHO.handle(exchange);
+            case "/echo" -> Http2Served.ECHO.handle(exchange);
             case "/late" -> {
                 while (!remoteEnded(exchange)) {
                     Thread.yield();
@@ -145,7 +145,7 @@ class StreamEndsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
     void noWayOutKeepsAPieceOfTheConnectionsWindow(String name, Way way) throws IOException {
-        Http2Peer peer = Served.start(log, NARROW, this::handle).peer.begin();
+        Http2Peer peer = Http2Served.start(log, NARROW, this::handle).peer.begin();
         int id = 1;
         for (; id / 2 * BODY < 4 * NARROW.connectionWindow(); id += 2) {
             int round = id;
@@ -161,7 +161,7 @@ class StreamEndsTest {
     @MethodSource("ways")
     void noWayOutKeepsMemory(String name, Way way) throws IOException {
         MemoryShare memory = new MemoryAccount(1 << 30).open(name, 0, () -> { });
-        Http2Peer peer = Served.start(log, NARROW, this::handle, memory).peer.begin();
+        Http2Peer peer = Http2Served.start(log, NARROW, this::handle, memory).peer.begin();
         for (int id = 1; id < 41; id += 2) {
             way.go(peer, id);
             peer.roundTrip(String.format("%08d", id));
@@ -173,7 +173,7 @@ class StreamEndsTest {
     void aTrustedPeersStreamsHoldSharesOfTheirOwnWhichEndWithThem() throws IOException {
         MemoryAccount account = new MemoryAccount(1 << 30);
         MemoryShare memory = account.open("a", 0, () -> { });
-        Http2Peer peer = Served.start(log, NARROW, exchange -> {
+        Http2Peer peer = Http2Served.start(log, NARROW, exchange -> {
             exchange.connection().trustPeer();
             handle(exchange);
         }, memory).peer.begin();
@@ -191,7 +191,7 @@ class StreamEndsTest {
         MemoryAccount account = new MemoryAccount(60_000);
         MemoryShare memory = account.open("a", 0, () -> { });
         MemoryShare other = account.open("other", 0, () -> { });
-        Http2Peer peer = Served.start(log, Limits.DEFAULT, this::handle, memory).peer.begin();
+        Http2Peer peer = Http2Served.start(log, Limits.DEFAULT, this::handle, memory).peer.begin();
         peer.send(post(1, "/wait"));
         for (int i = 0; i < 8; i++) {
             peer.send(data(1, 0, new byte[16_000]));
@@ -262,7 +262,7 @@ class StreamEndsTest {
     void anActionForAClientThatLeftRunsWhateverAnotherOneDoes() throws Exception {
         CountDownLatch waiting = new CountDownLatch(3);
         CountDownLatch told = new CountDownLatch(3);
-        Served served = Served.start(log, exchange -> {
+        Http2Served served = Http2Served.start(log, exchange -> {
             exchange.onClientGone(() -> {
                 told.countDown();
                 throw new IllegalStateException("as the test wants it");
@@ -290,7 +290,7 @@ class StreamEndsTest {
     @Test
     void aClientThatLeavesAfterItsAnswerIsNobodysConcern() throws Exception {
         CompletableFuture<Thread> handler = new CompletableFuture<>();
-        Served served = Served.start(log, exchange -> {
+        Http2Served served = Http2Served.start(log, exchange -> {
             handler.complete(Thread.currentThread());
             exchange.onClientGone(() -> events.add("gone"));
             exchange.answer(200, "text/plain", new byte[0]);
@@ -312,7 +312,7 @@ class StreamEndsTest {
 
     @Test
     void aClientReadsItsAnswerAMomentBeforeItIsToldToStopSending() throws IOException {
-        Served served = Served.start(log, exchange -> exchange.answer(403, "text/plain", new byte[2]));
+        Http2Served served = Http2Served.start(log, exchange -> exchange.answer(403, "text/plain", new byte[2]));
         Http2Peer peer = served.peer.begin().send(post(1, "/"), data(1, 0, new byte[100]));
         peer.until("no answer", () -> peer.soFar(1).ended());
         peer.send(data(1, 0, new byte[100]));
@@ -324,7 +324,7 @@ class StreamEndsTest {
 
     @Test
     void aRequestThatEndsInThatMomentIsNotReset() throws IOException {
-        Served served = Served.start(log, exchange -> exchange.answer(403, "text/plain", new byte[2]));
+        Http2Served served = Http2Served.start(log, exchange -> exchange.answer(403, "text/plain", new byte[2]));
         Http2Peer peer = served.peer.begin().send(post(1, "/"));
         peer.until("no answer", () -> peer.soFar(1).ended());
         peer.send(data(1, END_STREAM, new byte[100]));
@@ -335,7 +335,7 @@ class StreamEndsTest {
 
     @Test
     void whatIsDroppedInThatMomentGetsNoNewWindowOfItsStream() throws IOException {
-        Served served = Served.start(log, NARROW, exchange -> exchange.answer(403, "text/plain", new byte[2]));
+        Http2Served served = Http2Served.start(log, NARROW, exchange -> exchange.answer(403, "text/plain", new byte[2]));
         Http2Peer peer = served.peer.begin().send(post(1, "/"));
         peer.until("no answer", () -> peer.soFar(1).ended());
         peer.send(body(1, 0), body(1, 0));
@@ -355,7 +355,7 @@ class StreamEndsTest {
             });
             exchange.answer(403, "text/plain", new byte[2]);
         };
-        Served.start(log, handler).peer.begin().send(post(1, "/"));
+        Http2Served.start(log, handler).peer.begin().send(post(1, "/"));
         assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("exchange is over");
     }
 
@@ -367,7 +367,7 @@ class StreamEndsTest {
 
     @Test
     void aClientThatWaitsIsToldToGoOnWhenItsBodyIsWanted() throws IOException {
-        Http2Peer peer = Served.start(log, Served.ECHO).peer.begin().send(post(1, "/", "expect: 100-continue"));
+        Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.begin().send(post(1, "/", "expect: 100-continue"));
         peer.until("no 100", () -> continues(peer, 1) == 1);
         peer.send(data(1, 0, new byte[3]), data(1, END_STREAM, new byte[3]));
         assertThat(peer.answer(1).body()).hasSize(6);
@@ -377,10 +377,10 @@ class StreamEndsTest {
     @Test
     void aClientWhoseBodyIsNotWantedGetsItsFinalAnswerOnly() throws IOException {
         Limits limits = new Bounds().bodyBytes(10).limits();
-        Http2Peer peer = Served.start(log, limits, Served.ECHO).peer.begin().send(post(1, "/", "expect: 100-continue", "content-length: 11"));
+        Http2Peer peer = Http2Served.start(log, limits, Http2Served.ECHO).peer.begin().send(post(1, "/", "expect: 100-continue", "content-length: 11"));
         assertThat(peer.answer(1).status()).isEqualTo(413);
         assertThat(continues(peer, 1)).isZero();
-        Http2Peer refused = Served.start(log, exchange -> exchange.answer(401, "text/plain", new byte[2])).peer.begin().send(post(1, "/", "expect: 100-continue"));
+        Http2Peer refused = Http2Served.start(log, exchange -> exchange.answer(401, "text/plain", new byte[2])).peer.begin().send(post(1, "/", "expect: 100-continue"));
         assertThat(refused.answer(1).status()).isEqualTo(401);
         assertThat(continues(refused, 1)).isZero();
     }
@@ -388,9 +388,9 @@ class StreamEndsTest {
     @Test
     void aClientThatDidNotWaitIsNotTold() throws IOException {
         CountDownLatch came = new CountDownLatch(1);
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             await(came);
-            Served.ECHO.handle(exchange);
+            Http2Served.ECHO.handle(exchange);
         }).peer.begin().send(post(1, "/", "expect: 100-continue"), data(1, 0, new byte[3]));
         peer.roundTrip("came....");
         came.countDown();
@@ -402,7 +402,7 @@ class StreamEndsTest {
 
     @Test
     void anInterruptedThreadDoesNotWaitForABodyForEver() throws Exception {
-        Served.start(log, exchange -> {
+        Http2Served.start(log, exchange -> {
             Thread.currentThread().interrupt();
             try {
                 exchange.read(new byte[10], 0, 10);
@@ -415,7 +415,7 @@ class StreamEndsTest {
 
     @Test
     void anInterruptedThreadDoesNotWaitForWindowForEver() throws Exception {
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             exchange.respond(200, new Headers(), 10);
             Thread.currentThread().interrupt();
             try {

@@ -63,7 +63,7 @@ class StreamLifeTest {
         }
         byte[] all = wire.toArray();
         for (int split = 1; split < all.length; split++) {
-            Served served = Served.start(log, Served.ECHO);
+            Http2Served served = Http2Served.start(log, Http2Served.ECHO);
             served.peer.silent().sendRaw(Arrays.copyOf(all, split));
             while (served.ours.unread() > 0 || !served.ours.readerWaits()) {
                 Thread.onSpinWait(); // until what came has been taken
@@ -77,8 +77,8 @@ class StreamLifeTest {
 
     @Test
     void trailersArriveAfterTheBodyAndAreSentAfterTheBody() throws IOException {
-        Http2Peer peer = Served.start(log, exchange -> {
-            byte[] body = Served.readAll(exchange);
+        Http2Peer peer = Http2Served.start(log, exchange -> {
+            byte[] body = Http2Served.readAll(exchange);
             exchange.respond(200, Headers.of("x", "y"), -1);
             exchange.write(body, 0, body.length);
             exchange.end(exchange.trailers());
@@ -92,7 +92,7 @@ class StreamLifeTest {
 
     @Test
     void interimResponsesComeBeforeTheResponseButNever101() throws IOException {
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             exchange.inform(103, Headers.of("link", "</a>"));
             exchange.inform(101, new Headers());
             exchange.answer(200, "text/plain", new byte[] {'a'});
@@ -105,7 +105,7 @@ class StreamLifeTest {
     @Test
     void aResponseLosesWhatOnlyMakesSenseOnOneConnection() throws IOException {
         Headers app = Headers.of("Connection", "close", "Keep-Alive", "5", "Transfer-Encoding", "chunked", "Upgrade", "h2c", "Proxy-Connection", "close", "X-Kept", "Yes");
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             exchange.respond(200, app, 0);
             exchange.end();
         }).peer.begin();
@@ -118,7 +118,7 @@ class StreamLifeTest {
     @ParameterizedTest
     @ValueSource(ints = {204, 304, 200})
     void aResponseWithoutBodyEndsWithItsHead(int status) throws IOException {
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             exchange.respond(status, new Headers(), status == 204 ? 0 : 10);
             exchange.write(new byte[10], 0, status == 204 ? 0 : 10);
             exchange.end();
@@ -134,7 +134,7 @@ class StreamLifeTest {
 
     @Test
     void aClientIsAnsweredBeforeItsBodyHasEndedAndThenAskedToStop() throws IOException {
-        Http2Peer peer = Served.start(log, exchange -> exchange.answer(401, "text/plain", new byte[0])).peer.begin();
+        Http2Peer peer = Http2Served.start(log, exchange -> exchange.answer(401, "text/plain", new byte[0])).peer.begin();
         peer.send(post(1, "/"), data(1, 0, new byte[1000]));
         peer.awaitReset(1);
         assertThat(peer.soFar(1).status()).isEqualTo(401);
@@ -146,7 +146,7 @@ class StreamLifeTest {
 
     @Test
     void aResetReachesTheHandlerAndItsReadAndItsWrite() throws Exception {
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             CountDownLatch gone = new CountDownLatch(1);
             exchange.onClientGone(gone::countDown);
             events.add("waits");
@@ -178,7 +178,7 @@ class StreamLifeTest {
 
     @Test
     void nothingIsSentOnAStreamBehindItsReset() throws Exception {
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             CountDownLatch gone = new CountDownLatch(1);
             exchange.onClientGone(gone::countDown);
             await(gone);
@@ -203,7 +203,7 @@ class StreamLifeTest {
 
     @Test
     void theEndOfTheConnectionReachesEveryHandler() throws Exception {
-        Served served = Served.start(log, exchange -> {
+        Http2Served served = Http2Served.start(log, exchange -> {
             CountDownLatch gone = new CountDownLatch(1);
             exchange.onClientGone(gone::countDown);
             events.add("waits");
@@ -218,7 +218,7 @@ class StreamLifeTest {
 
     @Test
     void failuresBeforeAResponseHaveAStatusAndFailuresInsideItResetTheStream() throws IOException {
-        Http2Peer peer = Served.start(log, exchange -> {
+        Http2Peer peer = Http2Served.start(log, exchange -> {
             switch (exchange.request().target()) {
                 case "/bad" -> throw new BadMessage(413, "too much");
                 case "/broken" -> throw new IllegalStateException("a bug");
@@ -246,9 +246,9 @@ class StreamLifeTest {
     @Test
     void aStreamAboveTheConcurrencyLimitIsRefusedAndItsNeighboursAreNot() throws IOException {
         CountDownLatch go = new CountDownLatch(1);
-        Http2Peer peer = Served.start(log, new Bounds().maxStreams(2).limits(), exchange -> {
+        Http2Peer peer = Http2Served.start(log, new Bounds().maxStreams(2).limits(), exchange -> {
             await(go);
-            Served.ECHO.handle(exchange);
+            Http2Served.ECHO.handle(exchange);
         }).peer.begin();
         peer.send(get(1, "/"), get(3, "/"), get(5, "/"));
         assertThat(peer.awaitReset(5)).isEqualTo("REFUSED_STREAM"); // §5.1.2, §8.7
@@ -259,7 +259,7 @@ class StreamLifeTest {
 
     @Test
     void whoHasReadTheEndOfOneAnswerMayAskAgainAtTheLimit() throws IOException {
-        Http2Peer peer = Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> exchange.answer(exchange.request().target().equals("/head") ? 204 : 200, "text/plain", new byte[3])).peer.begin();
+        Http2Peer peer = Http2Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> exchange.answer(exchange.request().target().equals("/head") ? 204 : 200, "text/plain", new byte[3])).peer.begin();
         for (int id = 1; id < 2000; id += 2) {
             String target = id % 4 == 1 ? "/" : "/head";
             assertThat(peer.send(get(id, target)).answer(id).reset()).as("stream " + id).isEmpty(); // RFC 9113 §5.1.2: it counts no more
@@ -269,7 +269,7 @@ class StreamLifeTest {
     @Test
     void headersOnAStreamOfWhichTheClientHasReadTheEndEndTheConnection() throws IOException {
         for (int i = 0; i < 300; i++) {
-            Http2Peer peer = Served.start(log, exchange -> exchange.answer(200, "text/plain", new byte[3])).peer.begin();
+            Http2Peer peer = Http2Served.start(log, exchange -> exchange.answer(200, "text/plain", new byte[3])).peer.begin();
             assertThat(peer.send(get(1, "/")).answer(1).status()).isEqualTo(200);
             assertThat(peer.send(get(1, "/")).awaitGoAway()).as("time " + i).isEqualTo("STREAM_CLOSED"); // RFC 9113 §5.1, also before the handler's thread is done
         }
@@ -278,7 +278,7 @@ class StreamLifeTest {
     @Test
     void theFieldsOfARequestThatIsRefusedOrMalformedStillEnterTheTable() throws IOException {
         CountDownLatch go = new CountDownLatch(1);
-        Http2Peer peer = Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> {
+        Http2Peer peer = Http2Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> {
             if (exchange.request().target().equals("/wait")) {
                 await(go);
             }
@@ -305,7 +305,7 @@ class StreamLifeTest {
     @Test
     void aBodyThatStallsIs408AndOneThatIsTooLongIs413() throws IOException {
         Limits limits = new Bounds().bodyStallMillis(60).bodyBytes(10).limits();
-        Http2Peer peer = Served.start(log, limits, Served.ECHO).peer.begin();
+        Http2Peer peer = Http2Served.start(log, limits, Http2Served.ECHO).peer.begin();
         peer.send(post(1, "/"), data(1, 0, new byte[3]));
         assertThat(peer.answer(1).status()).isEqualTo(408);
         peer.send(post(3, "/", "content-length: 11"));
@@ -317,14 +317,14 @@ class StreamLifeTest {
     @Test
     void aTrustedPeersBodyMayStall() throws Exception {
         List<Integer> read = new ArrayList<>();
-        Http2Peer peer = Served.start(log, new Bounds().bodyStallMillis(50).limits(), exchange -> {
+        Http2Peer peer = Http2Served.start(log, new Bounds().bodyStallMillis(50).limits(), exchange -> {
             exchange.connection().trustPeer();
             read.add(exchange.read(new byte[10], 0, 10));
             exchange.answer(200, "text/plain", new byte[0]);
         }).peer.begin();
         peer.send(post(1, "/"));
         // four times as long as the body of another may stall, counted by another connection's 408
-        Http2Peer other = Served.start(log, new Bounds().bodyStallMillis(200).limits(), Served.ECHO).peer.begin();
+        Http2Peer other = Http2Served.start(log, new Bounds().bodyStallMillis(200).limits(), Http2Served.ECHO).peer.begin();
         assertThat(other.send(post(1, "/")).answer(1).status()).isEqualTo(408);
         assertThat(peer.soFar(1).status()).isZero();
         peer.send(data(1, END_STREAM, new byte[4]));

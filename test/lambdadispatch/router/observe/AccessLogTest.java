@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Test;
 class AccessLogTest {
     private static final String PREFIX = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  access ";
 
-    private static Record record(String target, String... fields) {
-        return new Record(new Request("GET", target, "http", "h", Headers.of(fields), 0, 11), "203.0.113.9");
+    private static RequestRecord record(String target, String... fields) {
+        return new RequestRecord(new Request("GET", target, "http", "h", Headers.of(fields), 0, 11), "203.0.113.9");
     }
 
-    private static String line(Record record) {
+    private static String line(RequestRecord record) {
         return line(record, LogLine.Format.TEXT);
     }
 
-    private static String line(Record record, LogLine.Format format) {
+    private static String line(RequestRecord record, LogLine.Format format) {
         Bytes line = new Bytes();
         AccessLog.line(record, 1_234_567, format, line);
         return new String(line.toArray(), StandardCharsets.UTF_8);
@@ -35,7 +35,7 @@ class AccessLogTest {
 
     @Test
     void lineHasWhatAnOperatorAsksFor() {
-        Record record = record("/a");
+        RequestRecord record = record("/a");
         record.requestId("0123456789abcdef");
         record.granted(2_003_999, "a1b2c3");
         record.responded(200);
@@ -47,7 +47,7 @@ class AccessLogTest {
 
     @Test
     void asJsonItIsOneObjectWhateverAClientSends() throws Exception {
-        Record record = record("/a\"\u001b\r\n\u202e\\");
+        RequestRecord record = record("/a\"\u001b\r\n\u202e\\");
         record.granted(0, "a1b2c3");
         record.failed(502, "it broke \"off\"", Party.APP);
         String line = line(record, LogLine.Format.JSON);
@@ -66,7 +66,7 @@ class AccessLogTest {
     void aLineIsNeverLongerThan8KiBWhateverAClientSends() {
         for (String piece : new String[] {"x", "\u0085", "\\", "\u00fc", "\u202e", "\r\n"}) {
             Request request = new Request(piece.repeat(40_000), "/" + piece.repeat(40_000), "http", "h", new Headers(), 0, 11);
-            Record record = new Record(request, "203.0.113.9");
+            RequestRecord record = new RequestRecord(request, "203.0.113.9");
             record.requestId(piece.repeat(40_000));
             record.granted(0, "a1b2c3");
             record.failed(502, piece.repeat(40_000), Party.APP);
@@ -80,7 +80,7 @@ class AccessLogTest {
 
     @Test
     void timeToTheFirstOctetIsToldApart() {
-        Record record = record("/a");
+        RequestRecord record = record("/a");
         assertThat(line(record)).contains(" firstMs=0.000 ");
         record.responded(200);
         assertThat(record.firstNanos).isPositive();
@@ -88,7 +88,7 @@ class AccessLogTest {
 
     @Test
     void retriesAndFaultsAreTold() {
-        Record record = record("/a");
+        RequestRecord record = record("/a");
         record.granted(0, "a1b2c3");
         record.retried();
         record.failed(502, "the execution environment was lost", Party.ENVIRONMENT);
@@ -97,29 +97,29 @@ class AccessLogTest {
 
     @Test
     void secretsInQueryAndFieldsAreNotWritten() {
-        Record record = record("/login?token=topsecret", "authorization", "Bearer topsecret", "cookie", "s=topsecret");
+        RequestRecord record = record("/login?token=topsecret", "authorization", "Bearer topsecret", "cookie", "s=topsecret");
         assertThat(line(record)).contains("path=/login ").doesNotContain("topsecret");
     }
 
     @Test
     void nobodyCanForgeALineOrPlayWithATerminal() {
-        Record record = record("/a\"\u001b[2J\r\n2026-01-01T00:00:00.000Z INFO  access forged=1");
+        RequestRecord record = record("/a\"\u001b[2J\r\n2026-01-01T00:00:00.000Z INFO  access forged=1");
         record.requestId("x\ny status=200 \u202e");
         assertThat(line(record)).containsOnlyOnce("\n").doesNotContain("\u001b", "\r", "\u202e").contains("\\n", "\\u001b", "\\u202e", "\\\"");
     }
 
     @Test
     void whoeverFailedDecidesTheStatusOfARequestWithoutAnAnswer() {
-        Record tooLong = record("/a");
+        RequestRecord tooLong = record("/a");
         tooLong.broke(new BadMessage(413, "body longer than 5 bytes"));
         assertThat(line(tooLong)).contains("status=413 ", "fault=\"body longer than 5 bytes\" by=client");
-        Record stalled = record("/a");
+        RequestRecord stalled = record("/a");
         stalled.broke(new SocketTimeoutException("no byte of body for 60000 ms"));
         assertThat(line(stalled)).contains("status=408 ");
-        Record gone = record("/a");
+        RequestRecord gone = record("/a");
         gone.broke(new IOException("connection reset"));
         assertThat(line(gone)).contains("status=499 ");
-        Record half = record("/a");
+        RequestRecord half = record("/a");
         half.responded(200);
         half.blamed("it broke off", Party.APP);
         assertThat(line(half)).contains("status=200 ", "fault=\"it broke off\" by=app");
@@ -131,7 +131,7 @@ class AccessLogTest {
         Observer observer = new Observer(false, registry);
         Request request = new Request("GET", "/", "http", "h", new Headers(), 0, 11);
         for (int status : new int[] {200, 204, 302, 404, 502}) {
-            Record record = observer.begin(request, "client", false);
+            RequestRecord record = observer.begin(request, "client", false);
             assertThat(observer.open()).isEqualTo(1);
             record.responded(status);
             record.sent(10);

@@ -53,7 +53,7 @@ class CloudWatchMetricsTest {
 
     private void answered(int status, int times) {
         for (int i = 0; i < times; i++) {
-            Record record = observer.begin(REQUEST, "127.0.0.1", false);
+            RequestRecord record = observer.begin(REQUEST, "127.0.0.1", false);
             record.granted(0, "abc");
             record.responded(status);
             record.sent(10);

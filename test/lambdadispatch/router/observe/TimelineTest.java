@@ -34,7 +34,7 @@ class TimelineTest {
     private final Timeline timeline = new Timeline(observer, List::of, clock);
 
     private void answered(int status) {
-        Record record = observer.begin(new Request("GET", "/", "http", "h", new Headers(), 0, 11), "203.0.113.9", false);
+        RequestRecord record = observer.begin(new Request("GET", "/", "http", "h", new Headers(), 0, 11), "203.0.113.9", false);
         record.responded(status);
         observer.end(record);
     }

@@ -86,7 +86,7 @@ final class AdminApi {
     private void faults(Exchange exchange) throws IOException {
         byte[] body = Payload.read(exchange, LONGEST_BODY);
         try {
-            invokes.faults(Faults.parse(body == null ? "?" : new String(body, StandardCharsets.UTF_8)));
+            invokes.faults(InvokeFaults.parse(body == null ? "?" : new String(body, StandardCharsets.UTF_8)));
             json(exchange, Json.object("faults", invokes.faults().toString()));
         } catch (IllegalArgumentException e) {
             text(exchange, 400, e.getMessage() + "\n");

@@ -11,7 +11,7 @@ public final class Front implements Handler {
     private final InvokeApi invokes;
     private final AdminApi admin;
 
-    public Front(Functions functions, Authorization authorization, Faults faults, RandomGenerator random) {
+    public Front(Functions functions, Authorization authorization, InvokeFaults faults, RandomGenerator random) {
         invokes = new InvokeApi(functions, authorization, faults, random);
         admin = new AdminApi(functions, invokes);
     }
@@ -25,7 +25,7 @@ public final class Front implements Handler {
         }
     }
 
-    public void faults(Faults faults) {
+    public void faults(InvokeFaults faults) {
         invokes.faults(faults);
     }
 }

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.emulator.environment.Billing;
 import lambdadispatch.emulator.environment.Environment;
-import lambdadispatch.emulator.environment.Fleet;
+import lambdadispatch.emulator.environment.Environments;
 import lambdadispatch.emulator.environment.FunctionSettings;
 import lambdadispatch.emulator.environment.Invoker;
 import lambdadispatch.emulator.process.Guardian;
@@ -15,7 +15,7 @@ import lambdadispatch.emulator.process.Guardian;
 /// The functions that exist here, each with its fleet; all are set up alike.
 public final class Functions implements AutoCloseable {
     /// One function.
-    public record Function(String name, Fleet fleet, Invoker invoker) {}
+    public record Function(String name, Environments fleet, Invoker invoker) {}
 
     private final FunctionSettings settings;
     private final Billing billing;
@@ -25,7 +25,7 @@ public final class Functions implements AutoCloseable {
         this.settings = settings;
         this.billing = new Billing(settings.memoryMegabytes());
         for (String name : names) {
-            Fleet fleet = new Fleet(name, settings, guardian);
+            Environments fleet = new Environments(name, settings, guardian);
             functions.put(name, new Function(name, fleet, new Invoker(fleet, billing)));
         }
     }
@@ -43,7 +43,7 @@ public final class Functions implements AutoCloseable {
     }
 
     /// Only functions of this region and account are here: Lambda tells the others apart, and so a router that is set up for another place is noticed.
-    Function find(FunctionName name) throws ApiException {
+    Function find(InvokedName name) throws ApiException {
         if (name.region() != null && !name.region().equals(settings.region())) {
             throw new ApiException(ApiError.of(404, "ResourceNotFoundException",
                     "Functions from '" + name.region() + "' are not reachable in this region ('" + settings.region() + "')"));
@@ -62,7 +62,7 @@ public final class Functions implements AutoCloseable {
         return "arn:aws:iam::" + settings.account() + ":user/test";
     }
 
-    String arn(FunctionName name) {
+    String arn(InvokedName name) {
         return settings.arn(name.name()) + (name.qualifier() == null ? "" : ":" + name.qualifier());
     }
 

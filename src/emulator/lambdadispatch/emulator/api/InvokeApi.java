@@ -13,8 +13,8 @@ import lambdadispatch.base.json.JsonException;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.emulator.body.Payload;
+import lambdadispatch.emulator.environment.EmulatedInvocation;
 import lambdadispatch.emulator.environment.Finished;
-import lambdadispatch.emulator.environment.Invocation;
 import lambdadispatch.emulator.environment.Outcome;
 import lambdadispatch.emulator.environment.Throttled;
 import lambdadispatch.http.message.Headers;
@@ -35,21 +35,21 @@ final class InvokeApi {
     private final Authorization authorization;
     private final RandomGenerator random;
     private final Semaphore events = new Semaphore(QUEUED_EVENTS);
-    private volatile Faults faults;
+    private volatile InvokeFaults faults;
     private volatile Aliases aliases = Aliases.NONE;
 
-    InvokeApi(Functions functions, Authorization authorization, Faults faults, RandomGenerator random) {
+    InvokeApi(Functions functions, Authorization authorization, InvokeFaults faults, RandomGenerator random) {
         this.functions = functions;
         this.authorization = authorization;
         this.faults = faults;
         this.random = random;
     }
 
-    Faults faults() {
+    InvokeFaults faults() {
         return faults;
     }
 
-    void faults(Faults now) {
+    void faults(InvokeFaults now) {
         faults = now;
     }
 
@@ -74,17 +74,17 @@ final class InvokeApi {
 
     private void call(Exchange exchange, String requestId) throws IOException, ApiException, Throttled, InterruptedException {
         Request request = exchange.request();
-        byte[] body = Payload.read(exchange, Invocation.LONGEST_REQUEST);
+        byte[] body = Payload.read(exchange, EmulatedInvocation.LONGEST_REQUEST);
         if (body == null) {
             throw new ApiException(ApiError.of(413, "RequestTooLargeException",
-                    "Request must be smaller than " + Invocation.LONGEST_REQUEST + " bytes for the InvokeFunction operation"));
+                    "Request must be smaller than " + EmulatedInvocation.LONGEST_REQUEST + " bytes for the InvokeFunction operation"));
         }
         ApiError refused = authorization.check(request, body);
         if (refused != null) {
             throw new ApiException(refused);
         }
-        FunctionName name = name(request);
-        Faults.Kind fault = faults.next(random);
+        InvokedName name = name(request);
+        InvokeFaults.Kind fault = faults.next(random);
         if (fault != null && answeredWrongly(exchange, fault, name)) {
             return;
         }
@@ -94,8 +94,8 @@ final class InvokeApi {
             throw new ApiException(ApiError.notFound(functions.arn(name)));
         }
         byte[] payload = body.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : json(body);
-        Invocation invocation = Invocation.of(requestId, functions.arn(name), version,
-                fault == Faults.Kind.UNREACHABLE ? unreachable(payload) : payload, clientContext(request));
+        EmulatedInvocation invocation = EmulatedInvocation.of(requestId, functions.arn(name), version,
+                fault == InvokeFaults.Kind.UNREACHABLE ? unreachable(payload) : payload, clientContext(request));
         String type = header(request, "x-amz-invocation-type", "RequestResponse");
         switch (type) {
             case "RequestResponse" -> answer(exchange, function.invoker().invoke(invocation), requestId, version);
@@ -106,7 +106,7 @@ final class InvokeApi {
         }
     }
 
-    private static FunctionName name(Request request) throws ApiException {
+    private static InvokedName name(Request request) throws ApiException {
         String path = request.path();
         if (!request.method().equals("POST") || !path.endsWith(SUFFIX) || path.length() <= PREFIX.length() + SUFFIX.length()) {
             throw new ApiException(ApiError.of(404, "UnknownOperationException", "There is no " + request.method() + " " + path + " here"));
@@ -117,7 +117,7 @@ final class InvokeApi {
                 qualifier = decode(pair.substring("Qualifier=".length()));
             }
         }
-        return FunctionName.of(decode(path.substring(PREFIX.length(), path.length() - SUFFIX.length())), qualifier);
+        return InvokedName.of(decode(path.substring(PREFIX.length(), path.length() - SUFFIX.length())), qualifier);
     }
 
     private static String decode(String text) throws ApiException {
@@ -156,7 +156,7 @@ final class InvokeApi {
     }
 
     /// Whether the fault made an answer of its own.
-    private boolean answeredWrongly(Exchange exchange, Faults.Kind fault, FunctionName name) throws IOException, ApiException, Throttled {
+    private boolean answeredWrongly(Exchange exchange, InvokeFaults.Kind fault, InvokedName name) throws IOException, ApiException, Throttled {
         switch (fault) {
             case DROP -> exchange.abort();
             case DENIED -> throw new ApiException(ApiError.accessDenied(functions.caller(), functions.arn(name), "identity"));
@@ -197,7 +197,7 @@ final class InvokeApi {
     }
 
     /// Takes an asynchronous event. It runs once; Lambda would try again after an error, in one and three minutes.
-    private void event(Exchange exchange, Functions.Function function, Invocation invocation) throws IOException, ApiException {
+    private void event(Exchange exchange, Functions.Function function, EmulatedInvocation invocation) throws IOException, ApiException {
         if (invocation.payload().length > LONGEST_EVENT) {
             throw new ApiException(ApiError.of(413, "RequestTooLargeException",
                     "Request must be smaller than " + LONGEST_EVENT + " bytes for the InvokeFunction operation"));

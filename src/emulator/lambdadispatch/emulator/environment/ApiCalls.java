@@ -23,13 +23,13 @@ final class ApiCalls implements Handler {
 
     private static final Log LOG = Log.of("emulator");
 
-    private final RuntimeApi runtime;
-    private final ExtensionsApi extensions;
+    private final RuntimeEndpoint runtime;
+    private final ExtensionsEndpoint extensions;
     private final MetadataApi metadata;
 
     ApiCalls(Lifecycle lifecycle, MetadataApi metadata) {
-        this.runtime = new RuntimeApi(lifecycle);
-        this.extensions = new ExtensionsApi(lifecycle);
+        this.runtime = new RuntimeEndpoint(lifecycle);
+        this.extensions = new ExtensionsEndpoint(lifecycle);
         this.metadata = metadata;
     }
 
@@ -58,8 +58,8 @@ final class ApiCalls implements Handler {
             case "/2018-06-01/ping" -> new Route("GET", exchange -> exchange.answer(200, "text/plain; charset=utf-8", ascii("pong")));
             case "/2020-08-15/logs" -> new Route("PUT", exchange -> unsupported(exchange, "Logs"));
             case "/2022-07-01/telemetry" -> new Route("PUT", exchange -> unsupported(exchange, "Telemetry"));
-            default -> path.startsWith(RuntimeApi.PREFIX) ? runtime.route(path.substring(RuntimeApi.PREFIX.length()))
-                    : path.startsWith(ExtensionsApi.PREFIX) ? extensions.route(path.substring(ExtensionsApi.PREFIX.length())) : null;
+            default -> path.startsWith(RuntimeEndpoint.PREFIX) ? runtime.route(path.substring(RuntimeEndpoint.PREFIX.length()))
+                    : path.startsWith(ExtensionsEndpoint.PREFIX) ? extensions.route(path.substring(ExtensionsEndpoint.PREFIX.length())) : null;
         };
     }
 

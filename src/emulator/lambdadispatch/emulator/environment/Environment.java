@@ -103,7 +103,7 @@ public final class Environment {
     Outcome.Failure init(String requestId, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
-            appPort = Ports.take(settings.rule().port());
+            appPort = EnvironmentPorts.take(settings.rule().port());
             api = new Server("environment " + id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, API_LIMITS, new ApiCalls(lifecycle, metadata));
             api.start();
             Map<String, String> variables = Variables.ofExtension(settings, function, version, new Variables.Addresses(api.address().getPort(), metadata.token(), appPort));
@@ -161,7 +161,7 @@ public final class Environment {
     }
 
     /// Hands it the invocation and waits for its outcome, which is there even if processes die or time runs out.
-    Outcome run(Invocation invocation, long deadlineNanos) throws InterruptedException {
+    Outcome run(EmulatedInvocation invocation, long deadlineNanos) throws InterruptedException {
         thaw();
         long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
         lifecycle.begin(invocation, System.currentTimeMillis() + left);
@@ -238,7 +238,7 @@ public final class Environment {
         if (api != null) {
             api.close();
         }
-        Ports.release(appPort);
+        EnvironmentPorts.release(appPort);
     }
 
     private synchronized ProcessGroup group(Part part) {

@@ -13,18 +13,18 @@ public final class Invoker {
     private static final int LOG_TAIL = 4096; // as much as Lambda returns
     private static final int LAST_WORDS = 1000;
 
-    private final Fleet fleet;
+    private final Environments fleet;
     private final FunctionSettings settings;
     private final Billing billing;
 
-    public Invoker(Fleet fleet, Billing billing) {
+    public Invoker(Environments fleet, Billing billing) {
         this.fleet = fleet;
         this.settings = fleet.settings();
         this.billing = billing;
     }
 
     /// Runs it and waits for its outcome. Whoever waits may leave: the invocation goes on, as Lambda's do.
-    public Finished invoke(Invocation invocation) throws Throttled, InterruptedException {
+    public Finished invoke(EmulatedInvocation invocation) throws Throttled, InterruptedException {
         CompletableFuture<Finished> result = new CompletableFuture<>();
         Runnable run;
         if (settings.managed()) {
@@ -49,14 +49,14 @@ public final class Invoker {
 
     /// One invocation on its way.
     private final class Run {
-        private final Invocation invocation;
+        private final EmulatedInvocation invocation;
         private final CompletableFuture<Finished> result;
         private Environment environment;
         private long initNanos = -1;
         private long startNanos;
         private long mark;
 
-        Run(Invocation invocation, CompletableFuture<Finished> result) {
+        Run(EmulatedInvocation invocation, CompletableFuture<Finished> result) {
             this.invocation = invocation;
             this.result = result;
         }

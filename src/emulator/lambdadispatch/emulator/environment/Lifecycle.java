@@ -15,7 +15,7 @@ import lambdadispatch.base.json.Json;
 /// The processes ask for what is next and wait; the driver waits until all of them wait. Knows neither sockets nor processes.
 final class Lifecycle {
     /// An invocation as handed to the runtime.
-    record Delivery(Invocation invocation, long deadlineMs) {}
+    record Delivery(EmulatedInvocation invocation, long deadlineMs) {}
 
     /// What runs here.
     ///
@@ -169,7 +169,7 @@ final class Lifecycle {
     }
 
     /// Gives the invocation to the runtime, and an event to each extension that wants one.
-    synchronized void begin(Invocation invocation, long deadlineMs) {
+    synchronized void begin(EmulatedInvocation invocation, long deadlineMs) {
         deliveries.begin(new Delivery(invocation, deadlineMs));
         tell("INVOKE", Json.object("eventType", "INVOKE", "deadlineMs", deadlineMs, "requestId", invocation.requestId(),
                 "invokedFunctionArn", invocation.arn(),

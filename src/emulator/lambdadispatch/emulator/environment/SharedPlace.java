@@ -4,7 +4,7 @@ package lambdadispatch.emulator.environment;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/// An environment in which several invocations run at once, and how many do. The count is guarded by the [Fleet].
+/// An environment in which several invocations run at once, and how many do. The count is guarded by the [Environments].
 final class SharedPlace {
     private final Environment environment;
     private final CompletableFuture<Outcome.Failure> started = new CompletableFuture<>(); // with null: it serves

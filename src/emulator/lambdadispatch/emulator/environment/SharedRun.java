@@ -9,13 +9,13 @@ import lambdadispatch.base.log.Log;
 final class SharedRun {
     private static final Log LOG = Log.of("emulator");
 
-    private final Fleet fleet;
+    private final Environments fleet;
     private final FunctionSettings settings;
     private final Billing billing;
-    private final Invocation invocation;
+    private final EmulatedInvocation invocation;
     private final CompletableFuture<Finished> result;
 
-    SharedRun(Fleet fleet, Billing billing, Invocation invocation, CompletableFuture<Finished> result) {
+    SharedRun(Environments fleet, Billing billing, EmulatedInvocation invocation, CompletableFuture<Finished> result) {
         this.fleet = fleet;
         this.settings = fleet.settings();
         this.billing = billing;

@@ -25,7 +25,7 @@ public final class AdminHandler implements Handler {
     public AdminHandler(AdminParts parts) {
         access = new Access(parts.host(), parts.token());
         metrics = parts.metrics();
-        Status state = new Status(parts);
+        StatusReport state = new StatusReport(parts);
         status = state::json;
         config = parts.config();
         events = new Events(parts.timeline(), status);

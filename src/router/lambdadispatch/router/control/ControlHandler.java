@@ -221,7 +221,7 @@ public final class ControlHandler implements Handler {
             instance.pool().slotLost(channel);
             channel.breakOff();
         });
-        SharedUplink shared = exchange.connection().state(SharedUplink.class, first -> new SharedUplink());
+        SharedUplinkReader shared = exchange.connection().state(SharedUplinkReader.class, first -> new SharedUplinkReader());
         shared.register(exchange.request().headers().get(CHANNEL_NUMBER), channel);
         LOG.debug("uplink open", "instance", instance.publicName());
         try {
@@ -240,7 +240,7 @@ public final class ControlHandler implements Handler {
             refuse(exchange, 405);
             return;
         }
-        SharedUplink shared = exchange.connection().state(SharedUplink.class, first -> new SharedUplink());
+        SharedUplinkReader shared = exchange.connection().state(SharedUplinkReader.class, first -> new SharedUplinkReader());
         if (!shared.begin()) {
             refuse(exchange, 409); // one carries all channels of a connection
             return;

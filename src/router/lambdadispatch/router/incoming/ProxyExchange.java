@@ -16,7 +16,7 @@ import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Refusal;
-import lambdadispatch.router.observe.Record;
+import lambdadispatch.router.observe.RequestRecord;
 
 /// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (docs/architecture.md, "When something
 /// breaks") if that fails. Runs on the request's thread.
@@ -32,7 +32,7 @@ final class ProxyExchange {
     private final Route route;
     private volatile Pool pool;
     private final Standing standing;
-    private final Record record;
+    private final RequestRecord record;
     private final Bytes message = new Bytes(1024);
     private int tries;
     private int losses;
@@ -43,7 +43,7 @@ final class ProxyExchange {
     private SlotTicket ticket;
     private boolean clientGone;
 
-    ProxyExchange(Exchange client, Route route, Standing standing, Record record) {
+    ProxyExchange(Exchange client, Route route, Standing standing, RequestRecord record) {
         this.client = client;
         this.route = route;
         this.pool = route.pool();

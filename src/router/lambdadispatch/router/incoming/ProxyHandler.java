@@ -13,7 +13,7 @@ import lambdadispatch.http.server.Handler;
 import lambdadispatch.protocol.Party;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.observe.Observer;
-import lambdadispatch.router.observe.Record;
+import lambdadispatch.router.observe.RequestRecord;
 
 /// The incoming ports: every request goes to the app, but the load balancer's health check.
 public final class ProxyHandler implements Handler {
@@ -63,7 +63,7 @@ public final class ProxyHandler implements Handler {
             return;
         }
         Peer peer = exchange.connection().state(Peer.class, each -> Peer.of(each, options));
-        Record record = observer.begin(request, peer.address(), peer.trusted());
+        RequestRecord record = observer.begin(request, peer.address(), peer.trusted());
         try {
             Route route = route(request);
             if (route == null) {
@@ -80,7 +80,7 @@ public final class ProxyHandler implements Handler {
         }
     }
 
-    private void follow(Route route, Exchange exchange, Record record, Peer peer) throws IOException {
+    private void follow(Route route, Exchange exchange, RequestRecord record, Peer peer) throws IOException {
         Headers headers = exchange.request().headers();
         Object client = peer.trusted() ? ClientAddress.named(headers, options.trustedProxies(), peer.client()) : peer.client();
         boolean mayDebug = peer.trusted() && headers.contains(ResponseRelay.DEBUG) && ClientAddress.isTrusted(headers, options.trustedProxies());

@@ -16,7 +16,7 @@ import lambdadispatch.net.Input;
 import lambdadispatch.protocol.Party;
 import lambdadispatch.router.control.ChannelLost;
 import lambdadispatch.router.control.ControlChannel;
-import lambdadispatch.router.observe.Record;
+import lambdadispatch.router.observe.RequestRecord;
 
 /// Passes one response from a channel to the client as it comes.
 ///
@@ -38,7 +38,7 @@ final class ResponseRelay {
 
     private final Exchange client;
     private final ControlChannel channel;
-    private final Record record;
+    private final RequestRecord record;
     private final Added added;
     private ResponseHead head;
     private long length; // as the client is told, -1 if it is not
@@ -53,7 +53,7 @@ final class ResponseRelay {
         }
     }
 
-    ResponseRelay(Exchange client, ControlChannel channel, Record record, Added added) {
+    ResponseRelay(Exchange client, ControlChannel channel, RequestRecord record, Added added) {
         this.added = added;
         this.client = client;
         this.channel = channel;

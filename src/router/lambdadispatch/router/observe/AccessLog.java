@@ -20,12 +20,12 @@ final class AccessLog {
 
     private AccessLog() {}
 
-    static void write(Record record, long nanos) {
+    static void write(RequestRecord record, long nanos) {
         LogLine.Format format = Log.format();
         Log.line(out -> line(record, nanos, format, out), LONGEST_LINE);
     }
 
-    static void line(Record record, long nanos, LogLine.Format format, Bytes out) {
+    static void line(RequestRecord record, long nanos, LogLine.Format format, Bytes out) {
         LogLine line = new LogLine(format, out).begin(System.currentTimeMillis(), "access");
         line.text("method", record.request.method(), LONGEST_METHOD).text("path", record.request.path(), LONGEST_PATH).number("status", record.status).number("bytes", record.bytes);
         line.millis("ms", nanos).millis("waitMs", record.waitNanos).millis("firstMs", record.firstNanos);

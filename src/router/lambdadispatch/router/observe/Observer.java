@@ -62,19 +62,19 @@ public final class Observer {
     }
 
     /// @param trusted whether what it says of its trace is believed
-    public Record begin(Request request, String client, boolean trusted) {
+    public RequestRecord begin(Request request, String client, boolean trusted) {
         open.incrementAndGet();
-        return new Record(request, client, exporter == null ? null : RequestTrace.begin(request.headers(), trusted, traceRatio));
+        return new RequestRecord(request, client, exporter == null ? null : RequestTrace.begin(request.headers(), trusted, traceRatio));
     }
 
-    public void end(Record record) {
+    public void end(RequestRecord record) {
         open.decrementAndGet();
         long nanos = System.nanoTime() - record.startNanos;
         int group = record.status / 100;
         if (group > 0 && group < byClass.length) {
             byClass[group].increment();
         }
-        if (record.status == Record.CLIENT_GONE) {
+        if (record.status == RequestRecord.CLIENT_GONE) {
             abandoned.increment();
         }
         if (record.tries > 1) {
@@ -94,7 +94,7 @@ public final class Observer {
         }
     }
 
-    private void export(Record record, long nanos) {
+    private void export(RequestRecord record, long nanos) {
         Instant end = Instant.now();
         long submitted = record.delayNanos < 0 ? 0 : Math.max(0, record.delayNanos - record.waitNanos);
         exporter.offer(new EndedRequest(record.trace, record.request.method(), record.request.path(), record.status, record.instance, record.tries, record.requestId,
