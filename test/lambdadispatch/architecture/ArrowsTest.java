@@ -102,6 +102,28 @@ class ArrowsTest {
         assertThat(DISPATCH_MAY_NAME).containsAll(Sources.arrows("src/router").getOrDefault(DISPATCH, Set.of()));
     }
 
+    /// The proxy and the control port meet in the seam between them: a second control protocol changes nothing of the proxy.
+    @Test
+    void proxyAndControlPortNameTheSeamAndNotEachOther() {
+        Map<String, Set<String>> arrows = Sources.arrows("src/router");
+        String proxy = "lambdadispatch.router.incoming";
+        String control = "lambdadispatch.router.control";
+        String seam = "lambdadispatch.router.channel";
+        assertThat(arrows.get(proxy)).contains(seam).doesNotContain(control);
+        assertThat(arrows.get(control)).contains(seam).doesNotContain(proxy);
+        assertThat(arrows.get(seam)).doesNotContain(proxy, control);
+    }
+
+    /// What is granted to a request can carry it: `RequestChannel.of` relies on that.
+    @Test
+    void everySlotOfTheRouterIsARequestChannel() {
+        List<String> slots = new ArrayList<>();
+        for (Path file : Sources.files(".java", "src")) {
+            Sources.lines(file).stream().filter(line -> line.contains(" extends Slot ")).forEach(slots::add);
+        }
+        assertThat(slots).isNotEmpty().allMatch(line -> line.contains(" implements RequestChannel "));
+    }
+
     @Test
     void theTableItselfHasNoCycle() {
         assertThat(cycle(COMMON)).isEmpty();

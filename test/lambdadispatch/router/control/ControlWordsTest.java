@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import lambdadispatch.protocol.ControlPaths;
 import lambdadispatch.router.RouterBed;
 import lambdadispatch.router.dispatch.Description;
+import lambdadispatch.router.channel.ChannelOutcome;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.InstanceView;
 import lambdadispatch.support.FakeClock;
@@ -277,7 +278,7 @@ class ControlWordsTest {
         ScriptedExchange up = ScriptedExchange.of("POST", "/", -1);
         ControlChannel channel = new ControlChannel(instance, down);
         channel.attach(up);
-        channel.cancel();
+        channel.finish(new ChannelOutcome.Cancelled(false));
         assertThat(down.aborted()).isTrue();
         assertThat(up.aborted()).isTrue();
         assertThat(channel.isOver()).isTrue();

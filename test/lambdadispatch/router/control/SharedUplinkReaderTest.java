@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class SharedUplinkReaderTest {
+class SharedUplinkTest {
     private final RouterBed bed = new RouterBed(PoolSettings.DEFAULTS);
     private final ScriptedExchange first = ScriptedExchange.of("GET", "/first");
     private CompletableFuture<Void> firstDone;
@@ -172,7 +172,7 @@ class SharedUplinkReaderTest {
         ControlChannel others = attached(second, uplink());
         both.register("1", mine);
         both.register("2", others);
-        both.giveUpChannels(instance);
+        both.loseChannels(instance);
         assertThat(mine.isOver()).isTrue();
         assertThat(others.isOver()).isFalse();
     }
@@ -206,7 +206,7 @@ class SharedUplinkReaderTest {
     }
 
     @Test
-    void channelThatCanNotTakeItsEntryIsGivenUpAndTheOthersGoOn() throws Exception {
+    void channelThatCanNotTakeItsEntryIsLostAndTheOthersGoOn() throws Exception {
         SharedUplinkReader uplink = new SharedUplinkReader();
         ScriptedExchange over = uplink();
         over.endsBody();

@@ -17,7 +17,7 @@ class SlotTicketTest {
         CompletableFuture<SlotTicket> made = new CompletableFuture<>();
         CompletableFuture<Boolean> interruptedStill = new CompletableFuture<>();
         Thread waits = Thread.ofVirtual().start(() -> {
-            SlotTicket ticket = new SlotTicket(new Standing(false, null, false), null, () -> { });
+            SlotTicket ticket = new SlotTicket(null, new Standing(false, null, false), null, () -> { });
             made.complete(ticket);
             ticket.await();
             interruptedStill.complete(Thread.currentThread().isInterrupted());

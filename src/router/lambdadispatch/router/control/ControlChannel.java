@@ -9,12 +9,15 @@ import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Input;
 import lambdadispatch.protocol.HeadLimits;
+import lambdadispatch.router.channel.ChannelLost;
+import lambdadispatch.router.channel.ChannelOutcome;
+import lambdadispatch.router.channel.RequestChannel;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Slot;
 
 /// One channel as the router sees it: a downlink that requests are written to and an uplink that responses are read from, each half a
-/// long-lived HTTP/2 stream. Whoever was granted it as a [Slot] owns both until he gives it back.
-public final class ControlChannel extends Slot {
+/// long-lived HTTP/2 stream. Whoever was granted it as a [Slot] uses both as a [RequestChannel] until he finishes that.
+final class ControlChannel extends Slot implements RequestChannel {
     private static final int FIRST_BUFFER = 4096;
     private static final int LARGEST_BUFFER = 128 << 10; // a head of the greatest length, and what comes behind it
 
@@ -62,30 +65,28 @@ public final class ControlChannel extends Slot {
         return up.supply(from, offset, length);
     }
 
-    /// What responses are read from.
+    @Override
     public Input input() {
         return input;
     }
 
-    /// Whether nothing has come that nobody asked for: left-over octets would be taken for the next client's response.
+    @Override
     public boolean clean() {
         return input.available() == 0 && up.available() == 0;
     }
 
-    /// Whether one of its halves is over already, so that nothing more will come.
+    @Override
     public boolean isOver() {
         return over.getCount() == 0;
     }
 
-    /// Reads the head of the next response, interim ones too. Valid until the next call.
-    /// @throws ChannelLost the channel ended
-    /// @throws lambdadispatch.http.message.BadMessage what came is no response
+    @Override
     public ResponseHead readHead() throws IOException {
         parser.parseResponse(input, head); // never false: the input does not end, it fails
         return head;
     }
 
-    /// Writes a piece of a request; blocks while the extension takes no more.
+    @Override
     public void write(byte[] from, int offset, int length) throws ChannelLost {
         try {
             down.write(from, offset, length);
@@ -123,16 +124,17 @@ public final class ControlChannel extends Slot {
     @Override
     protected void reset(boolean dead) {
         fellSilent = !dead;
-        breakOff();
+        reset();
     }
 
-    /// Whether the pool broke the exchange off, since it had heard nothing of the instance for too long: no fault of the request's.
+    @Override
     public boolean fellSilent() {
         return fellSilent;
     }
 
-    /// Breaks both halves off, so that the extension stops working on the exchange at once: the channel is at fault.
-    public void breakOff() {
+    /// Both halves, so that the extension stops working on the exchange at once: the channel is at fault.
+    @Override
+    public void reset() {
         down.abort();
         Exchange uplink = up;
         if (uplink != null) {
@@ -141,13 +143,37 @@ public final class ControlChannel extends Slot {
         closed();
     }
 
-    /// As [#breakOff], but nobody here is at fault: the exchange is not wanted any more.
-    public void cancel() {
+    /// As [#reset], but nobody here is at fault: the exchange is not wanted any more.
+    private void cancel() {
         down.cancel();
         Exchange uplink = up;
         if (uplink != null) {
             uplink.cancel();
         }
         closed();
+    }
+
+    /// One half broke, or what came on it may be lost: the other is of no use any more.
+    void lost() {
+        instance().pool().slotLost(this);
+        reset();
+    }
+
+    /// The pool hears it first: what a reset sets off must find the slot gone.
+    @Override
+    public void finish(ChannelOutcome outcome) {
+        switch (outcome) {
+            case ChannelOutcome.Answered(int status) -> instance().pool().slotReleased(this, status);
+            case ChannelOutcome.Undone() -> instance().pool().slotReleased(this, 0);
+            case ChannelOutcome.Cancelled(boolean answered) -> {
+                instance().pool().slotGivenUp(this, answered);
+                cancel();
+            }
+            case ChannelOutcome.Spoilt() -> {
+                instance().pool().slotGivenUp(this, true);
+                reset();
+            }
+            case ChannelOutcome.Lost() -> lost();
+        }
     }
 }

@@ -217,10 +217,7 @@ public final class ControlHandler implements Handler {
             return;
         }
         Instance instance = channel.instance();
-        exchange.onClientGone(() -> {
-            instance.pool().slotLost(channel);
-            channel.breakOff();
-        });
+        exchange.onClientGone(channel::lost);
         SharedUplinkReader shared = exchange.connection().state(SharedUplinkReader.class, first -> new SharedUplinkReader());
         shared.register(exchange.request().headers().get(CHANNEL_NUMBER), channel);
         LOG.debug("uplink open", "instance", instance.publicName());
@@ -254,7 +251,7 @@ public final class ControlHandler implements Handler {
             throw e;
         } finally {
             if (!whole) {
-                shared.giveUpChannels(instance);
+                shared.loseChannels(instance);
             }
             shared.end();
         }

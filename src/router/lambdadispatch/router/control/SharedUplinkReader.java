@@ -47,7 +47,7 @@ final class SharedUplinkReader {
     }
 
     /// Hands entries over until the extension ends the uplink.
-    /// @throws IOException it broke, or what came is no entry: responses may be lost, so every channel must be given up
+    /// @throws IOException it broke, or what came is no entry: responses may be lost, so every channel is lost
     void run(Exchange uplink, Instance instance) throws IOException {
         Input in = new Input(uplink::read, FIRST_BUFFER, LARGEST_BUFFER);
         while (in.available() > 0 || in.fill()) {
@@ -60,7 +60,7 @@ final class SharedUplinkReader {
             ControlChannel channel = channels.get(SharedUplinkEntry.channel(in.array(), in.position()));
             // A channel that is gone meanwhile has nobody left to tell.
             if (channel != null && channel.instance() == instance && !channel.supply(in.array(), in.position() + SharedUplinkEntry.HEAD, length)) {
-                giveUp(channel);
+                channel.lost();
             }
             in.skip(SharedUplinkEntry.HEAD + length);
             in.shrink();
@@ -74,16 +74,11 @@ final class SharedUplinkReader {
     }
 
     /// Nobody can tell any more which responses were on their way.
-    void giveUpChannels(Instance instance) {
+    void loseChannels(Instance instance) {
         for (ControlChannel channel : channels.values()) {
             if (channel.instance() == instance) {
-                giveUp(channel);
+                channel.lost();
             }
         }
-    }
-
-    private static void giveUp(ControlChannel channel) {
-        channel.instance().pool().slotLost(channel);
-        channel.breakOff();
     }
 }

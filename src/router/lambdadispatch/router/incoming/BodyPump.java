@@ -9,8 +9,8 @@ import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.http.server.Exchange;
-import lambdadispatch.router.control.ChannelLost;
-import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.router.channel.ChannelLost;
+import lambdadispatch.router.channel.RequestChannel;
 
 /// Sends a request's body down a channel while the response may already be coming up; runs on a thread of its own. While the channel takes nothing, another
 /// reads ahead what an HTTP/1.1 client still sends.
@@ -18,7 +18,7 @@ final class BodyPump implements Runnable {
     private static final int PIECE = 32 << 10;
 
     private final Exchange client;
-    private final ControlChannel channel;
+    private final RequestChannel channel;
     private final boolean chunked;
     private final ReadAhead ahead;
     private final Consumer<IOException> onClientFailure;
@@ -26,7 +26,7 @@ final class BodyPump implements Runnable {
 
     /// @param ahead what the body is read from; null for HTTP/2, whose resets do not wait behind data
     /// @param onClientFailure the body can not be read to its end: the exchange on the channel must be broken off
-    BodyPump(Exchange client, ControlChannel channel, ReadAhead ahead, Consumer<IOException> onClientFailure) {
+    BodyPump(Exchange client, RequestChannel channel, ReadAhead ahead, Consumer<IOException> onClientFailure) {
         this.client = client;
         this.channel = channel;
         this.chunked = client.request().contentLength() < 0;
@@ -44,11 +44,11 @@ final class BodyPump implements Runnable {
         try {
             pump();
         } catch (ChannelLost e) {
-            channel.breakOff(); // whoever reads the response decides what to tell the client: half a channel would let him wait for ever
+            channel.reset(); // whoever reads the response decides what to tell the client: half a channel would let him wait for ever
         } catch (IOException e) {
             onClientFailure.accept(e);
         } catch (RuntimeException | Error e) {
-            channel.breakOff();
+            channel.reset();
             throw e;
         }
     }

@@ -12,8 +12,9 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.protocol.Party;
-import lambdadispatch.router.control.ChannelLost;
-import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.router.channel.ChannelLost;
+import lambdadispatch.router.channel.ChannelOutcome;
+import lambdadispatch.router.channel.RequestChannel;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Refusal;
 import lambdadispatch.router.observe.RequestRecord;
@@ -21,27 +22,16 @@ import lambdadispatch.router.observe.RequestRecord;
 /// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (docs/architecture.md, "When something
 /// breaks") if that fails. Runs on the request's thread.
 final class ProxyExchange {
-    /// A request that may be what kills instances gets no third one to kill, unless they die without it as well.
-    private static final int MAX_LOSSES = 2;
-    /// An instance that fell silent was given up for that, and not for its requests; still there is an end to everything.
-    private static final int MAX_TRIES = 4;
-    /// Environments that may say no before the client is told.
-    private static final int MAX_REFUSALS = 2;
-
     private final Exchange client;
     private final Route route;
-    private volatile Pool pool;
+    private Pool pool;
     private final Standing standing;
     private final RequestRecord record;
     private final Bytes message = new Bytes(1024);
-    private int tries;
-    private int losses;
-    private int refusals;
+    private final Lease lease = new Lease();
+    private final Tries tries = new Tries();
     private boolean debug; // a trusted peer asks what became of its request
     private Upload upload;
-    private ControlChannel active; // this and what follows guarded by this
-    private SlotTicket ticket;
-    private boolean clientGone;
 
     ProxyExchange(Exchange client, Route route, Standing standing, RequestRecord record) {
         this.client = client;
@@ -74,12 +64,13 @@ final class ProxyExchange {
         client.onClientGone(this::clientGone);
         SlotTicket before = null;
         while (true) {
-            tries++;
-            SlotTicket next = new SlotTicket(standing, client, this::tooSlow);
-            if (!submit(next, before)) {
+            tries.begin();
+            SlotTicket next = new SlotTicket(pool, standing, client, this::tooSlow);
+            if (!lease.submit(next, before)) {
+                record.clientGone();
                 return;
             }
-            ControlChannel channel = upload.await(next);
+            RequestChannel channel = upload.await(next);
             if (channel == null && divert(next.refusal())) {
                 before = null;
                 continue;
@@ -100,23 +91,6 @@ final class ProxyExchange {
         }
     }
 
-    /// False if the client is gone already.
-    private boolean submit(SlotTicket next, SlotTicket before) {
-        synchronized (this) {
-            if (clientGone) {
-                record.clientGone();
-                return false;
-            }
-            ticket = next;
-        }
-        if (before == null) {
-            pool.submit(next);
-        } else {
-            pool.submitAgain(next, before);
-        }
-        return true;
-    }
-
     /// A canary that can take no request is nobody's loss: the others' pool gets it. Not a request that has waited its time.
     private boolean divert(Refusal refusal) {
         if (refusal == null || refusal.kind() == Refusal.Kind.TIMED_OUT || !withCanary()) {
@@ -131,9 +105,7 @@ final class ProxyExchange {
     }
 
     private void divert() {
-        synchronized (this) {
-            pool = route.otherwise();
-        }
+        pool = route.otherwise();
     }
 
     /// Whether the canary could not take it, and the others' pool did.
@@ -142,18 +114,14 @@ final class ProxyExchange {
     }
 
     private void clientGone() {
-        synchronized (this) {
-            clientGone = true;
-        }
+        lease.clientGone();
         giveUp();
     }
 
     /// The client keeps its slot waiting, and others wait for one. Not if the channel was given back meanwhile: what is left to do then costs nobody anything.
     private void tooSlow() {
-        synchronized (this) {
-            if (active == null) {
-                return;
-            }
+        if (!lease.holdsChannel()) {
+            return;
         }
         upload.failed(new SocketTimeoutException("the client was too slow while others waited"));
         if (client.responded()) {
@@ -161,29 +129,9 @@ final class ProxyExchange {
         }
     }
 
-    /// Neither a channel nor an answer is wanted any more.
-    private void giveUp() {
-        SlotTicket waiting;
-        synchronized (this) {
-            waiting = ticket;
-            // Under the lock, so that it can not be a channel that was given back and works for another request by now.
-            breakOff();
-        }
-        if (waiting != null && pool.withdraw(waiting)) {
-            waiting.withdrawn();
-        }
-    }
-
     /// Makes the extension drop the exchange at once, without a mark against its instance.
-    private void breakOff() {
-        synchronized (this) {
-            if (active != null) {
-                ControlChannel channel = active;
-                active = null;
-                pool.slotGivenUp(channel, client.responded());
-                channel.cancel();
-            }
-        }
+    private void giveUp() {
+        lease.giveUp(client.responded());
     }
 
     private void refused(Refusal refusal) throws IOException {
@@ -200,11 +148,9 @@ final class ProxyExchange {
     }
 
     private void withdrawn() throws IOException {
-        synchronized (this) {
-            if (clientGone) {
-                record.clientGone();
-                return;
-            }
+        if (lease.isClientGone()) {
+            record.clientGone();
+            return;
         }
         throw upload.failure();
     }
@@ -218,45 +164,51 @@ final class ProxyExchange {
     }
 
     /// Returns whether the exchange is settled; false: nothing was answered and it may be tried again.
-    private boolean relay(ControlChannel channel) throws IOException {
-        synchronized (this) {
-            active = channel;
-            if (clientGone) {
-                active = null;
-                pool.slotReleased(channel, 0); // nothing was sent on it
-                record.clientGone();
-                return true;
-            }
+    private boolean relay(RequestChannel channel) throws IOException {
+        if (!lease.take(channel)) {
+            record.clientGone();
+            return true;
         }
         boolean sent = false;
         try {
             if (!channel.clean()) {
-                spoilt(channel);
-                losses++;
+                lease.finish(ChannelOutcome.SPOILT);
+                tries.lost();
                 return failed("octets that nobody asked for", Party.APP, mayRetry());
             }
             channel.write(message.array(), 0, message.length());
             record.dispatched(channel.instance().invokedNanos());
             sent = true;
-            BodyPump pump = upload.start(channel);
-            if (new ResponseRelay(client, channel, record, new ResponseRelay.Added(debug, diverted() ? null : route.cookie())).run(this::finished, upload.whole() && refusals < MAX_REFUSALS && mayRetry(), pump)) {
+            if (passOn(channel)) {
                 return true;
             }
-            refusals++;
+            tries.refused();
             pool.refused(channel.instance());
             return false;
         } catch (ChannelLost e) {
-            losses += channel.fellSilent() ? 0 : 1;
-            lost(channel);
+            if (!channel.fellSilent()) {
+                tries.lost();
+            }
+            lease.finish(ChannelOutcome.LOST);
             return failed("the execution environment was lost", Party.ENVIRONMENT, mayRetry() && (!sent || replayable()));
         } catch (BadMessage e) {
-            spoilt(channel);
+            lease.finish(ChannelOutcome.SPOILT);
             return failed("the app gave no usable answer: " + e.getMessage(), Party.APP, false);
         } catch (IOException | RuntimeException e) {
-            breakOff(); // the client can not be written to
+            lease.finish(new ChannelOutcome.Cancelled(client.responded())); // the client can not be written to
             blameClient();
             throw e;
         }
+    }
+
+    /// Sends the rest of the body while the response may already come. As soon as that has been read whole the channel goes back: before the client's last octets
+    /// have left, or a slow client would hold it.
+    /// @return false if the environment refused the request, and it is to be tried elsewhere
+    private boolean passOn(RequestChannel channel) throws IOException {
+        BodyPump pump = upload.start(channel);
+        ResponseRelay.Added added = new ResponseRelay.Added(debug, diverted() ? null : route.cookie());
+        boolean mayBeRefused = upload.whole() && tries.mayBeRefused() && mayRetry();
+        return new ResponseRelay(client, channel, record, added).run(lease::finish, mayBeRefused, pump);
     }
 
     private void blameClient() {
@@ -268,7 +220,7 @@ final class ProxyExchange {
     }
 
     private boolean mayRetry() {
-        return tries < MAX_TRIES && (losses < MAX_LOSSES || pool.environmentsDieAnyway());
+        return tries.another(pool::environmentsDieAnyway);
     }
 
     private boolean replayable() {
@@ -278,55 +230,10 @@ final class ProxyExchange {
         };
     }
 
-    /// The response has been read whole: the channel goes back before the client's last bytes do, or a slow client would hold it.
-    private void finished(int status, boolean reusable) {
-        ControlChannel channel;
-        synchronized (this) {
-            channel = active;
-            active = null;
-        }
-        if (channel == null) {
-            return; // broken off meanwhile
-        }
-        if (!reusable) {
-            pool.slotGivenUp(channel, true);
-            channel.cancel();
-        } else {
-            pool.slotReleased(channel, status);
-        }
-    }
-
-    /// The environment's fault.
-    private void lost(ControlChannel channel) {
-        if (takeActive()) {
-            pool.slotLost(channel);
-            channel.breakOff();
-        }
-    }
-
-    /// The app's fault: the channel is of no use any more, and its instance as good as before.
-    private void spoilt(ControlChannel channel) {
-        if (takeActive()) {
-            pool.slotGivenUp(channel, true);
-            channel.breakOff();
-        }
-    }
-
-    /// False if the exchange was broken off meanwhile.
-    private boolean takeActive() {
-        synchronized (this) {
-            boolean mine = active != null;
-            active = null;
-            return mine;
-        }
-    }
-
     private boolean failed(String why, Party by, boolean retry) throws IOException {
-        synchronized (this) {
-            if (clientGone) {
-                record.clientGone();
-                return true;
-            }
+        if (lease.isClientGone()) {
+            record.clientGone();
+            return true;
         }
         if (client.responded() && upload.failure() != null) {
             blameClient();

@@ -3,6 +3,7 @@ package lambdadispatch.router.incoming;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.function.Consumer;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.Framing;
@@ -14,8 +15,9 @@ import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Input;
 import lambdadispatch.protocol.Party;
-import lambdadispatch.router.control.ChannelLost;
-import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.router.channel.ChannelLost;
+import lambdadispatch.router.channel.ChannelOutcome;
+import lambdadispatch.router.channel.RequestChannel;
 import lambdadispatch.router.observe.RequestRecord;
 
 /// Passes one response from a channel to the client as it comes.
@@ -23,21 +25,13 @@ import lambdadispatch.router.observe.RequestRecord;
 /// It begins as late as it may: when its head and what is there of its body would be flushed. Until then nothing has left for the client, and whoever
 /// called may have the request answered otherwise.
 final class ResponseRelay {
-    /// Told when the response has been read whole.
-    @FunctionalInterface
-    interface Finished {
-        /// @param status of the response
-        /// @param reusable whether the channel may carry another exchange
-        void run(int status, boolean reusable);
-    }
-
     /// A longer answer that says no is passed on.
     private static final int MOST_OF_A_REFUSAL = 64 << 10;
     /// A trusted peer that sends it is told where the time went and which instance answered.
     static final HeaderName DEBUG = HeaderName.of("x-lambda-dispatch-debug");
 
     private final Exchange client;
-    private final ControlChannel channel;
+    private final RequestChannel channel;
     private final RequestRecord record;
     private final Added added;
     private ResponseHead head;
@@ -53,20 +47,21 @@ final class ResponseRelay {
         }
     }
 
-    ResponseRelay(Exchange client, ControlChannel channel, RequestRecord record, Added added) {
+    ResponseRelay(Exchange client, RequestChannel channel, RequestRecord record, Added added) {
         this.added = added;
         this.client = client;
         this.channel = channel;
         this.record = record;
     }
 
+    /// @param finished told as soon as the response has been read whole
     /// @param mayBeRefused whether the request can be tried elsewhere if the answer is that nothing was done about it
     /// @param pump what sends the request's body; null if it went with the head
     /// @return false if it was refused so, and nothing has left for the client
     /// @throws ChannelLost the channel failed
     /// @throws BadMessage the response is malformed, or the app broke it off
     /// @throws IOException the client failed
-    boolean run(Finished finished, boolean mayBeRefused, BodyPump pump) throws IOException {
+    boolean run(Consumer<ChannelOutcome> finished, boolean mayBeRefused, BodyPump pump) throws IOException {
         head = channel.readHead();
         while (head.status() < 200) {
             // RFC 9110 §15.2.1: 100 is between us and the client and already dealt with; §15.2.2: 101 was not asked for
@@ -89,7 +84,7 @@ final class ResponseRelay {
         if (mayBeRefused && refused(framing)) {
             skip(body);
             in.settle();
-            finished.run(0, channel.clean());
+            finished.accept(channel.clean() ? ChannelOutcome.UNDONE : new ChannelOutcome.Cancelled(true));
             return false;
         }
         try {
@@ -99,7 +94,8 @@ final class ResponseRelay {
         }
         begin();
         in.settle();
-        finished.run(head.status(), (pump == null || pump.done()) && channel.clean());
+        boolean reusable = (pump == null || pump.done()) && channel.clean();
+        finished.accept(reusable ? new ChannelOutcome.Answered(head.status()) : new ChannelOutcome.Cancelled(true));
         client.end(FieldRules.trailers(body.trailers()));
         return true;
     }

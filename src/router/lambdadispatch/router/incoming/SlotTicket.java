@@ -4,24 +4,28 @@ package lambdadispatch.router.incoming;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.server.Exchange;
-import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.router.channel.RequestChannel;
+import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Refusal;
 import lambdadispatch.router.dispatch.Slot;
 import lambdadispatch.router.dispatch.Ticket;
 
 /// A request's ticket, for a thread that waits until it is decided.
 final class SlotTicket extends Ticket {
+    private final Pool pool;
     private final Thread owner = Thread.currentThread();
-    private volatile ControlChannel channel;
+    private volatile RequestChannel channel;
     private volatile Refusal refusal;
     private volatile boolean withdrawn;
     private final Exchange client;
     private final Runnable tooSlow;
 
+    /// @param pool that it is for
     /// @param client whose exchange it is
     /// @param tooSlow breaks the exchange off, since its client is slow and others wait; runs on a thread of its own
-    SlotTicket(Standing standing, Exchange client, Runnable tooSlow) {
+    SlotTicket(Pool pool, Standing standing, Exchange client, Runnable tooSlow) {
         super(standing.lowPriority(), standing.client());
+        this.pool = pool;
         this.client = client;
         this.tooSlow = tooSlow;
     }
@@ -38,7 +42,7 @@ final class SlotTicket extends Ticket {
 
     @Override
     protected void granted(Slot slot) {
-        channel = (ControlChannel) slot;
+        channel = RequestChannel.of(slot);
         wake();
     }
 
@@ -48,10 +52,17 @@ final class SlotTicket extends Ticket {
         wake();
     }
 
-    /// The pool has agreed to forget it.
-    void withdrawn() {
-        withdrawn = true;
-        wake();
+    /// @param before the try before this one, or null
+    void submit(SlotTicket before) {
+        pool.submitAgain(this, before);
+    }
+
+    /// Nobody wants to know any more. If it was decided already, whoever was granted a channel finishes it.
+    void withdraw() {
+        if (pool.withdraw(this)) {
+            withdrawn = true;
+            wake();
+        }
     }
 
     private void wake() {
@@ -61,7 +72,7 @@ final class SlotTicket extends Ticket {
     }
 
     /// Waits for the decision: a channel, or null if it was refused (see [#refusal]) or withdrawn.
-    ControlChannel await() {
+    RequestChannel await() {
         boolean interrupted = false;
         while (channel == null && refusal == null && !withdrawn) {
             LockSupport.park(this);

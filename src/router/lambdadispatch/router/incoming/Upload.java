@@ -8,7 +8,7 @@ import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
-import lambdadispatch.router.control.ControlChannel;
+import lambdadispatch.router.channel.RequestChannel;
 
 /// The body of one request: its first octets are waited for and go with the head, the rest is sent by a [BodyPump]; and while nobody takes it, somebody looks
 /// whether the client is still there.
@@ -69,7 +69,7 @@ final class Upload implements AutoCloseable {
     }
 
     /// Waits for a channel, as [SlotTicket#await] does.
-    ControlChannel await(SlotTicket ticket) {
+    RequestChannel await(SlotTicket ticket) {
         if (ahead == null || awaitsContinue(client.request())) {
             return ticket.await();
         }
@@ -83,7 +83,7 @@ final class Upload implements AutoCloseable {
 
     /// Starts to send the body, unless the message holds it.
     /// @return null if it does
-    BodyPump start(ControlChannel channel) {
+    BodyPump start(RequestChannel channel) {
         if (whole) {
             return null;
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package lambdadispatch.router.control;
+package lambdadispatch.router.channel;
 
 import java.io.IOException;
 
@@ -17,13 +17,13 @@ public final class ChannelLost extends IOException {
         this(why, false);
     }
 
-    ChannelLost(IOException cause) {
+    public ChannelLost(IOException cause) {
         super("channel lost: " + cause.getMessage(), cause);
         this.ended = false;
     }
 
     /// The extension has ended the uplink in good order.
-    static ChannelLost uplinkEnded() {
+    public static ChannelLost uplinkEnded() {
         return new ChannelLost("uplink ended", true);
     }
 
