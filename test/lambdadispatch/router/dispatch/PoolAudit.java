@@ -11,11 +11,11 @@ public final class PoolAudit {
     /// Cheap enough to follow every event.
     public static void check(Pool pool) {
         int most = pool.settings().maxConcurrentCount();
-        boolean waiting = !pool.matching.heldBack(pool.clock.nanoTime());
-        boolean suspectWaiting = !pool.matching.suspects.isEmpty();
-        Instance offered = pool.fleet.least();
+        boolean waiting = !pool.parts.matching.heldBack(pool.clock.nanoTime());
+        boolean suspectWaiting = !pool.parts.matching.suspects.isEmpty();
+        Instance offered = pool.parts.fleet.least();
         int least = Integer.MAX_VALUE;
-        for (Instance instance : pool.fleet.all()) {
+        for (Instance instance : pool.parts.fleet.all()) {
             that(instance.busy.size() <= most, "an instance runs more than MaxConcurrentCount");
             that(instance.state == Instance.State.OPEN || instance.free.size() == 0, "a free slot of an instance that is not open");
             boolean may = instance.state == Instance.State.OPEN
@@ -38,12 +38,12 @@ public final class PoolAudit {
     public static void checkDeeply(Pool pool) {
         check(pool);
         Set<Slot> seen = new HashSet<>();
-        for (Instance instance : pool.fleet.all()) {
+        for (Instance instance : pool.parts.fleet.all()) {
             that(walk(instance.free, Slot.State.FREE, seen) == instance.free.size(), "free slots miscounted");
             that(walk(instance.busy, Slot.State.BUSY, seen) == instance.busy.size(), "busy slots miscounted");
         }
-        int length = walk(pool.matching.queue, false) + walk(pool.matching.low, false) + walk(pool.matching.suspects, true);
-        that(length == pool.matching.waiting(), "the queues are miscounted");
+        int length = walk(pool.parts.matching.queue, false) + walk(pool.parts.matching.low, false) + walk(pool.parts.matching.suspects, true);
+        that(length == pool.parts.matching.waiting(), "the queues are miscounted");
         // Requests that lost their slot come back in any case; and all slots that the pool may have can be lost at once.
         int slots = pool.settings().mostSlots();
         that(length <= pool.settings().waiting().maxQueueLength() + slots, "the queue is too long");
@@ -64,12 +64,12 @@ public final class PoolAudit {
 
     /// Whether the newest comes first if the queue stands.
     public static boolean overloaded(Pool pool) {
-        return pool.matching.overloaded;
+        return pool.parts.matching.overloaded;
     }
 
     /// Whether a queue whose head came then stands.
     public static boolean stands(Pool pool, long headSubmittedNanos, long now) {
-        return pool.matching.stands(headSubmittedNanos, now);
+        return pool.parts.matching.stands(headSubmittedNanos, now);
     }
 
     /// Whether this request runs, or is to run, apart from others of its kind.
@@ -104,7 +104,7 @@ public final class PoolAudit {
 
     /// Requests wait that may go to any instance.
     public static boolean somebodyWaits(Pool pool) {
-        return !pool.matching.queue.isEmpty() || !pool.matching.low.isEmpty();
+        return !pool.parts.matching.queue.isEmpty() || !pool.parts.matching.low.isEmpty();
     }
 
     private static int walk(SlotList list, Slot.State state, Set<Slot> seen) {

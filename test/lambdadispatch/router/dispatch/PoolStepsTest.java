@@ -112,7 +112,7 @@ class PoolStepsTest {
             }
             bed.pass(0.1);
         }
-        assertThat(bed.pool.growth.budget().faultsInRow()).isGreaterThanOrEqualTo(5);
+        assertThat(bed.pool.parts.growth.budget().faultsInRow()).isGreaterThanOrEqualTo(5);
         assertThat(waits.refusal).as("something was served just now").isNull();
         for (; passed < 12 && waits.refusal == null; passed += 0.1) {
             bed.pass(0.1);
@@ -135,7 +135,7 @@ class PoolStepsTest {
             bed.ends(instance, PoolBed.RETURNED, "SelfDeadline");
         }
         assertThat(bed.pool.snapshot().lastFault()).isNull();
-        assertThat(bed.pool.growth.budget().available(bed.nanoTime(), 1)).as("one at a time from then on, or nearly so").isLessThan(5);
+        assertThat(bed.pool.parts.growth.budget().available(bed.nanoTime(), 1)).as("one at a time from then on, or nearly so").isLessThan(5);
     }
 
     @Test

@@ -10,53 +10,33 @@ import lambdadispatch.invoke.InvokeResult;
 
 /// Owns one function's queue and instances, and decides which request goes to which slot, and when an instance is started or dismissed.
 ///
-/// Driven by events from any thread and by [#tick]; holds one short lock, and tells the world ([Ticket], [Slot], [Actions]) what it decided after leaving it.
-/// Every event ends in `settle`, which matches waiting requests with free slots until one of the two runs out: so none waits while a slot it may use is free,
-/// and there is no wake-up to lose.
+/// This is the door to all that: events come from any thread and by [#tick]. Each is a change under one short lock, and what was decided is told to the world
+/// ([Ticket], [Slot], [Actions]) after leaving it. Every event ends in `settle`, which matches waiting requests with free slots until one of the two runs out: so
+/// none waits while a slot it may use is free, and there is no wake-up to lose. What an event changes stands in the class of its concern: [Admission] for requests,
+/// [SlotEvents] and [Fleet] for slots and instances, [FailurePolicy] for invokes that end, [Autoscaler] for their number, [Steering] for what operators want.
 public final class Pool {
     private final Object lock = new Object();
     private final String function;
     private final PoolSettings settings;
     final Clock clock;
-    private final RandomGenerator random;
-
     private final AppFault appFault = new AppFault();
 
     // All below is guarded by the lock.
-    final Fleet fleet;
-    final Matching matching;
-    final Growth growth;
-    final Load load;
-    final Counts counts = new Counts();
-    final Steering steering;
-    private final Outbox outbox;
-    final FailurePolicy failures;
-    private final Health health;
-    final Outliers outliers;
-    final Advice advice;
-    private boolean draining;
-    private boolean retired;
-    private long askedNanos;
-    private int toWarmUp;
+    final PoolParts parts;
+    private final Autoscaler autoscaler;
+    private final Admission admission;
+    private final SlotEvents slots;
 
     /// @param random ids, tokens and jitter: a [java.security.SecureRandom] in production, seeded in a simulation
     public Pool(String function, PoolSettings settings, Clock clock, Actions actions, RandomGenerator random) {
         this.function = function;
         this.settings = settings;
         this.clock = clock;
-        this.random = random;
         long now = clock.nanoTime();
-        this.askedNanos = now;
-        this.load = new Load(now);
-        this.fleet = new Fleet(settings);
-        this.steering = new Steering(settings.scaling().instances());
-        this.growth = new Growth(settings, steering, random, now);
-        this.outbox = new Outbox(function, actions);
-        this.matching = new Matching(settings, fleet, counts, outbox);
-        this.failures = new FailurePolicy(fleet, growth, matching, counts, outbox, now);
-        this.outliers = new Outliers(settings.maxConcurrentCount(), fleet, outbox);
-        this.advice = new Advice(now);
-        this.health = new Health(settings.liveness(), fleet, growth, failures, outbox, now);
+        this.parts = new PoolParts(settings, new Outbox(function, actions), random, now);
+        this.autoscaler = new Autoscaler(parts, purpose -> new Instance(this, purpose, clock.nanoTime(), random));
+        this.admission = new Admission(parts, autoscaler, now);
+        this.slots = new SlotEvents(parts, appFault);
     }
 
     public String function() {
@@ -79,20 +59,8 @@ public final class Pool {
     public void submitAgain(Ticket ticket, Ticket earlier) {
         Effects told;
         synchronized (lock) {
-            if (ticket.state != Ticket.State.NEW) {
-                throw new IllegalStateException("a ticket is used once");
-            }
             long now = clock.nanoTime();
-            ticket.follow(earlier, now);
-            counts.submitted++;
-            askedNanos = now;
-            load.arrived();
-            if (matching.grantAtOnce(ticket, now)) {
-                told = null;
-            } else {
-                queueOrRefuse(ticket, earlier != null, now);
-                told = settle(now);
-            }
+            told = admission.submit(ticket, earlier, now) ? null : settle(now);
         }
         if (told == null) {
             ticket.deliver();
@@ -101,63 +69,30 @@ public final class Pool {
         }
     }
 
-    private void queueOrRefuse(Ticket ticket, boolean again, long now) {
-        if (retired || draining && !again) {
-            matching.refuse(ticket, new Refusal(Refusal.Kind.DRAINING, "the router is shutting down", Duration.ofSeconds(1)), now);
-        } else if (failures.nothingToWaitFor(now)) {
-            matching.refuse(ticket, failures.notInvocable(now), now);
-        } else {
-            matching.enqueue(ticket, again, now);
-        }
-        if (matching.waiting() == 1) {
-            scale(now);
-        }
-    }
-
     /// Whether an instance serves now. If not, one is asked for as by a request that waits: within the cost guard, and no more than that one.
     public boolean servesOrAsks() {
-        if (locked(fleet::anybodyServes)) {
+        if (locked(parts.fleet::anybodyServes)) {
             return true;
         }
-        event(now -> scale(Math.max(retired || draining ? 0 : 1, matching.waiting()), now));
+        event(admission::askForInstance);
         return false;
     }
 
     /// Whether a request that was there when two instances died may be tried on a third: environments die without it as well, and far more often.
     public boolean environmentsDieAnyway() {
-        return locked(() -> failures.environmentsDieAnyway(clock.nanoTime()));
+        return locked(() -> parts.failures.environmentsDieAnyway(clock.nanoTime()));
     }
 
     /// The client went away. True if the ticket was still queued: it will not be decided any more. If false, it was decided, and a granted slot must be handed back.
     public boolean withdraw(Ticket ticket) {
-        return locked(() -> matching.withdraw(ticket));
+        return locked(() -> parts.matching.withdraw(ticket));
     }
 
     // ---- slots ----
 
     /// A channel of this instance has both halves open and is idle. One that is not wanted (the instance is draining or closed) is ended.
     public void slotOpened(Slot slot) {
-        Effects told;
-        synchronized (lock) {
-            if (slot.state != Slot.State.UNKNOWN) {
-                throw new IllegalStateException("a slot is opened once");
-            }
-            long now = clock.nanoTime();
-            boolean first = slot.instance().state == Instance.State.STARTING;
-            boolean wanted = fleet.opened(slot, now);
-            if (!wanted) {
-                outbox.end(slot);
-            }
-            if (first && wanted) {
-                appFault.mended();
-                load.started(now - slot.instance().invokedNanos);
-                growth.connected();
-                health.opened(slot.instance(), now);
-                outbox.info("instanceOpened", slot.instance(), "millis", (now - slot.instance().invokedNanos) / 1_000_000);
-            }
-            told = settle(now);
-        }
-        told.run();
+        event(now -> slots.opened(slot, now));
     }
 
     /// The exchange is over and the channel is fine: it goes to the head of the queue at once. One that is not wanted any more is ended.
@@ -169,17 +104,7 @@ public final class Pool {
                 return;
             }
             long now = clock.nanoTime();
-            load.finished(now - slot.grantedNanos);
-            if (status > 0) {
-                outliers.answered(slot.instance(), status, now - slot.grantedNanos, now);
-            }
-            if (status > 0 && status < 500) {
-                slot.instance().servedWell++;
-                growth.served(slot.instance(), now);
-            }
-            if (!fleet.released(slot, now)) {
-                outbox.end(slot);
-            }
+            slots.released(slot, status, now);
             told = settle(now);
         }
         told.run();
@@ -187,38 +112,30 @@ public final class Pool {
 
     /// The channel died, idle or in use. An instance that broke an exchange gets no other until it is heard from again: a retry does not run into the same dead instance.
     public void slotLost(Slot slot) {
-        event(now -> fleet.lost(slot, true, now));
+        event(now -> parts.fleet.lost(slot, true, now));
     }
 
     /// This side reset the channel in an exchange, since its client went away: no mark against the instance, unless one that waited for long had got
     /// nothing, and this goes on and on.
     /// @param answered whether the client had got a part of its answer
     public void slotGivenUp(Slot slot, boolean answered) {
-        event(now -> {
-            if (!answered) {
-                fleet.unanswered(slot, now);
-            }
-            if (slot.state == Slot.State.BUSY) {
-                load.finished(now - slot.grantedNanos);
-            }
-            fleet.lost(slot, false, now);
-        });
+        event(now -> slots.givenUp(slot, answered, now));
     }
 
     // ---- instances ----
 
     public void pinged(Instance instance) {
-        event(now -> fleet.heard(instance, now));
+        event(now -> parts.fleet.heard(instance, now));
     }
 
     /// How the environment feels, by its own word. One that is hot is chosen after the others.
     public void feels(Instance instance, Reading reading) {
-        event(now -> outliers.feels(instance, reading, advice, now));
+        event(now -> parts.outliers.feels(instance, reading, parts.advice, now));
     }
 
     /// The instance refused a request before anything was done about it: others come first for a moment.
     public void refused(Instance instance) {
-        event(now -> outliers.refused(instance, now));
+        event(now -> parts.outliers.refused(instance, now));
     }
 
     /// The environment runs, but its app is not ready.
@@ -226,7 +143,7 @@ public final class Pool {
     public void appNotReady(Instance instance, String why) {
         event(now -> {
             if (appFault.is(why)) {
-                outbox.warn("appNotReady", instance, "why", why);
+                parts.outbox.warn("appNotReady", instance, "why", why);
             }
         });
     }
@@ -239,16 +156,16 @@ public final class Pool {
     /// How long the instance will go on before it asks to close, by its own reckoning: so that a replacement can be there in time.
     public void closesIn(Instance instance, Duration remaining) {
         synchronized (lock) {
-            growth.closesIn(instance, remaining.toNanos(), load, clock.nanoTime());
+            parts.growth.closesIn(instance, remaining.toNanos(), parts.load, clock.nanoTime());
         }
     }
 
     /// The extension asks to drain its instance: the deadline is near, it is idle, or its app is broken.
     public void closeRequested(Instance instance) {
         event(now -> {
-            fleet.heard(instance, now);
-            fleet.drain(instance, now, outbox);
-            scale(now);
+            parts.fleet.heard(instance, now);
+            parts.fleet.drain(instance, now, parts.outbox);
+            autoscaler.scale(now);
         });
     }
 
@@ -256,24 +173,19 @@ public final class Pool {
     /// @param result a failure without any answer is [InvokeResult.Unavailable] with status 0
     /// @param exitReason `ExitReason` of the function's answer, or an empty string
     public void invokeEnded(Instance instance, InvokeResult result, String exitReason) {
-        Effects told;
-        synchronized (lock) {
-            if (instance.invokeEnded) {
-                return;
+        event(now -> {
+            if (!instance.invokeEnded) {
+                instance.invokeEnded = true;
+                parts.failures.ended(instance, result, exitReason, now);
+                autoscaler.scale(now);
             }
-            long now = clock.nanoTime();
-            instance.invokeEnded = true;
-            failures.ended(instance, result, exitReason, now);
-            scale(now);
-            told = settle(now);
-        }
-        told.run();
+        });
     }
 
     /// Has so many environments start their app and return, so that later instances need not: `InitOnly`. A few at a time, as the cost guard allows.
     public void warmUp(int environments) {
         synchronized (lock) {
-            toWarmUp += environments;
+            autoscaler.warmUp(environments);
         }
     }
 
@@ -282,7 +194,7 @@ public final class Pool {
     /// See [Steering#allot].
     void allot(int least, int most) {
         synchronized (lock) {
-            steering.allot(least, most);
+            parts.steering.allot(least, most);
         }
     }
 
@@ -293,15 +205,15 @@ public final class Pool {
         long again;
         synchronized (lock) {
             long now = clock.nanoTime();
-            load.update(fleet.running(), now);
-            health.age(load, now);
-            outliers.review(now);
-            matching.expire(now);
-            failures.refuseInVain(now);
-            scale(now);
-            startWarmingUp(now);
-            fleet.bury(now, outbox);
-            again = matching.nobodyWaits() && fleet.running() == 0 ? 500_000_000L : 100_000_000L;
+            parts.load.update(parts.fleet.running(), now);
+            parts.health.age(parts.load, now);
+            parts.outliers.review(now);
+            parts.matching.expire(now);
+            parts.failures.refuseInVain(now);
+            autoscaler.scale(now);
+            autoscaler.startWarmingUp(now);
+            parts.fleet.bury(now, parts.outbox);
+            again = parts.matching.nobodyWaits() && parts.fleet.running() == 0 ? 500_000_000L : 100_000_000L;
             told = settle(now);
         }
         told.run();
@@ -312,31 +224,30 @@ public final class Pool {
     /// @param madeUp only if its function is one that Lambda would not invoke, from the first time on
     boolean retire(long idleNanos, boolean madeUp) {
         synchronized (lock) {
-            retired = (!madeUp || growth.refusedFromTheStart()) && fleet.all().isEmpty() && matching.nobodyWaits() && clock.nanoTime() - askedNanos >= idleNanos;
-            return retired;
+            return admission.retire(idleNanos, madeUp, clock.nanoTime());
         }
     }
 
     /// Somebody is about to submit a request: the pool does not retire now.
     void asked() {
         synchronized (lock) {
-            askedNanos = clock.nanoTime();
+            admission.asked(clock.nanoTime());
         }
     }
 
     /// Router shutdown: new requests are refused, queued ones and those in flight finish, then the instances are sent home.
     public void drain() {
-        event(_ -> draining = true);
+        event(_ -> parts.steering.drain());
     }
 
     /// After [#drain]: nothing waits, nothing runs, every invoke has ended.
     public boolean drained() {
-        return locked(() -> draining && matching.nobodyWaits() && fleet.all().isEmpty());
+        return locked(() -> parts.steering.draining() && parts.matching.nobodyWaits() && parts.fleet.all().isEmpty());
     }
 
     /// Requests wait that only more instances than there may be could serve.
     public boolean full() {
-        return locked(() -> matching.full());
+        return locked(() -> parts.matching.full());
     }
 
     public PoolSnapshot snapshot() {
@@ -353,16 +264,16 @@ public final class Pool {
     /// Starts no environment until told otherwise; what runs goes on, and requests wait as long as they may.
     public void holdInvokes(boolean hold) {
         event(now -> {
-            steering.holdInvokes(hold);
-            scale(now);
+            parts.steering.holdInvokes(hold);
+            autoscaler.scale(now);
         });
     }
 
     /// Sets `MinInstanceCount` and `MaxInstanceCount` for as long as this router lives.
     public void bounds(PoolSettings.InstanceCounts counts) {
         event(now -> {
-            steering.bounds(counts);
-            scale(now);
+            parts.steering.bounds(counts);
+            autoscaler.scale(now);
         });
     }
 
@@ -371,8 +282,8 @@ public final class Pool {
     public int roll() {
         int[] count = new int[1];
         event(now -> {
-            count[0] = fleet.outdateAll();
-            scale(now);
+            count[0] = parts.fleet.outdateAll();
+            autoscaler.scale(now);
         });
         return count[0];
     }
@@ -382,8 +293,8 @@ public final class Pool {
     public boolean drainInstance(String publicName) {
         boolean[] found = new boolean[1];
         event(now -> {
-            found[0] = fleet.dismiss(publicName, now, outbox);
-            scale(now);
+            found[0] = parts.fleet.dismiss(publicName, now, parts.outbox);
+            autoscaler.scale(now);
         });
         return found[0];
     }
@@ -409,41 +320,10 @@ public final class Pool {
 
     /// Ends every event: hands free slots to those who wait, and takes out what the world must be told.
     private Effects settle(long now) {
-        matching.match(now);
-        if (draining && matching.nobodyWaits()) {
-            fleet.sendHome(now, outbox);
+        parts.matching.match(now);
+        if (parts.steering.draining() && parts.matching.nobodyWaits()) {
+            parts.fleet.sendHome(now, parts.outbox);
         }
-        return outbox.take();
-    }
-
-    private void scale(long now) {
-        scale(matching.waiting(), now);
-    }
-
-    private void scale(int pending, long now) {
-        Census census = new Census(fleet.all());
-        matching.overloaded(growth.canNotGrow(census), now);
-        Growth.Plan plan = growth.plan(census, pending, load, draining, now);
-        for (int i = 0; i < plan.start(); i++) {
-            start(growth.purpose(census, i), now);
-        }
-        for (Instance instance : plan.dismiss()) {
-            fleet.dismiss(instance, now, outbox);
-        }
-    }
-
-    private void startWarmingUp(long now) {
-        while (toWarmUp > 0 && !draining && growth.mayWarmUp(new Census(fleet.all()), now)) {
-            toWarmUp--;
-            start(Instance.Purpose.INIT_ONLY, now);
-        }
-    }
-
-    private void start(Instance.Purpose purpose, long now) {
-        Instance instance = new Instance(this, purpose, now, random);
-        fleet.add(instance);
-        growth.started();
-        counts.invokes++;
-        outbox.invoke(instance);
+        return parts.outbox.take();
     }
 }

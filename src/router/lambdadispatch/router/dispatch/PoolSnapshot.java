@@ -34,9 +34,9 @@ public record PoolSnapshot(
 
     /// Under the pool's lock.
     static PoolSnapshot of(Pool pool, long now) {
-        Census census = new Census(pool.fleet.all());
-        Load.Averages averages = pool.load.averages();
-        InvokeBudget budget = pool.growth.budget();
+        Census census = new Census(pool.parts.fleet.all());
+        Load.Averages averages = pool.parts.load.averages();
+        InvokeBudget budget = pool.parts.growth.budget();
         return new PoolSnapshot(
                 pool.function(),
                 census.starting(),
@@ -45,18 +45,18 @@ public record PoolSnapshot(
                 census.draining(),
                 census.lingering(),
                 census.paidFor(),
-                pool.matching.waiting(),
+                pool.parts.matching.waiting(),
                 census.running(),
                 census.freeSlots(),
-                pool.growth.desiredLately(now),
+                pool.parts.growth.desiredLately(now),
                 averages.arrivalsPerSecond(),
                 averages.serviceSeconds(),
                 averages.coldStartSeconds(),
                 budget.heldBackNanos(now) / 1_000_000,
                 budget.lastFault(),
                 census.versions(),
-                pool.advice.seen(),
-                pool.counts.totals(pool.outliers.heldMillis));
+                pool.parts.advice.seen(),
+                pool.parts.counts.totals(pool.parts.outliers.heldMillis));
     }
 
     /// Sums since the pool was made; they only grow.

@@ -2,13 +2,14 @@
 package lambdadispatch.router.dispatch;
 
 /// What has changed of a pool's settings since it was made: by the time of the week, by what other pools need, and by an operator, whose word counts most and is
-/// gone with the router. Guarded by the pool's lock.
+/// gone with the router; and whether the router is about to stop. Guarded by the pool's lock.
 final class Steering {
     private PoolSettings.InstanceCounts bounds;
     private boolean byOperator;
     private int scheduled;
     private int share = Integer.MAX_VALUE;
     private boolean invokesHeld;
+    private boolean draining;
 
     Steering(PoolSettings.InstanceCounts configured) {
         bounds = configured;
@@ -40,5 +41,14 @@ final class Steering {
 
     void holdInvokes(boolean hold) {
         invokesHeld = hold;
+    }
+
+    /// New requests are refused from now on, and the instances go when the last one has ended.
+    void drain() {
+        draining = true;
+    }
+
+    boolean draining() {
+        return draining;
     }
 }
