@@ -159,7 +159,7 @@ class CompressionTest {
             bed.up.await(text -> readable(bed.up.bytes()).equals("first"));
             assertThat(bed.sink().encoding()).isTrue();
             app.close();
-            assertThat(bed.failure()).isInstanceOf(Relay.AppFailure.class);
+            assertThat(bed.failure()).isInstanceOf(AppFailure.class);
             assertThat(bed.sink().encoding()).isFalse();
         }
     }

@@ -115,7 +115,7 @@ class DownlinkTest {
 
     @Test
     void cancellingBreaksTheStreamOff() {
-        downlink.cancel();
+        downlink.reset();
         assertThat(cancelled).hasValue(1);
         assertThatThrownBy(() -> read(10)).isInstanceOf(IOException.class);
     }
@@ -123,7 +123,7 @@ class DownlinkTest {
     @Test
     void cancellingBeforeThereIsAStreamIsNoFault() {
         Downlink never = new Downlink(resets::incrementAndGet);
-        never.cancel();
+        never.reset();
         assertThatThrownBy(() -> never.read(new byte[1], 0, 1)).isInstanceOf(IOException.class);
     }
 

@@ -101,14 +101,14 @@ final class RelayBed implements AutoCloseable {
 
     /// The router or its connection is gone.
     void breakOff() {
-        relay.breakOff();
-        uplink.broken();
+        relay.close();
+        uplink.over();
         router.reset();
     }
 
     /// The channel broke, which the relay's thread has not noticed yet.
     void channelBreaks() {
-        relay.breakOff();
+        relay.close();
     }
 
     /// Waits until the relay gives up, and returns why; null if it ended well.

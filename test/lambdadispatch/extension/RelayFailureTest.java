@@ -44,7 +44,7 @@ class RelayFailureTest {
         try (RelayBed bed = new RelayBed()) {
             bed.appIsDown();
             bed.request(request);
-            assertThat(bed.failure()).isInstanceOf(Relay.AppGone.class);
+            assertThat(bed.failure()).isInstanceOf(AppGone.class);
         }
     }
 
@@ -56,7 +56,7 @@ class RelayFailureTest {
             app.readHead();
             bed.appIsDown();
             app.close();
-            assertThat(bed.failure()).isInstanceOf(Relay.AppGone.class);
+            assertThat(bed.failure()).isInstanceOf(AppGone.class);
         }
     }
 
@@ -126,7 +126,7 @@ class RelayFailureTest {
                 bed.up.await(text -> text.contains("half"));
                 app.send(parts.length > 1 ? parts[1] : "");
             }
-            assertThat(bed.failure()).isInstanceOf(Relay.AppFailure.class);
+            assertThat(bed.failure()).isInstanceOf(AppFailure.class);
         }
     }
 

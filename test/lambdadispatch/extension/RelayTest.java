@@ -227,7 +227,7 @@ class RelayTest {
                 app.readHead();
                 bed.breakOff();
                 assertThat(app.closed()).isTrue();
-                assertThat(bed.failure()).isInstanceOf(java.io.IOException.class).isNotInstanceOf(Relay.AppFailure.class);
+                assertThat(bed.failure()).isInstanceOf(java.io.IOException.class).isNotInstanceOf(AppFailure.class);
                 assertThat(bed.up.text()).isEmpty();
             }
         }

@@ -65,15 +65,15 @@ class UplinkTest {
         assertThat(sent).failsWithin(java.time.Duration.ofSeconds(10));
         assertThat(resets).hasValue(1);
         assertThatThrownBy(() -> uplink.send(piece("b"))).isInstanceOf(IOException.class);
-        uplink.complete();
+        uplink.end();
         assertThat(router.complete()).as("nothing follows a reset").isFalse();
     }
 
     @Test
     void endAndFailureAreToldOnce() {
         Received router = Received.from(uplink, 5);
-        uplink.complete();
-        uplink.fail(new IOException("late"));
+        uplink.end();
+        uplink.reset(new IOException("late"));
         assertThat(router.complete()).isTrue();
         assertThat(router.failure()).isNull();
     }
@@ -81,15 +81,15 @@ class UplinkTest {
     @Test
     void failureReachesTheRouterAsSuch() {
         Received router = Received.from(uplink, 5);
-        uplink.fail(new IOException("app failed"));
-        uplink.complete();
+        uplink.reset(new IOException("app failed"));
+        uplink.end();
         assertThat(router.failure()).hasMessage("app failed");
         assertThat(router.complete()).isFalse();
     }
 
     @Test
     void uplinkThatNobodySubscribedToCanBeGivenUp() {
-        uplink.fail(new IOException("never opened"));
+        uplink.reset(new IOException("never opened"));
         assertThatThrownBy(() -> uplink.send(piece("a"))).isInstanceOf(IOException.class);
     }
 

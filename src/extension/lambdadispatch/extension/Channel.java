@@ -46,14 +46,14 @@ final class Channel {
     }
 
     private void broke() {
-        relay.breakOff();
-        uplink.broken();
+        relay.close();
+        uplink.over();
     }
 
-    /// Breaks the channel off, whatever its thread waits for; that thread resets what is left of it.
+    /// From another thread than the channel's, whatever that waits for; it resets what is left then.
     void reset() {
-        relay.breakOff();
-        downlink.cancel();
+        relay.close();
+        downlink.reset();
     }
 
     /// Opens the downlink and waits for its status. Null if it is open.
@@ -62,7 +62,7 @@ final class Channel {
             HttpResponse<Void> response = link.openDownlink(id, downlink).get();
             status = response.statusCode();
             if (status != 200) {
-                downlink.cancel();
+                downlink.reset();
                 return End.REFUSED;
             }
             if (response.headers().firstValue(ControlPaths.SHARED_UPLINK_HEADER).isPresent()) {
@@ -85,7 +85,7 @@ final class Channel {
             // An answer before our end means that the router does not want the uplink (409), or broke it.
             if (failure != null || response.statusCode() != 200) {
                 broke();
-                downlink.cancel();
+                downlink.reset();
             }
         });
         link.serving(this);
@@ -98,25 +98,25 @@ final class Channel {
                     link.exchangeEnded(started);
                 }
             }
-            uplink.complete();
+            uplink.end();
             return End.GO_AWAY;
-        } catch (Relay.AppFailure e) {
+        } catch (AppFailure e) {
             link.appFailed();
             LOG.debug("app failed in a response", "why", e.getMessage());
-            uplink.complete(); // ended inside a response, and not reset: the app's fault. The router resets what is left of the channel
+            uplink.end(); // ended inside a response, and not reset: the app's fault. The router resets what is left of the channel
             return End.BROKE;
-        } catch (Relay.AppGone e) {
+        } catch (AppGone e) {
             link.appFailed();
             LOG.debug("app is gone", "why", e.getMessage());
-            giveUp(e);
+            resetHalves(e);
             return End.BROKE;
         } catch (IOException e) {
             LOG.debug("channel broke", "why", e.getMessage());
-            giveUp(e);
+            resetHalves(e);
             return End.BROKE;
         } catch (RuntimeException e) {
             LOG.error("channel failed", e);
-            giveUp(new IOException(e));
+            resetHalves(new IOException(e));
             return End.BROKE;
         } finally {
             link.over(this);
@@ -124,8 +124,8 @@ final class Channel {
         }
     }
 
-    private void giveUp(IOException why) {
-        uplink.fail(why);
-        downlink.cancel();
+    private void resetHalves(IOException why) {
+        uplink.reset(why);
+        downlink.reset();
     }
 }

@@ -91,8 +91,8 @@ final class Downlink implements BodySubscriber<Void> {
         }
     }
 
-    /// Breaks the stream off from this side: the router sees a reset.
-    void cancel() {
+    /// From this side.
+    void reset() {
         Flow.Subscription s;
         synchronized (this) {
             s = subscription;

@@ -102,16 +102,7 @@ final class Invocations {
         }
         InvokeResponse response = run(new Invocation(config, payload, readiness, event.deadlineMs()), event);
         if (response.exitReason() == ExitReason.AppConnectionClosed && !readiness.accepts()) {
-            throw new AppGone();
-        }
-    }
-
-    /// The app was there and is gone, though its process (or the shell around it) may not be.
-    static final class AppGone extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        AppGone() {
-            super("the app no longer accepts connections");
+            throw new AppGone("the app no longer accepts connections");
         }
     }
 
@@ -123,8 +114,8 @@ final class Invocations {
         Serving serving = new Serving(invocation, new CountDownLatch(1));
         running.add(serving);
         try {
-            if (ending) { // it came while the others were being closed
-                invocation.close(ExitReason.SelfDeadline);
+            if (ending) { // it came while the others were being drained
+                invocation.drain(ExitReason.SelfDeadline);
             }
             InvokeResponse response = invocation.run();
             LOG.info("invocation over", "reason", response.exitReason(), "requests", response.requestCount(), "ms", response.invokeDurationMs(), "others", running.size() - 1);
@@ -154,7 +145,7 @@ final class Invocations {
     boolean end(ExitReason why, Duration patience) throws InterruptedException {
         ending = true;
         long deadline = System.nanoTime() + patience.toNanos();
-        running.forEach(serving -> serving.invocation().close(why));
+        running.forEach(serving -> serving.invocation().drain(why));
         for (Serving serving : running) {
             if (!serving.answered().await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 return false;

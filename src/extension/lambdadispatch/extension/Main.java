@@ -153,7 +153,7 @@ public final class Main {
             return;
         }
         try {
-            if (why instanceof Invocations.AppGone) {
+            if (why instanceof AppGone) {
                 LOG.warn("leaving this environment: the app is gone");
                 invocations.end(ExitReason.AppConnectionClosed, SHUTDOWN_PATIENCE);
                 extensions.exitError("Extension.AppGone", why.getMessage());

@@ -75,7 +75,7 @@ final class SharedUplinkWriter {
 
     /// The stream is over, or was never opened. Unless it was ended from here, nobody can tell which responses have got through.
     void over() {
-        uplink.broken();
+        uplink.over();
         boolean lost;
         synchronized (this) {
             lost = used && !ending;
@@ -91,7 +91,7 @@ final class SharedUplinkWriter {
             while (true) {
                 ByteBuffer batch = take();
                 if (batch == null) {
-                    uplink.complete();
+                    uplink.end();
                     return;
                 }
                 if (batch.hasRemaining()) {

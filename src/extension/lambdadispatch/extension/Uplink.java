@@ -13,10 +13,10 @@ final class Uplink implements BodyPublisher, Flow.Subscription {
     private final Runnable onReset;
     private Flow.Subscriber<? super ByteBuffer> subscriber; // from here on guarded by this
     private long demand;
-    private boolean over;
+    private boolean isOver;
     private Thread sender;
 
-    /// @param onReset called when the router breaks the stream off; must not block
+    /// @param onReset called when the router resets the stream; must not block
     Uplink(Runnable onReset) {
         this.onReset = onReset;
     }
@@ -49,15 +49,15 @@ final class Uplink implements BodyPublisher, Flow.Subscription {
 
     @Override
     public void cancel() {
-        broken();
+        over();
         onReset.run();
     }
 
     /// The stream is of no use any more.
-    void broken() {
+    void over() {
         Thread wake;
         synchronized (this) {
-            over = true;
+            isOver = true;
             wake = sender;
             sender = null;
         }
@@ -70,7 +70,7 @@ final class Uplink implements BodyPublisher, Flow.Subscription {
     void send(ByteBuffer piece) throws IOException {
         while (true) {
             synchronized (this) {
-                if (over) {
+                if (isOver) {
                     throw new IOException("uplink broke");
                 }
                 if (demand > 0) {
@@ -88,14 +88,14 @@ final class Uplink implements BodyPublisher, Flow.Subscription {
     }
 
     /// Ends the stream whole.
-    void complete() {
+    void end() {
         if (finish()) {
             subscriber.onComplete();
         }
     }
 
-    /// Breaks the stream off: the router sees a reset and tells its client that the response is not whole.
-    void fail(IOException why) {
+    /// The router tells its client that the response is not whole.
+    void reset(IOException why) {
         if (finish()) {
             subscriber.onError(why);
         }
@@ -103,8 +103,8 @@ final class Uplink implements BodyPublisher, Flow.Subscription {
 
     private boolean finish() {
         synchronized (this) {
-            boolean first = !over && subscriber != null;
-            over = true;
+            boolean first = !isOver && subscriber != null;
+            isOver = true;
             return first;
         }
     }
