@@ -207,6 +207,6 @@ class ClientSharesTest {
         release(bed, bed.lines.getFirst());
         all.stream().filter(client -> client.decisions == 0).forEach(client -> bed.pool.withdraw(client));
         bed.lines.forEach(line -> bed.pool.slotLost(line));
-        assertThat(bed.pool.parts.fleet.shares.size()).isZero();
+        assertThat(bed.pool.parts.fleet.slots.shares.size()).isZero();
     }
 }

@@ -39,7 +39,7 @@ class LedgerTest {
     }
 
     private static void nothingIsLeft(PoolBed bed) {
-        ClientShares shares = bed.pool.parts.fleet.shares;
+        ClientShares shares = bed.pool.parts.fleet.slots.shares;
         assertThat(shares.size()).as("clients in the books").isZero();
         assertThat(shares.somebodyHasItsShare()).isFalse();
         assertThat(bed.pool.snapshot().running()).isZero();
@@ -52,8 +52,8 @@ class LedgerTest {
         PoolBed bed = bed(10);
         List<Client> all = bed.ask(3, SOMEBODY);
         bed.connect(4);
-        assertThat(bed.pool.parts.fleet.shares.size()).isEqualTo(1);
-        assertThat(bed.pool.parts.fleet.shares.somebodyHasItsShare()).isTrue();
+        assertThat(bed.pool.parts.fleet.slots.shares.size()).isEqualTo(1);
+        assertThat(bed.pool.parts.fleet.slots.shares.somebodyHasItsShare()).isTrue();
         all.forEach(client -> {
             if (client.line.reset == 0) {
                 end.happens.accept(bed, client);

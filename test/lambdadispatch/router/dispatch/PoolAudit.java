@@ -13,7 +13,7 @@ public final class PoolAudit {
         int most = pool.settings().maxConcurrentCount();
         boolean waiting = !pool.parts.matching.heldBack(pool.clock.nanoTime());
         boolean suspectWaiting = !pool.parts.matching.suspects.isEmpty();
-        Instance offered = pool.parts.fleet.least();
+        Instance offered = pool.parts.fleet.slots.least();
         int least = Integer.MAX_VALUE;
         for (Instance instance : pool.parts.fleet.all()) {
             that(instance.busy.size() <= most, "an instance runs more than MaxConcurrentCount");

@@ -43,7 +43,7 @@ final class Health {
         for (Instance instance : fleet.all()) {
             String ailment = ailment(instance, now);
             if (ailment != null) {
-                fleet.abandon(instance, now, outbox);
+                fleet.giveUp(instance, now, outbox);
                 outbox.warn("instanceGivenUp", instance, "why", ailment);
             } else if (fleet.broken(instance)) {
                 fleet.drain(instance, now, outbox); // others may run well on it, and are not cut
@@ -69,7 +69,7 @@ final class Health {
             return "no sign of life";
         }
         if (instance.state == Instance.State.OPEN
-                && instance.free.size() + instance.busy.size() == 0
+                && instance.channels() == 0
                 && now - instance.lastSlotNanos > NO_SLOT_NANOS) {
             return "no channel left";
         }

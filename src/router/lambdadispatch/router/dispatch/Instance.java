@@ -10,9 +10,18 @@ import java.util.random.RandomGenerator;
 /// One invocation of the function, from the moment the router decides on it until the invoke has ended and its last slot is gone.
 ///
 /// ```
-///   STARTING --first slot--> OPEN --close asked, replaced, scaled in--> DRAINING --invoke ended, aged out--> CLOSED
+///              first slot          drain: close asked, dismissed, broken
+///   STARTING ------------> OPEN -----------------------------------------> DRAINING
+///      |                     |                                                |
+///      |  drain, invoke      |  given up, invoke ended                        |  given up, invoke ended
+///      |  ended              v                                                |
+///      +-----------------> CLOSED <-------------------------------------------+
 /// ```
-/// CLOSED may follow from any state. A closed instance whose invoke still goes on stays in its pool's books: it is still paid for.
+/// [Fleet] makes every one of these steps. A closed instance whose invoke still goes on (`invokeEnded` is false) stays in its pool's books, since it is still paid
+/// for; it is forgotten when both are over and no slot is busy.
+///
+/// What is said of an instance beside its state is independent of it, and of each other: what it has been through is never taken back, by no state; what it is
+/// chosen by comes and goes while it is open; and why it is to be replaced may be true for several reasons at once.
 public final class Instance {
     public enum State { STARTING, OPEN, DRAINING, CLOSED }
 
@@ -24,6 +33,15 @@ public final class Instance {
         STAY,
         /// Start the app and return: `InitOnly`.
         INIT_ONLY
+    }
+
+    /// How long its answers take, beside those of others.
+    enum Pace {
+        USUAL,
+        /// Several times as long: others come first.
+        SLOW,
+        /// It is slow, and gets one request as if it were not, to see whether it still is.
+        ON_TRIAL
     }
 
     /// What a function's time-out must allow for at the least, or every instance ends almost as soon as it has begun.
@@ -47,11 +65,24 @@ public final class Instance {
     long closesAtNanos = Long.MAX_VALUE;
     long rotateAtNanos = Long.MAX_VALUE;
     long closedNanos;
+
+    // What it has been through: set once, and true in every state from then on.
     /// Exchanges that ended with an answer below 500.
     long servedWell;
+    /// Did not connect within the start time-out: no longer counted on; still welcome if it does.
+    boolean late;
+    boolean everOpened;
+    /// Has been open long enough to prove that invokes work.
+    boolean settled;
+    /// The router told it to go: however it ends then is no failure.
+    boolean dismissed;
+    /// It may have closed before, and an open one may run on if only something on the way says that its invoke has ended.
+    boolean invokeEnded;
     /// Exchanges that it lost: a suspect's, and those of others.
     boolean brokeSuspect;
     boolean brokeOther;
+
+    // What it is chosen by while it is open. Each has a cause of its own, and ends by itself.
     int brokenInRow;
     int unansweredInRow;
     /// No new exchange until it is heard from again: a channel broke, or a ping is overdue.
@@ -59,6 +90,7 @@ public final class Instance {
     final Rating rating = new Rating();
     /// No new exchange for a while: it answers with errors where others do not.
     boolean ejected;
+    Pace pace = Pace.USUAL;
     /// How it felt last, and when; null while it has not said.
     Reading reading;
     long readNanos;
@@ -68,25 +100,16 @@ public final class Instance {
     long refusedNanos;
     /// Counts as so much fuller than it is: the others come first.
     int handicap;
-    /// Takes much longer than the others.
-    boolean slow;
-    /// It is slow, and gets one request as if it were not, to see whether it still is.
-    boolean probe;
-    /// Did not connect within the start time-out; still welcome if it does, but no longer counted on.
-    boolean late;
-    /// About to reach its deadline: no longer counted on, but serves until its replacement is there.
-    boolean expiring;
+
+    // Why it is to be replaced: a deadline (`rotateAtNanos`), and these.
     /// An operator wants a fresh one in its place.
     boolean outdated;
-    /// Runs an older version of the function than others do.
+    /// Runs an older version of the function than others do; not any more if those go.
     boolean superseded;
+    /// Its turn has come to be replaced: no longer counted on, but serves until its replacement is there. Some invokes are judged by it when they have ended.
+    boolean expiring;
+
     private volatile Description description; // null while it has not said
-    boolean everOpened;
-    /// Has been open long enough to prove that invokes work.
-    boolean settled;
-    /// The router told it to go: however it ends then is no failure.
-    boolean dismissed;
-    boolean invokeEnded;
     int bucket = Offers.NONE;
     Instance previousInBucket;
     Instance nextInBucket;
@@ -161,6 +184,11 @@ public final class Instance {
     /// By its own word it was to end soon after it had opened.
     boolean shortLived() {
         return everOpened && closesAtNanos != Long.MAX_VALUE && closesAtNanos - openedNanos < SHORT_LIFE_NANOS;
+    }
+
+    /// Channels that it has, busy or free.
+    int channels() {
+        return free.size() + busy.size();
     }
 
     /// Runs a request whose last instance died under it.

@@ -26,6 +26,7 @@ final class Matching {
     private final PoolSettings.Waiting limits;
     private final int mostWaiting;
     private final Fleet fleet;
+    private final Slots slots;
     private final Counts counts;
     private final Outbox outbox;
     final TicketQueue queue = new TicketQueue(0);
@@ -40,7 +41,8 @@ final class Matching {
         this.limits = settings.waiting();
         this.mostWaiting = limits.maxQueueLength() + settings.mostSlots();
         this.fleet = fleet;
-        this.shares = fleet.shares;
+        this.slots = fleet.slots;
+        this.shares = slots.shares;
         this.counts = counts;
         this.outbox = outbox;
     }
@@ -85,7 +87,7 @@ final class Matching {
     boolean grantAtOnce(Ticket ticket, long now) {
         ticket.share = shares.of(ticket.client);
         boolean first = queue.isEmpty() && low.isEmpty() && !ticket.suspect && shares.mayHaveMore(ticket.share);
-        Instance instance = first ? fleet.least() : null;
+        Instance instance = first ? slots.least() : null;
         if (instance == null) {
             return false;
         }
@@ -126,12 +128,12 @@ final class Matching {
 
     /// Hands free slots to those who wait until one of the two runs out.
     void match(long now) {
-        while (fleet.least() != null) {
+        while (slots.least() != null) {
             Ticket next = next(now);
             if (next == null) {
                 return;
             }
-            Instance instance = next.suspect ? fleet.leastWithoutSuspect() : fleet.least();
+            Instance instance = next.suspect ? slots.leastWithoutSuspect() : slots.least();
             TicketQueue from = home(next);
             boolean newest = stands(from, now);
             from.remove(next);
@@ -143,7 +145,7 @@ final class Matching {
 
     /// Whose turn it is while a slot is free; null if nobody who waits may have it.
     private Ticket next(long now) {
-        Ticket suspect = suspects.isEmpty() || fleet.leastWithoutSuspect() == null ? null : suspects.head();
+        Ticket suspect = suspects.isEmpty() || slots.leastWithoutSuspect() == null ? null : suspects.head();
         Ticket usual = next(queue, now);
         Ticket later = next(low, now);
         if (overloaded) {
@@ -171,7 +173,7 @@ final class Matching {
     }
 
     private void grant(Ticket ticket, Instance instance, long now) {
-        ticket.slot = fleet.take(instance, ticket, now);
+        ticket.slot = slots.take(instance, ticket, now);
         ticket.state = Ticket.State.GRANTED;
         ticket.decidedNanos = now;
         counts.granted++;
@@ -227,7 +229,7 @@ final class Matching {
             refuseOlder(queue, STALE_NANOS, stale, now);
         }
         acquit(now);
-        fleet.countSlots(now);
+        slots.count(fleet.all(), now);
         makeWay();
     }
 
@@ -235,7 +237,7 @@ final class Matching {
     private void makeWay() {
         int wanted = queue.below(shares, MOST_ENDED) + low.below(shares, MOST_ENDED);
         if (wanted > 0 && shares.somebodyHasItsShare()) {
-            fleet.makeWay(wanted, outbox);
+            slots.makeWay(fleet.all(), wanted, outbox);
         }
     }
 

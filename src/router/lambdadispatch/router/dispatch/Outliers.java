@@ -36,7 +36,7 @@ final class Outliers {
     /// @param status of a whole answer
     void answered(Instance instance, int status, long nanos, long now) {
         Rating rating = instance.rating;
-        rating.answered(status >= 500, nanos, instance.slow, now);
+        rating.answered(status >= 500, nanos, instance.pace != Instance.Pace.USUAL, now);
         if (rating.failuresInRow >= IN_A_ROW && !rating.ejected(now) && othersAnswerWell(instance)) {
             long pause = Math.min(LONGEST_EJECTION_NANOS, FIRST_EJECTION_NANOS << Math.min(10, rating.ejections));
             rating.ejections++;
@@ -101,8 +101,7 @@ final class Outliers {
         for (Instance instance : fleet.all()) {
             boolean slow = known > 1 && instance.rating.known() && instance.rating.logSeconds() - median > Math.log(SLOW);
             boolean probe = instance.busy.size() == 0 && now - instance.rating.answeredNanos > PROBE_EVERY_NANOS;
-            instance.slow = slow;
-            instance.probe = slow && probe;
+            instance.pace = !slow ? Instance.Pace.USUAL : probe ? Instance.Pace.ON_TRIAL : Instance.Pace.SLOW;
             fleet.rate(instance, instance.rating.ejected(now) && !tooMany, handicap(instance, slow && !probe, now));
         }
     }
@@ -118,7 +117,7 @@ final class Outliers {
 
     /// Why it comes after the others, in a word; `well` where it does not.
     static String feels(Instance instance, long now) {
-        return refusing(instance, now) ? "refusing" : instance.hot ? "hot" : instance.slow ? "slow" : "well";
+        return refusing(instance, now) ? "refusing" : instance.hot ? "hot" : instance.pace != Instance.Pace.USUAL ? "slow" : "well";
     }
 
     private static double median(double[] values, int count) {

@@ -13,7 +13,7 @@ import lambdadispatch.invoke.InvokeResult;
 /// This is the door to all that: events come from any thread and by [#tick]. Each is a change under one short lock, and what was decided is told to the world
 /// ([Ticket], [Slot], [Actions]) after leaving it. Every event ends in `settle`, which matches waiting requests with free slots until one of the two runs out: so
 /// none waits while a slot it may use is free, and there is no wake-up to lose. What an event changes stands in the class of its concern: [Admission] for requests,
-/// [SlotEvents] and [Fleet] for slots and instances, [FailurePolicy] for invokes that end, [Autoscaler] for their number, [Steering] for what operators want.
+/// [SlotEvents] and [Slots] for slots, [Fleet] for instances, [FailurePolicy] for invokes that end, [Autoscaler] for their number, [Steering] for what operators want.
 public final class Pool {
     private final Object lock = new Object();
     private final String function;
@@ -112,7 +112,7 @@ public final class Pool {
 
     /// The channel died, idle or in use. An instance that broke an exchange gets no other until it is heard from again: a retry does not run into the same dead instance.
     public void slotLost(Slot slot) {
-        event(now -> parts.fleet.lost(slot, true, now));
+        event(now -> parts.fleet.slots.lost(slot, true, now));
     }
 
     /// This side reset the channel in an exchange, since its client went away: no mark against the instance, unless one that waited for long had got
@@ -212,7 +212,7 @@ public final class Pool {
             parts.failures.refuseInVain(now);
             autoscaler.scale(now);
             autoscaler.startWarmingUp(now);
-            parts.fleet.bury(now, parts.outbox);
+            parts.fleet.forgetOver(now, parts.outbox);
             again = parts.matching.nobodyWaits() && parts.fleet.running() == 0 ? 500_000_000L : 100_000_000L;
             told = settle(now);
         }
@@ -235,7 +235,7 @@ public final class Pool {
         }
     }
 
-    /// Router shutdown: new requests are refused, queued ones and those in flight finish, then the instances are sent home.
+    /// Router shutdown: new requests are refused, queued ones and those in flight finish, then the instances are dismissed.
     public void drain() {
         event(_ -> parts.steering.drain());
     }
@@ -322,7 +322,7 @@ public final class Pool {
     private Effects settle(long now) {
         parts.matching.match(now);
         if (parts.steering.draining() && parts.matching.nobodyWaits()) {
-            parts.fleet.sendHome(now, parts.outbox);
+            parts.fleet.dismissAll(now, parts.outbox);
         }
         return parts.outbox.take();
     }

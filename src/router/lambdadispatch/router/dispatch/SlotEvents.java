@@ -46,11 +46,11 @@ final class SlotEvents {
     /// @param answered whether the client had got a part of its answer
     void givenUp(Slot slot, boolean answered, long now) {
         if (!answered) {
-            parts.fleet.unanswered(slot, now);
+            parts.fleet.slots.unanswered(slot, now);
         }
         if (slot.state == Slot.State.BUSY) {
             parts.load.finished(now - slot.grantedNanos);
         }
-        parts.fleet.lost(slot, false, now);
+        parts.fleet.slots.lost(slot, false, now);
     }
 }
