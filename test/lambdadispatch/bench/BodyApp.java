@@ -10,12 +10,12 @@ import java.util.concurrent.CountDownLatch;
 import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 
 /// The app behind large bodies and event streams, as cheap as such a thing can be: `GET /bytes/N`, `POST /sink`, `GET /events`.
 final class BodyApp {
-    private static final Limits LIMITS = new Limits(64 << 10, 100, -1, Duration.ofMinutes(5), Duration.ofMinutes(5),
-            Duration.ofMinutes(5), Duration.ofMinutes(5), 250, 256 << 10, 1 << 20, 20_000);
+    private static final Limits LIMITS = Limits.DEFAULT.with().headFields(100).everyTimeout(Duration.ofMinutes(5)).leastRate(LeastRate.NONE).limits();
     private static final byte[] PIECE = new byte[64 << 10];
     private static final byte[] EVENT = "data: tick\n\n".getBytes(StandardCharsets.US_ASCII);
 

@@ -12,6 +12,7 @@ import lambdadispatch.http.client.Http1Client;
 import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Handler;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.tls.SelfSigned;
 import lambdadispatch.support.Stack;
@@ -45,8 +46,7 @@ final class H2specTargets {
     private static void openListeners() throws Exception {
         SSLContext tls = SelfSigned.create("h2spec", Clock.SYSTEM, Duration.ofDays(1)).serverContext();
         Limits incoming = Limits.DEFAULT;
-        Limits control = new Limits(incoming.headBytes(), incoming.headFields(), -1, incoming.headTimeout(), incoming.bodyStall(),
-                incoming.writeStall(), incoming.idle(), 4096, 256 << 10, 1 << 30, incoming.maxConnections());
+        Limits control = incoming.with().leastRate(LeastRate.NONE).maxStreams(4096).connectionWindow(1 << 30).limits();
         Handler echo = exchange -> {
             byte[] buffer = new byte[8192];
             while (exchange.read(buffer, 0, buffer.length) >= 0) {

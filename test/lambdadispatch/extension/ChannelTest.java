@@ -19,6 +19,7 @@ import lambdadispatch.base.config.Settings;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.extension.RelayBed.AppSide;
 import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.tls.KeyMaterial;
 import lambdadispatch.net.tls.SelfSigned;
@@ -39,8 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChannelTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final KeyMaterial KEY = SelfSigned.create("test", Clock.SYSTEM, Duration.ofDays(1));
-    private static final Limits LIMITS = new Limits(64 << 10, 256, -1, Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(60), Duration.ofSeconds(75),
-            4096, 256 << 10, 1 << 30, 100);
+    private static final Limits LIMITS = Limits.DEFAULT.with().bodyStall(Duration.ZERO).leastRate(LeastRate.NONE)
+            .maxStreams(4096).connectionWindow(1 << 30).maxConnections(100).limits();
 
     private final RouterBed router = new RouterBed(RouterBed.oneAtATime());
     private final Server cleartext = new Server("control", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, LIMITS, router.controlHandler());

@@ -17,6 +17,7 @@ import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.protocol.ControlPaths;
 import lambdadispatch.protocol.HeadLimits;
@@ -51,8 +52,8 @@ final class ScriptedRouter implements AutoCloseable {
     private final Server server;
 
     ScriptedRouter() throws IOException {
-        Limits d = Limits.DEFAULT;
-        Limits limits = new Limits(d.headBytes(), d.headFields(), -1, d.headTimeout(), Duration.ZERO, d.writeStall(), d.idle(), 1000, 1 << 18, 1 << 24, 100);
+        Limits limits = Limits.DEFAULT.with().bodyStall(Duration.ZERO).leastRate(LeastRate.NONE)
+                .maxStreams(1000).connectionWindow(1 << 24).maxConnections(100).limits();
         server = new Server("scripted", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, limits, new Handler() {
             @Override
             public void handle(Exchange exchange) throws IOException {

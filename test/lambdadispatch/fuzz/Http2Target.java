@@ -12,6 +12,7 @@ import lambdadispatch.http.h2.Http2Connection;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Input;
 import lambdadispatch.net.TimedSource;
@@ -23,8 +24,8 @@ final class Http2Target extends Target {
     private static final String SETTINGS = "000000040000000000";
     private static final String GET = "000005010500000001" + "828684" + "4100";
     private static final String POST = "000005010400000003" + "838684" + "4100" + "000005000100000003" + "68656c6c6f";
-    private static final Limits LIMITS = new Limits(4096, 32, 4096, Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(5),
-            Duration.ofSeconds(5), 8, 64 << 10, 64 << 10, 100);
+    private static final Limits LIMITS = Limits.DEFAULT.with().headBytes(4096).headFields(32).bodyBytes(4096).everyTimeout(Duration.ofSeconds(5))
+            .leastRate(LeastRate.NONE).maxStreams(8).streamWindow(64 << 10).connectionWindow(64 << 10).maxConnections(100).limits();
     private static final int ROOM = 256 << 10;
 
     private final AtomicReference<String> wrong = new AtomicReference<>();

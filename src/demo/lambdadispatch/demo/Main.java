@@ -9,13 +9,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 
 /// Starts the demo web app and runs it until SIGTERM.
 public final class Main {
     // The proxy in front keeps connections and uploads open as long as its client does, so the app is the last to lose patience.
-    private static final Limits LIMITS = new Limits(64 << 10, 512, -1, Duration.ofMinutes(10), Duration.ofMinutes(15),
-            Duration.ofMinutes(15), Duration.ofMinutes(15), 250, 256 << 10, 1 << 20, 20_000);
+    private static final Limits LIMITS = Limits.DEFAULT.with().headFields(512)
+            .everyTimeout(Duration.ofMinutes(15)).headTimeout(Duration.ofMinutes(10)).leastRate(LeastRate.NONE).limits();
 
     private Main() {}
 

@@ -18,14 +18,14 @@ import lambdadispatch.emulator.environment.Billing;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.emulator.process.Guardian;
 import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 
 /// A running emulator: its port, its functions and all of their processes.
 public final class Emulator implements AutoCloseable {
     private static final Log LOG = Log.of("emulator");
     // An invoke is silent for up to a quarter of an hour while it runs.
-    private static final Limits LIMITS = new Limits(64 << 10, 256, -1, Duration.ofSeconds(30), Duration.ofMinutes(1),
-            Duration.ofMinutes(1), Duration.ofMinutes(10), 250, 256 << 10, 1 << 20, 5_000);
+    private static final Limits LIMITS = Limits.DEFAULT.with().idle(Duration.ofMinutes(10)).leastRate(LeastRate.NONE).maxConnections(5_000).limits();
 
     private final Guardian guardian;
     private final Functions functions;

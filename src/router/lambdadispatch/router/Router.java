@@ -2,44 +2,28 @@
 package lambdadispatch.router;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.SSLContext;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.base.Clock;
 import lambdadispatch.base.config.Settings;
 import lambdadispatch.base.json.Json;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.base.metrics.Registry;
-import lambdadispatch.carrier.Threads;
-import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.server.Handler;
-import lambdadispatch.http.server.Limits;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.net.MemoryAccount;
-import lambdadispatch.net.tls.KeyFiles;
-import lambdadispatch.net.tls.KeyMaterial;
-import lambdadispatch.net.tls.SelfSigned;
-import lambdadispatch.protocol.ControlPaths;
-import lambdadispatch.protocol.HeadLimits;
-import lambdadispatch.protocol.InvokePayload;
 import lambdadispatch.router.admin.AdminHandler;
 import lambdadispatch.router.admin.AdminParts;
-import lambdadispatch.router.control.ChannelAllowance;
 import lambdadispatch.router.control.ControlHandler;
-import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Pools;
 import lambdadispatch.router.incoming.ProxyHandler;
@@ -52,45 +36,26 @@ import lambdadispatch.router.observe.PeriodicLog;
 import lambdadispatch.router.observe.Timeline;
 import lambdadispatch.router.trace.Exporter;
 
-/// The router's parts put together: ports, pools, invoker, and the order in which they start and stop.
+/// Owns the router's parts and the order in which they start and stop: keys, pools, ports, what observes, and the ticks of all these.
 final class Router {
     private static final Log LOG = Log.of("router");
-    private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(825);
     private static final Duration CALLBACK_PROBE_LIMIT = Duration.ofSeconds(1);
     private static final String P = "LAMBDA_DISPATCH_";
-    /// Control requests of one extension at once, beside its channels.
-    private static final int CONTROL_REQUESTS = 64;
-    /// An extension's heads are some hundred octets; a stranger may send them too.
-    private static final int CONTROL_HEAD_BYTES = 8 << 10;
-    private static final int CONTROL_HEAD_FIELDS = 64;
-    private static final Duration OPERATOR_STALL = Duration.ofSeconds(10);
-    private static final int OPERATOR_STREAMS = 32;
-    private static final int OPERATOR_CONNECTIONS = 256;
-    private static final int CONTROL_STREAM_WINDOW = 256 << 10;
-    private static final int CONTROL_CONNECTION_WINDOW = 1 << 30;
 
     private final RouterConfig config;
     private final Map<String, String> environment;
     private final Registry registry = new Registry();
     private final Observer observer;
-    private final List<Server> incoming = new ArrayList<>();
-    private final List<Server> control = new ArrayList<>();
+    private final Listeners listeners = new Listeners();
+    private final TickLoop ticks = new TickLoop();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean healthy = true;
-    private volatile boolean ticking = true;
-    private KeyMaterial key; // of the control port
-    private SSLContext incomingTls;
-    private Certificate certificate; // null where it is self-made
+    private RouterKeys keys;
     private FunctionInvoker invoker;
     private Pools pools;
-    private CallbackHost callbackHost;
-    private int controlPort;
-    private PeriodicLog periodic; // null if not wanted
+    private InvokePayloads payloads;
     private CloudWatchMetrics cloudWatch; // null if not wanted
-    private Server metrics; // null if not wanted
     private Exporter exporter; // null where no traces are made
-    private Server admin; // null if not wanted
-    private Timeline timeline; // null without an admin port
 
     Router(RouterConfig config, Map<String, String> environment) {
         this.config = config;
@@ -100,33 +65,23 @@ final class Router {
     }
 
     void start() throws IOException, Main.PortTaken {
-        callbackHost = CallbackHost.find(config.control(), environment, CALLBACK_PROBE_LIMIT);
-        loadKey();
+        CallbackHost callbackHost = CallbackHost.find(config.control(), environment, CALLBACK_PROBE_LIMIT);
+        keys = RouterKeys.of(config.control());
+        payloads = new InvokePayloads(config, callbackHost, keys);
         invoker = invoker();
         pools = new Pools(config.functions().name(), config.functions().allowed(), config.pool(), config.allotment(), Clock.SYSTEM,
-                new InvokeExecutor(invoker, this::payload, observer.exits()), new SecureRandom());
+                new InvokeExecutor(invoker, payloads, observer.exits()), new SecureRandom());
+        ticks.add(pools::tick);
         canary();
         openControlPorts();
         trace();
         openIncomingPorts();
+        keys.renewal().ifPresent(certificate -> ticks.add(certificate::tick));
         report();
         openAdminPort();
         pools.defaultPool().warmUp(config.warmUpCount());
-        Threads.virtual("tick").start(this::tick);
-        LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost, "port", controlPort);
-    }
-
-    private void loadKey() throws IOException {
-        RouterConfig.Control settings = config.control();
-        if (settings.certificate() == null) {
-            key = SelfSigned.create("lambda-dispatch-router", Clock.SYSTEM, CERTIFICATE_VALIDITY);
-            incomingTls = key.serverContext();
-        } else {
-            KeyFiles files = new KeyFiles(Path.of(settings.certificate()), Path.of(settings.key()));
-            key = files.current();
-            incomingTls = files.serverContext();
-            certificate = new Certificate(files, Clock.SYSTEM);
-        }
+        ticks.start();
+        LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost, "port", payloads.controlPort());
     }
 
     private FunctionInvoker invoker() {
@@ -145,40 +100,23 @@ final class Router {
 
     private void openControlPorts() throws IOException, Main.PortTaken {
         RouterConfig.Control settings = config.control();
-        Limits limits = controlLimits(config.pool().channelCount());
+        int channels = config.pool().channelCount();
         Handler handler = new ControlHandler(pools, Clock.SYSTEM);
         if (!config.ports().controlTls().off()) {
-            Server tls = open("control-tls", config.ports().controlTls(), key.serverContext(), limits, handler);
-            control.add(tls);
-            controlPort = tls.address().getPort();
+            payloads.controlPort(listeners.openControl(config.ports().controlTls(), keys.control(), channels, handler));
         }
         if (settings.allowInsecure()) {
-            Server plain = open("control", config.ports().controlInsecure(), null, limits, handler);
-            control.add(plain);
+            int port = listeners.openControl(config.ports().controlInsecure(), null, channels, handler);
             if (settings.preferred() == RouterConfig.Scheme.HTTP) {
-                controlPort = plain.address().getPort();
+                payloads.controlPort(port);
             }
         }
     }
 
-    private static Limits controlLimits(int channels) {
-        Limits d = Limits.DEFAULT;
-        // An uplink waits for responses as long as the invocation lasts; the engine lifts the stall limit where the token was accepted.
-        return new Limits(CONTROL_HEAD_BYTES, CONTROL_HEAD_FIELDS, -1, d.headTimeout(), d.bodyStall(), d.writeStall(), d.idle(),
-                ChannelAllowance.most(channels) * 2 + CONTROL_REQUESTS,
-                CONTROL_STREAM_WINDOW, CONTROL_CONNECTION_WINDOW, d.maxConnections());
-    }
-
-    /// Of the ports for operators: whoever is slow, or many, there takes nothing from requests.
-    private static Limits operatorLimits() {
-        return new Limits(8 << 10, 64, 64 << 10, OPERATOR_STALL, OPERATOR_STALL, OPERATOR_STALL, OPERATOR_STALL, OPERATOR_STREAMS, 64 << 10, 256 << 10, OPERATOR_CONNECTIONS);
-    }
-
     private void openIncomingPorts() throws IOException, Main.PortTaken {
-        RouterConfig.Incoming settings = config.incoming();
         for (RouterPorts.Place place : config.ports().incoming()) {
             boolean tls = place == config.ports().https();
-            incoming.add(open(tls ? "incoming-tls" : "incoming", place, tls ? incomingTls : null, settings.limits(), proxy(tls ? "https" : "http")));
+            listeners.openIncoming(place, tls ? keys.incoming() : null, config.incoming().limits(), proxy(tls ? "https" : "http"));
         }
     }
 
@@ -208,13 +146,16 @@ final class Router {
 
     private void report() throws IOException, Main.PortTaken {
         RouterConfig.Observation settings = config.observation();
-        periodic = settings.periodic() ? new PeriodicLog(observer, pools::snapshots, Clock.SYSTEM) : null;
+        if (settings.periodic()) {
+            ticks.add(new PeriodicLog(observer, pools::snapshots, Clock.SYSTEM)::tick);
+        }
         if (settings.cloudWatch() != null) {
             cloudWatch = new CloudWatchMetrics(settings.cloudWatch(), observer, pools::snapshots, Clock.SYSTEM,
                     line -> Log.line(new Bytes().append((line + '\n').getBytes(StandardCharsets.UTF_8))));
+            ticks.add(cloudWatch::tick);
         }
         if (!config.ports().metrics().off()) {
-            metrics = open("metrics", config.ports().metrics(), null, operatorLimits(), new MetricsHandler(registry, pools::snapshots));
+            listeners.openMetrics(config.ports().metrics(), new MetricsHandler(registry, pools::snapshots));
         }
     }
 
@@ -223,10 +164,11 @@ final class Router {
         if (settings.port() == 0) {
             return;
         }
-        timeline = new Timeline(observer, () -> pools.all().stream().map(Pool::view).toList(), Clock.SYSTEM);
+        Timeline timeline = new Timeline(observer, () -> pools.all().stream().map(Pool::view).toList(), Clock.SYSTEM);
         Handler handler = new AdminHandler(new AdminParts(settings.host(), settings.token(), Main.version(), pools, timeline, () -> healthy,
                 new MetricsHandler(registry, pools::snapshots), this::configuration, Main::stop));
-        admin = open("admin", new InetSocketAddress(settings.host(), settings.port()), null, operatorLimits(), handler, P + "AdminPort");
+        listeners.openAdmin(new InetSocketAddress(settings.host(), settings.port()), P + "AdminPort", handler);
+        ticks.add(timeline::tick);
     }
 
     private Json configuration() {
@@ -237,91 +179,24 @@ final class Router {
         return new Json.JsonObject(values);
     }
 
-    private static Server open(String name, RouterPorts.Place place, SSLContext tls, Limits limits, Handler handler) throws IOException, Main.PortTaken {
-        return open(name, place.address(), tls, limits, handler, place.portVariable());
-    }
-
-    private static Server open(String name, InetSocketAddress address, SSLContext tls, Limits limits, Handler handler, String variable)
-            throws IOException, Main.PortTaken {
-        Server server = new Server(name, address, tls, limits, handler);
-        try {
-            server.start();
-        } catch (BindException e) {
-            throw new Main.PortTaken(address, variable, e);
-        }
-        LOG.info("listening", "port", server.address().getPort(), "for", name);
-        return server;
-    }
-
-    private InvokePayload payload(Instance instance) {
-        boolean secure = config.control().preferred() == RouterConfig.Scheme.HTTPS;
-        String address = callbackHost.get();
-        String host = address.contains(":") && !address.startsWith("[") ? "[" + address + "]" : address;
-        return new InvokePayload(
-                instance.pool().function(),
-                instance.id(),
-                (secure ? "https://" : "http://") + host + ":" + controlPort,
-                config.pool().channelCount(),
-                Clock.SYSTEM.now(),
-                instance.purpose() == Instance.Purpose.INIT_ONLY,
-                instance.token(),
-                secure ? HexFormat.of().formatHex(key.certificateSha256()) : "",
-                ControlPaths.PROTOCOL_VERSION,
-                instance.purpose() == Instance.Purpose.STAY,
-                HeadLimits.relayedRequestBytes(config.incoming().limits().headBytes(), config.incoming().limits().headFields()));
-    }
-
-    private void tick() {
-        while (ticking) {
-            long again;
-            try {
-                again = pools.tick();
-                if (timeline != null) {
-                    again = Math.min(again, timeline.tick());
-                }
-                if (certificate != null) {
-                    again = Math.min(again, certificate.tick());
-                }
-                if (periodic != null) {
-                    again = Math.min(again, periodic.tick());
-                }
-                if (cloudWatch != null) {
-                    again = Math.min(again, cloudWatch.tick());
-                }
-            } catch (RuntimeException | Error e) {
-                LOG.error("tick failed", e); // the next one may well work, and without ticks nothing scales
-                again = 1_000_000_000L;
-            }
-            LockSupport.parkNanos(this, again);
-        }
-    }
-
     /// SIGTERM: first only the health check fails, since load balancers need time to notice; then accepting stops, requests in flight and
     /// queued finish, instances are drained. Returns when all is over or the time for it is.
     void stop() {
         LOG.info("stopping", "drainDelayMs", config.shutdown().drainDelay().toMillis(), "open", observer.open());
         healthy = false;
-        incoming.forEach(Server::announceClose);
+        listeners.announceClose();
         sleep(config.shutdown().drainDelay());
         long until = System.nanoTime() + config.shutdown().drainTimeout().toNanos();
-        incoming.forEach(Server::stopAccepting);
         // Queued requests still need instances, so the pools go on scaling until the last answer is out.
-        int cut = 0;
-        for (Server server : incoming) {
-            cut += server.stop(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
-        }
+        int cut = listeners.stopIncoming(until);
         pools.drain();
         while (!pools.drained() && System.nanoTime() < until) {
             sleep(Duration.ofMillis(20));
         }
-        ticking = false;
-        control.forEach(server -> server.stop(Duration.ofMillis(200)));
+        ticks.stop();
+        listeners.stopControl(Duration.ofMillis(200));
         invoker.close();
-        for (Server server : new Server[] {metrics, admin}) {
-            if (server != null) {
-                server.stop(Duration.ZERO);
-            }
-        }
+        listeners.stopOperators();
         if (exporter != null) {
             exporter.close();
         }

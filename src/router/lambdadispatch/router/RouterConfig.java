@@ -191,21 +191,22 @@ record RouterConfig(
         } catch (IllegalArgumentException e) {
             s.fault(P + "TrustedProxies", e.getMessage(), "addresses or networks like 10.0.0.0/8, separated by commas");
         }
-        Limits limits = new Limits(
-                (int) s.bytes(P + "MaxHeaderBytes", d.headBytes(), 1024, 1 << 20, "request line and header section at most; 414 or 431 beyond"),
-                s.integer(P + "MaxHeaderFields", d.headFields(), 8, 10_000, "fields at most; 431 beyond"),
-                s.bytes(P + "MaxBodyBytes", -1, -1, Long.MAX_VALUE, "request body at most, -1 for no limit; 413 beyond"),
-                s.millis(P + "HeaderTimeout", d.headTimeout(), Duration.ofMillis(10), DAY, "for a whole request head; 408 beyond"),
-                s.millis(P + "BodyStallTimeout", d.bodyStall(), Duration.ofMillis(10), DAY, "without a byte of body; 408 beyond"),
-                s.millis(P + "WriteStallTimeout", d.writeStall(), Duration.ofMillis(10), DAY, "without a byte taken by the client; then it is cut off"),
-                s.millis(P + "KeepAliveTimeout", d.idle(), Duration.ofMillis(10), DAY, "idle client connections; more than the load balancer's"),
-                s.integer(P + "MaxStreams", d.maxStreams(), 1, 10_000, "HTTP/2 streams at once per client connection"),
-                d.streamWindow(), d.connectionWindow(),
-                connections(s),
-                new LeastRate(s.integer(P + "LeastClientRate", d.leastRate().octetsPerSecond(), 0, 1_000_000,
+        Limits limits = d.with()
+                .headBytes((int) s.bytes(P + "MaxHeaderBytes", d.headBytes(), 1024, 1 << 20, "request line and header section at most; 414 or 431 beyond"))
+                .headFields(s.integer(P + "MaxHeaderFields", d.headFields(), 8, 10_000, "fields at most; 431 beyond"))
+                .bodyBytes(s.bytes(P + "MaxBodyBytes", -1, -1, Long.MAX_VALUE, "request body at most, -1 for no limit; 413 beyond"))
+                .headTimeout(s.millis(P + "HeaderTimeout", d.headTimeout(), Duration.ofMillis(10), DAY, "for a whole request head; 408 beyond"))
+                .bodyStall(s.millis(P + "BodyStallTimeout", d.bodyStall(), Duration.ofMillis(10), DAY, "without a byte of body; 408 beyond"))
+                .writeStall(s.millis(P + "WriteStallTimeout", d.writeStall(), Duration.ofMillis(10), DAY,
+                        "without a byte taken by the client; then it is cut off"))
+                .idle(s.millis(P + "KeepAliveTimeout", d.idle(), Duration.ofMillis(10), DAY, "idle client connections; more than the load balancer's"))
+                .maxStreams(s.integer(P + "MaxStreams", d.maxStreams(), 1, 10_000, "HTTP/2 streams at once per client connection"))
+                .maxConnections(connections(s))
+                .leastRate(new LeastRate(s.integer(P + "LeastClientRate", d.leastRate().octetsPerSecond(), 0, 1_000_000,
                                 "bytes a second of a body that is wanted, or of an answer that is to be taken; 0 for any rate"),
                         s.millis(P + "LeastClientRateWindow", d.leastRate().window(), Duration.ofMillis(10), DAY,
-                                "how far behind that a client may be; then 408, or it is cut off")));
+                                "how far behind that a client may be; then 408, or it is cut off")))
+                .limits();
         return new Incoming(
                 s.path(P + "HealthPath", "/health", false, "path of the load balancer's health check, answered by the router itself"),
                 options(s), trusted, lowPriority(s), limits);

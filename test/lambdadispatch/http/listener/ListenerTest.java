@@ -293,7 +293,7 @@ class ListenerTest {
 
     @Test
     void connectionsAboveTheLimitAreClosedAndThoseBelowAreServed() throws IOException {
-        Limits one = new Limits(4096, 10, -1, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30), 10, 1000, 65_535, 1);
+        Limits one = Limits.DEFAULT.with().everyTimeout(Duration.ofSeconds(30)).maxConnections(1).limits();
         Server server = start(one, HELLO);
         Http2Peer first = log.add(new Http2Peer(connect(server))).beginWith(get(1, "/"));
         assertThat(first.answer(1).status()).isEqualTo(200);

@@ -33,9 +33,109 @@ public record Limits(
     public static final Limits DEFAULT = new Limits(64 << 10, 256, -1, Duration.ofSeconds(30), Duration.ofSeconds(60),
             Duration.ofSeconds(60), Duration.ofSeconds(75), 250, 256 << 10, 1 << 20, 20_000, LeastRate.DEFAULT);
 
-    /// Without a least rate.
-    public Limits(int headBytes, int headFields, long bodyBytes, Duration headTimeout, Duration bodyStall, Duration writeStall, Duration idle, int maxStreams,
-            int streamWindow, int connectionWindow, int maxConnections) {
-        this(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow, connectionWindow, maxConnections, LeastRate.NONE);
+    /// These, to be changed by name: of twelve values in a row two time-outs would be swapped in silence.
+    public Builder with() {
+        return new Builder(this);
+    }
+
+    /// Limits in the making.
+    public static final class Builder {
+        private int headBytes;
+        private int headFields;
+        private long bodyBytes;
+        private Duration headTimeout;
+        private Duration bodyStall;
+        private Duration writeStall;
+        private Duration idle;
+        private int maxStreams;
+        private int streamWindow;
+        private int connectionWindow;
+        private int maxConnections;
+        private LeastRate leastRate;
+
+        private Builder(Limits from) {
+            headBytes = from.headBytes;
+            headFields = from.headFields;
+            bodyBytes = from.bodyBytes;
+            headTimeout = from.headTimeout;
+            bodyStall = from.bodyStall;
+            writeStall = from.writeStall;
+            idle = from.idle;
+            maxStreams = from.maxStreams;
+            streamWindow = from.streamWindow;
+            connectionWindow = from.connectionWindow;
+            maxConnections = from.maxConnections;
+            leastRate = from.leastRate;
+        }
+
+        public Builder headBytes(int octets) {
+            headBytes = octets;
+            return this;
+        }
+
+        public Builder headFields(int fields) {
+            headFields = fields;
+            return this;
+        }
+
+        public Builder bodyBytes(long octets) {
+            bodyBytes = octets;
+            return this;
+        }
+
+        public Builder headTimeout(Duration limit) {
+            headTimeout = limit;
+            return this;
+        }
+
+        public Builder bodyStall(Duration limit) {
+            bodyStall = limit;
+            return this;
+        }
+
+        public Builder writeStall(Duration limit) {
+            writeStall = limit;
+            return this;
+        }
+
+        public Builder idle(Duration limit) {
+            idle = limit;
+            return this;
+        }
+
+        /// [#headTimeout], [#bodyStall], [#writeStall] and [#idle] alike.
+        public Builder everyTimeout(Duration limit) {
+            return headTimeout(limit).bodyStall(limit).writeStall(limit).idle(limit);
+        }
+
+        public Builder maxStreams(int streams) {
+            maxStreams = streams;
+            return this;
+        }
+
+        public Builder streamWindow(int octets) {
+            streamWindow = octets;
+            return this;
+        }
+
+        public Builder connectionWindow(int octets) {
+            connectionWindow = octets;
+            return this;
+        }
+
+        public Builder maxConnections(int connections) {
+            maxConnections = connections;
+            return this;
+        }
+
+        public Builder leastRate(LeastRate rate) {
+            leastRate = rate;
+            return this;
+        }
+
+        public Limits limits() {
+            return new Limits(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow, connectionWindow,
+                    maxConnections, leastRate);
+        }
     }
 }

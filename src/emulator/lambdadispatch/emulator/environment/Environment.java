@@ -18,6 +18,7 @@ import lambdadispatch.emulator.process.Output;
 import lambdadispatch.emulator.process.ProcessGroup;
 import lambdadispatch.emulator.process.Signal;
 import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 
 /// One execution environment: its extension and its app as process groups, and the server that both APIs are on.
@@ -31,8 +32,8 @@ public final class Environment {
     /// SIGTERM goes to the app first, and this share of the time until the extension's SHUTDOWN event (as in AWS's runtime interface emulator).
     private static final double SHARE_OF_APP = 0.3;
     // A call may stay open as long as its environment is frozen.
-    private static final Limits API_LIMITS = new Limits(64 << 10, 100, -1, Duration.ofDays(1), Duration.ofDays(1),
-            Duration.ofDays(1), Duration.ofDays(1), 100, 256 << 10, 1 << 20, 100);
+    private static final Limits API_LIMITS = Limits.DEFAULT.with().headFields(100).everyTimeout(Duration.ofDays(1)).leastRate(LeastRate.NONE)
+            .maxStreams(100).maxConnections(100).limits();
 
     private final String id;
     private final String function;

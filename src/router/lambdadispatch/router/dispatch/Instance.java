@@ -76,7 +76,7 @@ public final class Instance {
     boolean settled;
     /// The router told it to go: however it ends then is no failure.
     boolean dismissed;
-    /// It may have closed before, and an open one may run on if only something on the way says that its invoke has ended.
+    /// Whatever was heard of the invoke's end. An instance may have closed before; and an open one runs on if only something on the way says so.
     boolean invokeEnded;
     /// Exchanges that it lost: a suspect's, and those of others.
     boolean brokeSuspect;
