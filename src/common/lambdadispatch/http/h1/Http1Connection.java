@@ -36,37 +36,23 @@ public final class Http1Connection implements Connection {
     }
 
     private static final Log LOG = Log.of("http1");
-    /// What is read and dropped of a body nobody wanted, so that the connection can be kept; beyond it the connection closes.
-    static final int MAX_DISCARD = 256 << 10;
-    private static final Duration LINGER = Duration.ofSeconds(2);
     /// A client that goes on sending after it was answered gets this long to notice; a reset any earlier could cost it the answer.
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(30);
-    /// A head that is not complete when the connection is told to stop may take this much longer.
-    private static final Duration HEAD_AT_STOP = Duration.ofSeconds(1);
-
-    /// Where octets go that nobody wants; nobody reads it.
-    private static final byte[] BIN = new byte[8192];
-
-    /// What the connection's own thread is doing.
-    private enum Phase { IDLE, HEAD, EXCHANGE }
 
     final Transport transport;
-    final Input in;
-    final TimedSource source;
     final Limits limits;
     final MemoryShare memory;
+    final Http1Input input;
     final Http1Output out;
     final ClientWatch watch;
+    private final TimedSource source;
     private Object state; // see Connection.state
     private final Handler handler;
     private final H2cUpgrade upgrade;
     private final Duration longestLinger;
     private final HeadParser parser;
     private final RequestHead head = new RequestHead();
-    private volatile boolean stopping;
     private volatile boolean closeAnnounced;
-    private Phase phase = Phase.IDLE; // guarded by this
-    private boolean first = true; // no head was read yet
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes
     /// @param upgrade null where h2c is not offered (TLS)
@@ -79,14 +65,14 @@ public final class Http1Connection implements Connection {
         this.longestLinger = longestLinger;
         this.transport = transport;
         this.source = source;
-        this.in = in;
+        this.input = new Http1Input(transport, source, in, limits);
         this.limits = limits;
         this.memory = in.memory();
         this.handler = handler;
         this.upgrade = upgrade;
         this.parser = new HeadParser(limits.headBytes(), limits.headFields());
         this.out = new Http1Output(transport, limits.writeStall(), limits.leastRate());
-        this.watch = new ClientWatch(this);
+        this.watch = new ClientWatch(input);
     }
 
     @Override
@@ -129,13 +115,8 @@ public final class Http1Connection implements Connection {
     }
 
     /// Lets the exchange under way finish and then closes; at once if none is, and soon if a head has only begun.
-    public synchronized void stop() {
-        stopping = true;
-        switch (phase) {
-            case IDLE -> transport.shutdownInput();
-            case HEAD -> source.limitAllReads(HEAD_AT_STOP);
-            case EXCHANGE -> { } // its end looks at `stopping`
-        }
+    public void stop() {
+        input.stop();
     }
 
     /// The next answer says `Connection: close`: a peer that is told so does not send a request into a connection that closes under it
@@ -144,12 +125,8 @@ public final class Http1Connection implements Connection {
         closeAnnounced = true;
     }
 
-    boolean closeAnnounced() {
-        return closeAnnounced;
-    }
-
-    boolean stopping() {
-        return stopping;
+    boolean mayStayOpen() {
+        return !closeAnnounced && !input.stopping();
     }
 
     private boolean next() throws IOException {
@@ -180,11 +157,11 @@ public final class Http1Connection implements Connection {
             return false;
         }
         Http1Exchange exchange = new Http1Exchange(this, request, head);
+        input.begin(exchange);
         handle(exchange);
         watch.finish();
-        exchange.finish(LINGER);
+        boolean reusable = exchange.finish() && !input.stopping();
         memory.progressed();
-        boolean reusable = exchange.reusable() && discardRest(exchange) && !stopping;
         if (!reusable && !exchange.aborted()) {
             lingeringClose();
         }
@@ -193,41 +170,25 @@ public final class Http1Connection implements Connection {
 
     private boolean readHead() throws IOException {
         try {
-            if (!watch.pipelined()) {
-                enter(Phase.IDLE);
+            if (!input.pipelined()) {
                 out.release();
-                if (stopping || !watch.awaitInput()) {
+                if (!input.awaitMessage()) {
                     return false;
                 }
             }
-            enter(Phase.HEAD);
-            if (!parser.parseRequest(in, head)) {
-                return false;
-            }
-            enter(Phase.EXCHANGE);
-            first = false;
-            return true;
+            return input.readHead(parser, head);
         } catch (BadMessage e) {
             refuse(e.status(), e.getMessage());
         } catch (NoRoom e) {
             refuse(503, "no memory for more requests");
         } catch (SocketTimeoutException e) {
-            if (in.available() > 0) {
+            if (input.holdsSome()) {
                 refuse(408, "request head not complete in time");
             }
         } catch (EOFException e) {
             LOG.debug("client left inside a head", "remote", transport.remoteAddress());
         }
         return false;
-    }
-
-    private synchronized void enter(Phase next) {
-        phase = next;
-        switch (next) {
-            case IDLE -> source.limitEachRead(first ? limits.headTimeout() : limits.idle());
-            case HEAD -> source.limitAllReads(stopping ? HEAD_AT_STOP : limits.headTimeout());
-            case EXCHANGE -> { } // whoever reads the body says how long that may take
-        }
     }
 
     private void handle(Http1Exchange exchange) {
@@ -263,45 +224,16 @@ public final class Http1Connection implements Connection {
     /// Answers a request whose head could not be read, then closes: what follows it on the connection can not be trusted.
     private void refuse(int status, String why) throws IOException {
         LOG.debug("request refused", "remote", transport.remoteAddress(), "status", status, "why", why);
-        in.skip(in.available());
-        in.release(); // what was read of it is of no use any more
-        byte[] body = (why + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        out.statusLine(status);
-        out.field("content-type", "text/plain; charset=utf-8");
-        out.field("content-length", Integer.toString(body.length));
-        if (status == 503) {
-            out.field("retry-after", "1");
-        }
-        out.field("connection", "close");
-        out.endHead();
-        out.write(body, 0, body.length);
-        out.flush();
+        input.drop();
+        Http1Response.refuse(out, status, why);
         lingeringClose();
-    }
-
-    private boolean discardRest(Http1Exchange exchange) {
-        try {
-            source.limitAllReads(LINGER);
-            for (int left = MAX_DISCARD; !exchange.bodyEnded() && left > 0; ) {
-                left -= Math.max(0, exchange.discard(BIN));
-            }
-            return exchange.bodyEnded();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /// RFC 9112 §9.6: half-close, then read on for a while, or the client's kernel drops our last answer with the reset it would get.
     private void lingeringClose() {
         try {
             transport.shutdownOutput();
-            source.limitEachRead(LINGER);
-            in.skip(in.available());
-            in.release();
-            long start = System.nanoTime();
-            while (in.read(BIN, 0, BIN.length) >= 0 && System.nanoTime() - start < longestLinger.toNanos()) {
-                continue;
-            }
+            input.linger(longestLinger);
         } catch (IOException e) {
             return; // the client is gone already
         }
@@ -317,6 +249,7 @@ public final class Http1Connection implements Connection {
 
     private void upgradeToH2c(Request request) throws IOException {
         String settings = request.headers().get(HeaderName.HTTP2_SETTINGS);
+        input.upgrade();
         out.statusLine(101);
         out.field("connection", "Upgrade");
         out.field("upgrade", "h2c");

@@ -12,17 +12,18 @@ import lambdadispatch.net.Transport;
 /// What one HTTP/1.1 connection is about to send. Heads and small bodies gather here, so that they leave in one write; long runs of body
 /// go to the transport without being copied.
 ///
-/// Not thread-safe by itself: whoever writes a head, a piece of body or an end holds this object's lock from its first octet to its last,
-/// since the thread that reads a request's body may have `100 Continue` to send while another answers.
+/// Not thread-safe by itself: [Http1Response], which alone writes to it, holds this object's lock. Only [#cutOff] may be called without it.
 final class Http1Output implements AutoCloseable {
     private static final int GATHER = 16 << 10;
     private static final int FIRST = 512;
     private static final int KEEP = 1024;
 
+    private final Transport transport;
     private final TimedOutput timed;
     private Bytes pending = new Bytes(FIRST);
 
     Http1Output(Transport transport, Duration stall, LeastRate rate) {
+        this.transport = transport;
         this.timed = new TimedOutput(transport, stall, rate);
     }
 
@@ -87,6 +88,16 @@ final class Http1Output implements AutoCloseable {
                 pending = new Bytes(FIRST);
             }
             pending.clear();
+        }
+    }
+
+    /// Ends the connection inside what was being sent. Wakes a writer that is stuck.
+    /// @param reset whether a plain end would look like that of a whole body
+    void cutOff(boolean reset) {
+        if (reset) {
+            transport.reset();
+        } else {
+            transport.close();
         }
     }
 

@@ -195,10 +195,10 @@ final class Http2Stream implements Exchange {
         if (pace == null) {
             pace = new Pace(rate);
         }
-        long left = Math.max(1, pace.begin(System.nanoTime()));
+        Duration patience = Pace.limit(pace.begin(System.nanoTime()), stall);
         int count = 0;
         try {
-            count = receive.take(into, offset, length, limit, stall.isZero() || left < stall.toNanos() ? Duration.ofNanos(left) : stall);
+            count = receive.take(into, offset, length, limit, patience);
             return count;
         } catch (SocketTimeoutException e) {
             if (!conversation()) {

@@ -16,6 +16,9 @@ public final class BodyReader {
     public static final int MAX_TRAILER_FIELDS = 256;
     private static final int MAX_REWRITTEN_BYTES = MAX_TRAILER_BYTES + (4 << 10);
 
+    /// Of a message that has none.
+    public static final BodyReader EMPTY = new BodyReader(null, 0, 0);
+
     private final Input in;
     private final ChunkedDecoder chunks;
     private final boolean untilClose;

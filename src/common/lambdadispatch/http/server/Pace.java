@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.http.server;
 
+import java.time.Duration;
+
 /// How far a client is behind the [LeastRate], in one direction of one exchange: each moment that somebody waits for it puts it back, each octet brings it
 /// forward. A client that was quick has saved up nothing.
 ///
@@ -57,6 +59,14 @@ public final class Pace {
     /// How far the client is behind; 0 while nobody waits for it.
     public synchronized long behindNanos(long now) {
         return waiting ? behind + now - since : 0;
+    }
+
+    /// How long one read may last.
+    /// @param left what [#begin] returned
+    /// @param stall how long nothing may come, however far ahead the client is; zero for as long as it likes
+    public static Duration limit(long left, Duration stall) {
+        long nanos = Math.max(1, left);
+        return stall.isZero() || nanos < stall.toNanos() ? Duration.ofNanos(nanos) : stall;
     }
 
     /// The larger one; either may be null.
