@@ -9,6 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lambdadispatch.base.json.Json;
 
 /// Collects rows, prints each as it comes, and writes all as JSON at the end.
@@ -41,13 +44,29 @@ final class Report {
             all += user + system;
             System.out.printf(Locale.ROOT, "    %-12s %7.1f us (user %.1f, system %.1f)  switches %.2f  allocated %.0f B  peak RSS %d MiB%n",
                     entry.getKey(), user + system, user, system, switches, allocated, rss);
+            Map<String, Double> byThread = byThread(entry.getValue(), n);
+            if (byThread.size() > 1) {
+                System.out.println(byThread.entrySet().stream().map(kind -> String.format(Locale.ROOT, "%s %.1f", kind.getKey(), kind.getValue()))
+                        .collect(Collectors.joining(", ", "                 of it ", "")));
+            }
             processes.add(Json.object("process", entry.getKey(), "cpuMicros", round(user + system), "switches", round(switches),
-                    "allocatedBytes", Math.round(allocated), "peakRssMiB", rss));
+                    "allocatedBytes", Math.round(allocated), "peakRssMiB", rss, "cpuMicrosByThread", object(byThread)));
         }
         rows.add(Json.object("scenario", scenario, "subject", subject.name(), "load", load, "requestsPerSecond", round(seen.perSecond()),
                 "failed", seen.failed(), "p50Millis", round(seen.p50Millis()), "p99Millis", round(seen.p99Millis()), "p999Millis", round(seen.p999Millis()),
                 "cpuMicros", round(all), "processes", Json.array(processes.toArray())));
         return all;
+    }
+
+    /// CPU time of a request by kind of thread, in microseconds: what compilers and collector take is the JVM's youth, not the request's work.
+    private static Map<String, Double> byThread(List<Meter.Used> processes, double requests) {
+        Map<String, Double> sum = new TreeMap<>();
+        processes.forEach(used -> used.byThread().forEach((kind, micros) -> sum.merge(kind, round(micros / requests), Double::sum)));
+        return sum;
+    }
+
+    private static Json object(Map<String, Double> values) {
+        return Json.object(values.entrySet().stream().flatMap(entry -> Stream.of(entry.getKey(), entry.getValue())).toArray());
     }
 
     /// A figure of another kind.
