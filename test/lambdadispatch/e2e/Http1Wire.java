@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.Socket;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.http.message.BodyReader;
-import lambdadispatch.http.message.Framing;
 import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.net.Input;
@@ -74,7 +73,7 @@ final class Http1Wire extends Wire {
             }
             answer.head(response.status(), response.headers());
         } while (response.status() < 200);
-        BodyReader body = new BodyReader(in, Framing.ofResponse(response.headers(), response.version(), response.status(), head), 502);
+        BodyReader body = BodyReader.of(in, response.frame(head));
         byte[] buffer = new byte[64 << 10];
         for (int count; (count = body.read(buffer, 0, buffer.length)) >= 0; ) {
             answer.body(buffer, 0, count);

@@ -90,7 +90,7 @@ final class OddApp {
     private boolean answer(RequestHead head, Input in, Socket socket) throws IOException, InterruptedException {
         OutputStream out = socket.getOutputStream();
         String path = head.target();
-        BodyReader body = new BodyReader(in, head.framing(), 400);
+        BodyReader body = BodyReader.of(in, head);
         switch (path) {
             case "/raw" -> raw(head, body, out);
             case "/hold" -> {

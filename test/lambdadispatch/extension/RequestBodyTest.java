@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.http.message.BodyReader;
-import lambdadispatch.http.message.Framing;
 import lambdadispatch.net.Input;
 import lambdadispatch.support.Uncaught;
 import org.junit.jupiter.api.AfterEach;
@@ -100,7 +99,7 @@ class RequestBodyTest {
         try (Uncaught uncaught = new Uncaught("request-body")) {
             RequestBody body = sends((into, offset, length) -> {
                 throw new IllegalStateException("a fault of ours");
-            }, Framing.CHUNKED);
+            }, 1);
             assertThatThrownBy(() -> finish(body, LONG)).hasRootCauseMessage("the request's body was not sent on");
             assertThat(accepted.getInputStream().read()).isNegative();
             assertThat(uncaught.next()).hasMessage("a fault of ours");

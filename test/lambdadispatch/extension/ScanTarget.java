@@ -50,8 +50,8 @@ public final class ScanTarget extends Target {
             trace.add(any ? 1 : 0);
             if (any) {
                 require(scan.headLength() <= in.available(), "the head is longer than what is there");
-                require(scan.framing() >= -1, "framing");
-                trace.add(scan.headLength()).add(scan.framing()).add(scan.head() ? 1 : 0).add(scan.idempotent() ? 1 : 0).add(scan.acceptsGzip() ? 1 : 0);
+                require(scan.contentLength() >= -1, "framing");
+                trace.add(scan.headLength()).add(scan.framing().name()).add(scan.contentLength()).add(scan.head() ? 1 : 0).add(scan.idempotent() ? 1 : 0).add(scan.acceptsGzip() ? 1 : 0);
             }
         } catch (BadMessage e) {
             trace.add(e.status());
@@ -73,7 +73,7 @@ public final class ScanTarget extends Target {
         RequestScan scan = new RequestScan();
         require(scan.next(new Input(new Feed(octets, octets.length, null), 64, 256 << 10)), "nothing found");
         require(scan.headLength() == octets.length, "another end than the parser's");
-        require(scan.framing() == head.framing(), "another framing than the parser's: " + scan.framing() + ", " + head.framing());
+        require(scan.framing() == head.framing() && scan.contentLength() == head.contentLength(), "another framing than the parser's: " + scan.framing() + ", " + head.framing());
         require(scan.head() == head.method().equals("HEAD"), "another method than the parser's");
     }
 }

@@ -77,8 +77,8 @@ final class HeadTarget extends Target {
         require(head.version() == 10 || head.version() == 11, "version");
         require(printable(head.target()) && printable(head.authority()), "target or authority is not printable");
         require(head.target().startsWith("/") || head.target().equals("*"), "target is neither a path nor the asterisk");
-        require(head.framing() >= Framing.CHUNKED, "framing");
-        trace.add(head.method()).add(head.target()).add(head.authority()).add(head.version()).add(head.framing());
+        require(head.framing() != Framing.UNTIL_CLOSE && head.contentLength() >= -1, "framing");
+        trace.add(head.method()).add(head.target()).add(head.authority()).add(head.version()).add(head.framing().name()).add(head.contentLength());
         trace.add(head.keepAlive() ? 1 : 0).add(head.expectContinue() ? 1 : 0).add(lines(head.headers()));
         return true;
     }
@@ -90,8 +90,8 @@ final class HeadTarget extends Target {
         }
         require(head.status() >= 100 && head.status() <= 999, "status code");
         trace.add(head.status()).add(head.version()).add(head.keepAlive() ? 1 : 0).add(lines(head.headers()));
-        trace.add(Framing.ofResponse(head.headers(), head.version(), head.status(), false));
-        trace.add(Framing.ofResponse(head.headers(), head.version(), head.status(), true));
+        trace.add(head.frame(false).framing().name()).add(head.contentLength());
+        trace.add(head.frame(true).framing().name()).add(head.contentLength());
         return true;
     }
 

@@ -144,11 +144,11 @@ final class AppLink {
     }
 
     /// For how long the connection may be kept idle after an answer with this head; 0: not at all.
-    long idleLimitNanos(ResponseHead head, long framing) {
+    long idleLimitNanos(ResponseHead head) {
         // An answer without a body whose head announces one: who sends that may well send the body after it.
         Headers headers = head.headers();
-        boolean bodyMayFollow = framing == 0 && Framing.announcesBody(headers);
-        boolean may = app.habits().keeps() && head.keepAlive() && framing != Framing.UNTIL_CLOSE && !bodyMayFollow;
+        boolean bodyMayFollow = head.framing() == Framing.NONE && Framing.announcesBody(headers);
+        boolean may = app.habits().keeps() && head.keepAlive() && head.framing() != Framing.UNTIL_CLOSE && !bodyMayFollow;
         return may ? AppConnection.idleLimitNanos(headers) : 0;
     }
 

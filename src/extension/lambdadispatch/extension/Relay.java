@@ -52,31 +52,30 @@ final class Relay {
     /// @throws IOException the channel broke
     void exchange() throws IOException {
         int headLength = request.headLength();
-        long framing = request.framing();
-        long whole = framing < 0 ? Long.MAX_VALUE : headLength + framing;
+        boolean chunked = request.framing() == Framing.CHUNKED;
+        long whole = chunked ? Long.MAX_VALUE : headLength + request.contentLength();
         // A short body is waited for: then it can be sent twice, on a kept connection and without a second thread.
         boolean atHand = whole <= REPLAYABLE && down.require((int) whole);
-        int first = (int) Math.min(down.available(), framing == Framing.CHUNKED ? headLength : whole);
+        int first = (int) Math.min(down.available(), chunked ? headLength : whole);
         requestTaken = false;
         RequestBody body = null;
         ResponseHead head;
-        long responseFraming;
         try {
             if (atHand) {
                 head = link.ask(down.array(), down.position(), first, request.idempotent());
                 down.skip(first);
                 requestTaken = true;
             } else {
-                body = streamBody(first, framing);
+                body = streamBody(first);
                 head = link.nextHead();
             }
             head = finalHead(head);
-            responseFraming = Framing.ofResponse(head.headers(), head.version(), head.status(), request.head());
+            head.frame(request.head());
         } catch (IOException e) {
-            failedBeforeAnswer(e, body, framing);
+            failedBeforeAnswer(e, body);
             return;
         }
-        answer(head, responseFraming, body);
+        answer(head, body);
     }
 
     /// Passes interim responses on until the final one comes.
@@ -96,16 +95,16 @@ final class Relay {
     }
 
     /// Sends what is at hand and lets a thread of its own send the rest while the response may already come.
-    private RequestBody streamBody(int first, long framing) throws IOException {
+    private RequestBody streamBody(int first) throws IOException {
         link.open(); // a body that streams by can not be sent twice: rather a fresh connection than one that the app may be closing
         link.connection().write(down.array(), down.position(), first);
         down.skip(first);
-        long rest = framing == Framing.CHUNKED ? Framing.CHUNKED : framing - (first - request.headLength());
-        return RequestBody.start(BodyReader.rewritten(down, rest, 400), link.connection());
+        long rest = request.contentLength() - (first - request.headLength());
+        return RequestBody.start(BodyReader.rewritten(down, request.framing(), rest, 400), link.connection());
     }
 
     /// Answers at once, not only when the rest of the request has come: a router that does not want to wait for that resets the channel.
-    private void failedBeforeAnswer(IOException why, RequestBody body, long framing) throws IOException {
+    private void failedBeforeAnswer(IOException why, RequestBody body) throws IOException {
         if (channelBroke(body)) {
             throw new IOException("channel broke", why);
         }
@@ -128,7 +127,7 @@ final class Relay {
         if (body != null) {
             body.finish(RequestBody.PATIENCE);
         } else if (!requestTaken) {
-            skipRequest(framing);
+            skipRequest();
         }
     }
 
@@ -137,22 +136,22 @@ final class Relay {
         return link.isClosed() || body != null && body.channelFailed();
     }
 
-    private void skipRequest(long framing) throws IOException {
+    private void skipRequest() throws IOException {
         down.skip(request.headLength());
-        BodyReader rest = BodyReader.rewritten(down, framing, 400);
+        BodyReader rest = BodyReader.rewritten(down, request.framing(), request.contentLength(), 400);
         byte[] bin = new byte[8192];
         while (rest.readRaw(bin, 0, bin.length) >= 0) {
             continue;
         }
     }
 
-    private void answer(ResponseHead head, long framing, RequestBody body) throws IOException {
+    private void answer(ResponseHead head, RequestBody body) throws IOException {
         app.hold().ask(head.headers().get(HeaderName.X_LAMBDA_WAIT_UNTIL), System.nanoTime());
         // What the app has not read of a body it may take for the next request, and answer.
         boolean early = body != null && !body.sentWhole();
-        long idleLimitNanos = early ? 0 : link.idleLimitNanos(head, framing);
+        long idleLimitNanos = early ? 0 : link.idleLimitNanos(head);
         try {
-            pass(head, framing);
+            pass(head);
             if (body != null) {
                 body.finish(RequestBody.PATIENCE);
             }
@@ -165,20 +164,21 @@ final class Relay {
             if (!up.retract()) {
                 throw e;
             }
-            failedBeforeAnswer(e.cause(), body, 0);
+            failedBeforeAnswer(e.cause(), body);
         }
     }
 
-    private void pass(ResponseHead head, long framing) throws IOException {
-        ResponseBody body = new ResponseBody(link.input(), framing, up);
-        boolean gzip = app.compression() && request.acceptsGzip() && framing != 0 && Compression.worthwhile(head.status(), head.headers(), framing);
+    private void pass(ResponseHead head) throws IOException {
+        ResponseBody body = new ResponseBody(link.input(), head, up);
+        boolean gzip = app.compression() && request.acceptsGzip() && head.framing() != Framing.NONE
+                && Compression.worthwhile(head.status(), head.headers(), head.contentLength());
         if (gzip) {
             Compression.rewrite(head.headers());
         }
-        up.head(head.status(), head.headers(), gzip || framing < 0);
+        up.head(head.status(), head.headers(), gzip || head.contentLength() < 0);
         if (gzip) {
             body.compress();
-        } else if (framing == Framing.UNTIL_CLOSE) {
+        } else if (head.framing() == Framing.UNTIL_CLOSE) {
             body.chunks();
         } else {
             body.pass();

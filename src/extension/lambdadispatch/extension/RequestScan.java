@@ -11,7 +11,8 @@ import lambdadispatch.net.Input;
 /// what the client accepts. The router wrote it cleanly, so its octets go to the app as they are.
 final class RequestScan {
     private int headLength;
-    private long framing;
+    private Framing framing;
+    private long contentLength;
     private boolean head;
     private boolean idempotent;
     private boolean mayBeTransformed;
@@ -20,7 +21,8 @@ final class RequestScan {
     /// Makes the whole head available in the input, unread. False if the input ends before its first octet.
     boolean next(Input in) throws IOException {
         headLength = 0;
-        framing = 0;
+        framing = Framing.NONE;
+        contentLength = 0;
         mayBeTransformed = true;
         acceptEncoding.clear();
         int line = 0;
@@ -91,7 +93,8 @@ final class RequestScan {
         switch (line[from] | 0x20) {
             case 'c' -> {
                 if (named(line, from, to, "content-length:")) {
-                    framing = number(line, from + 15, to);
+                    contentLength = number(line, from + 15, to);
+                    framing = Framing.ofLength(contentLength);
                 } else if (named(line, from, to, "cache-control:")) {
                     // RFC 9110 §7.7 and RFC 9111 §5.2.1.6: it wants the octets as the app has them
                     mayBeTransformed &= !AcceptEncoding.listed("no-transform", line, from + 14, to);
@@ -100,6 +103,7 @@ final class RequestScan {
             case 't' -> {
                 if (named(line, from, to, "transfer-encoding:")) {
                     framing = Framing.CHUNKED;
+                    contentLength = -1;
                 }
             }
             case 'a' -> {
@@ -144,9 +148,13 @@ final class RequestScan {
         return headLength;
     }
 
-    /// A length or [Framing#CHUNKED].
-    long framing() {
+    Framing framing() {
         return framing;
+    }
+
+    /// Octets of the body; -1 where only its end tells.
+    long contentLength() {
+        return contentLength;
     }
 
     /// Whether the method is HEAD, whose response has no body.

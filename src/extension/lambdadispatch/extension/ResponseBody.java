@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.http.message.BodyReader;
-import lambdadispatch.http.message.Framing;
+import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.net.Input;
 
 /// Passes the body of one response from the app to the uplink. Whatever it is about to wait for, it hands on what it has before.
@@ -14,10 +14,10 @@ final class ResponseBody {
     private final BodyReader body;
     private final ResponseSink up;
 
-    /// @param framing as [Framing] says it of the response
-    ResponseBody(Input in, long framing, ResponseSink up) {
+    /// @param head of the response, framed
+    ResponseBody(Input in, ResponseHead head, ResponseSink up) {
         this.in = in;
-        this.body = new BodyReader(in, framing, 502);
+        this.body = BodyReader.of(in, head);
         this.up = up;
     }
 

@@ -52,12 +52,11 @@ final class ClientRun {
             seen.add("version: " + head.version() / 10 + "." + head.version() % 10);
             ServerRun.addFields("field: ", head.headers(), seen);
             seen.addAll(interim);
-            long framing = Framing.ofResponse(head.headers(), head.version(), head.status(), row.method().equals("HEAD"));
-            BodyReader body = new BodyReader(in, framing, 502);
+            BodyReader body = BodyReader.of(in, head.frame(row.method().equals("HEAD")));
             addBody(content(body, in, way), seen);
             ServerRun.addFields("trailer: ", body.trailers(), seen);
             boolean clean = in.available() == 0 && server.unread() == 0;
-            seen.add(head.keepAlive() && framing != Framing.UNTIL_CLOSE && clean ? "then: reusable" : "then: closed");
+            seen.add(head.keepAlive() && head.framing() != Framing.UNTIL_CLOSE && clean ? "then: reusable" : "then: closed");
         } catch (BadMessage e) {
             seen.add(e.status() == 502 ? "then: bad" : "then: bad with status " + e.status());
         } catch (EOFException e) {
@@ -100,8 +99,7 @@ final class ClientRun {
                 throw new EOFException();
             }
         } while (head.status() < 200);
-        long framing = Framing.ofResponse(head.headers(), head.version(), head.status(), row.method().equals("HEAD"));
-        return content(new BodyReader(in, framing, 502), in, Way.RAW);
+        return content(BodyReader.of(in, head.frame(row.method().equals("HEAD"))), in, Way.RAW);
     }
 
     static List<String> exchanged(Vector row, int bytesPerRead, long splitAt) throws IOException {

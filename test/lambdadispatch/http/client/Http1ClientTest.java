@@ -65,7 +65,7 @@ class Http1ClientTest {
             HeadParser parser = new HeadParser(64 << 10, 100);
             RequestHead head = new RequestHead();
             while (parser.parseRequest(in, head)) {
-                BodyReader body = new BodyReader(in, head.framing(), 400);
+                BodyReader body = BodyReader.of(in, head);
                 byte[] buffer = new byte[1000];
                 int count = Math.max(0, body.read(buffer, 0, buffer.length));
                 heads.add(head.method() + " " + head.target() + "\n" + head.headers() + new String(buffer, 0, count, StandardCharsets.US_ASCII));

@@ -83,7 +83,7 @@ class ParseAllocationTest {
         ResponseHead head = new ResponseHead();
         long each = perRun("response head of 4 fields", () -> {
             assertRead(parser.parseResponse(in, head));
-            assertRead(Framing.ofResponse(head.headers(), head.version(), head.status(), false) == 0);
+            assertRead(head.frame(false).framing() == Framing.NONE);
         });
         holds(each, 0);
     }

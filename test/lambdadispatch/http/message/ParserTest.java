@@ -91,9 +91,9 @@ class ParserTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = {
-        "-, -, 200, false, -2", "5, -, 200, false, 5", "0, -, 200, false, 0", "-, chunked, 200, false, -1", "5, -, 200, true, 0", "-, chunked, 200, true, 0",
-        "-, -, 200, true, 0", "5, -, 204, false, 0", "5, -, 304, false, 0", "-, -, 304, false, 0", "-, -, 100, false, 0", "5, -, 103, false, 0", "-, -, 404, false, -2"})
-    void theEndOfAResponseIsFoundInTheOrderOfTheRfc(String length, String coding, int status, boolean head, long expected) throws BadMessage { // RFC 9112 §6.3
+        "-, -, 200, false, UNTIL_CLOSE", "5, -, 200, false, LENGTH", "0, -, 200, false, NONE", "-, chunked, 200, false, CHUNKED", "5, -, 200, true, NONE", "-, chunked, 200, true, NONE",
+        "-, -, 200, true, NONE", "5, -, 204, false, NONE", "5, -, 304, false, NONE", "-, -, 304, false, NONE", "-, -, 100, false, NONE", "5, -, 103, false, NONE", "-, -, 404, false, UNTIL_CLOSE"})
+    void theEndOfAResponseIsFoundInTheOrderOfTheRfc(String length, String coding, int status, boolean head, Framing expected) throws BadMessage { // RFC 9112 §6.3
         Headers headers = new Headers();
         if (length != null) {
             headers.add("content-length", length);
@@ -101,16 +101,26 @@ class ParserTest {
         if (coding != null) {
             headers.add("Transfer-Encoding", coding);
         }
-        assertThat(Framing.ofResponse(headers, 11, status, head)).isEqualTo(expected);
+        ResponseHead response = response(headers, status).frame(head);
+        assertThat(response.framing()).isEqualTo(expected);
+        assertThat(response.contentLength()).isEqualTo(expected == Framing.LENGTH ? Long.parseLong(length) : expected == Framing.NONE ? 0 : -1);
+    }
+
+    private static ResponseHead response(Headers headers, int status) {
+        ResponseHead response = new ResponseHead();
+        response.version = 11;
+        response.status = status;
+        response.headers.addAll(headers);
+        return response;
     }
 
     @Test
     void framingFaultsAre400InARequestAnd502InAResponse() {
         for (Headers headers : new Headers[] {Headers.of("content-length", "x"), Headers.of("content-length", "1", "content-length", "2"),
                 Headers.of("transfer-encoding", "gzip"), Headers.of("transfer-encoding", "chunked", "content-length", "1")}) {
-            assertThat(status(() -> Framing.ofRequest(headers, 11))).isEqualTo(400);
-            assertThat(status(() -> Framing.ofResponse(headers, 11, 200, false))).isEqualTo(502);
-            assertThat(status(() -> Framing.ofResponse(headers, 11, 200, true))).isEqualTo(502);
+            assertThat(status(() -> Framing.ofRequest(headers, 11, Framing.contentLength(headers)))).isEqualTo(400);
+            assertThat(status(() -> response(headers, 200).frame(false))).isEqualTo(502);
+            assertThat(status(() -> response(headers, 200).frame(true))).isEqualTo(502);
         }
     }
 
@@ -203,10 +213,10 @@ class ParserTest {
 
     @Test
     void aBodyThatEndsTooEarlyIsTold() {
-        for (long framing : new long[] {6, Framing.CHUNKED}) {
-            String text = framing == 6 ? "hello" : "6\r\nhello";
+        for (Framing framing : new Framing[] {Framing.LENGTH, Framing.CHUNKED}) {
             assertThatThrownBy(() -> {
-                BodyReader body = new BodyReader(input(text, 16), framing, 400);
+                BodyReader body = framing == Framing.LENGTH ? new BodyReader(input("hello", 16), 6, 400)
+                        : new BodyReader(input("6\r\nhello", 16), framing, 400);
                 while (body.read(new byte[8], 0, 8) >= 0) {
                     continue;
                 }

@@ -86,13 +86,13 @@ final class ClientConnection implements AutoCloseable {
                     throw head.status() == 0 ? new Stale(null) : new EOFException("connection closed after an interim response");
                 }
             } while (head.status() < 200 && head.status() != 101); // interim responses (RFC 9110 §15.2)
-            long framing = Framing.ofResponse(head.headers(), head.version(), head.status(), method.equals("HEAD"));
+            head.frame(method.equals("HEAD"));
             // RFC 9110 §15.2.2: a server may switch protocols only when asked to
             if (head.status() == 101) {
                 throw new BadMessage(502, "switches protocols unasked");
             }
-            boolean reusable = head.keepAlive() && framing != Framing.UNTIL_CLOSE && !headers.hasToken(HeaderName.CONNECTION, "close");
-            return new Http1Client.Response(head.status(), head.headers(), new Body(new BodyReader(in, framing, 502), reusable));
+            boolean reusable = head.keepAlive() && head.framing() != Framing.UNTIL_CLOSE && !headers.hasToken(HeaderName.CONNECTION, "close");
+            return new Http1Client.Response(head.status(), head.headers(), new Body(BodyReader.of(in, head), reusable));
         } catch (SocketTimeoutException | Stale | EOFException e) {
             close();
             throw e;

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.function.Function;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.http.message.BadMessage;
-import lambdadispatch.http.message.Framing;
 import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Headers;
@@ -149,8 +148,7 @@ public final class Http1Connection implements Connection {
     /// Answers the request whose head was read. Returns whether another may follow on the connection.
     private boolean exchange() throws IOException {
         String scheme = head.scheme() != null ? head.scheme() : transport.secure() ? "https" : "http";
-        Request request = new Request(head.method(), head.target(), scheme, head.authority(), head.headers(),
-                head.framing() == Framing.CHUNKED ? -1 : head.framing(), head.version());
+        Request request = new Request(head.method(), head.target(), scheme, head.authority(), head.headers(), head.contentLength(), head.version());
         // RFC 9110 §7.8: a server MUST ignore Upgrade in an HTTP/1.0 request
         if (upgrade != null && head.version() == 11 && request.contentLength() == 0 && wantsH2c(head.headers())) {
             upgradeToH2c(request);

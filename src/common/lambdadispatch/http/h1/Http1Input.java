@@ -156,7 +156,7 @@ final class Http1Input {
     }
 
     BodyReader body(RequestHead head) {
-        return head.framing() == 0 ? BodyReader.EMPTY : new BodyReader(in, head.framing(), 400);
+        return BodyReader.of(in, head);
     }
 
     /// BODY: the exchange's threads may read its body from now on.

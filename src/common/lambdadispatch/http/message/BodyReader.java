@@ -17,7 +17,7 @@ public final class BodyReader {
     private static final int MAX_REWRITTEN_BYTES = MAX_TRAILER_BYTES + (4 << 10);
 
     /// Of a message that has none.
-    public static final BodyReader EMPTY = new BodyReader(null, 0, 0);
+    private static final BodyReader EMPTY = new BodyReader(null, 0, 0);
 
     private final Input in;
     private final ChunkedDecoder chunks;
@@ -25,23 +25,40 @@ public final class BodyReader {
     private long remaining;
     private volatile boolean ended; // written behind all other changes: who sees it on another thread sees the input as it was left
 
-    /// @param framing a length, [Framing#CHUNKED] or [Framing#UNTIL_CLOSE]
-    /// @param bad status for a malformed body: 400 for a request's, 502 for a response's
-    public BodyReader(Input in, long framing, int bad) {
-        this(in, framing, bad, MAX_TRAILER_BYTES);
+    /// The body of the request whose head was read from there.
+    public static BodyReader of(Input in, RequestHead head) {
+        return head.framing == Framing.NONE ? EMPTY : new BodyReader(in, head.framing, head.contentLength, 400, MAX_TRAILER_BYTES);
+    }
+
+    /// The body of the response whose head was read from there, and framed.
+    public static BodyReader of(Input in, ResponseHead head) {
+        return head.framing == Framing.NONE ? EMPTY : new BodyReader(in, head.framing, head.contentLength, 502, MAX_TRAILER_BYTES);
     }
 
     /// Reads a body that another hop of ours has taken already and written again: each of its trailer fields may have grown by an octet.
-    public static BodyReader rewritten(Input in, long framing, int bad) {
-        return new BodyReader(in, framing, bad, MAX_REWRITTEN_BYTES);
+    /// @param length of a body that has one
+    /// @param bad status for a malformed body: 400 for a request's, 502 for a response's
+    public static BodyReader rewritten(Input in, Framing framing, long length, int bad) {
+        return new BodyReader(in, framing, length, bad, MAX_REWRITTEN_BYTES);
     }
 
-    private BodyReader(Input in, long framing, int bad, int trailerBytes) {
+    /// A body of so many octets.
+    public BodyReader(Input in, long length, int bad) {
+        this(in, Framing.ofLength(length), length, bad, MAX_TRAILER_BYTES);
+    }
+
+    /// A body of unknown length.
+    /// @param bad as above
+    public BodyReader(Input in, Framing framing, int bad) {
+        this(in, framing, 0, bad, MAX_TRAILER_BYTES);
+    }
+
+    private BodyReader(Input in, Framing framing, long length, int bad, int trailerBytes) {
         this.in = in;
         this.chunks = framing == Framing.CHUNKED ? new ChunkedDecoder(trailerBytes, MAX_TRAILER_FIELDS, bad) : null;
         this.untilClose = framing == Framing.UNTIL_CLOSE;
-        this.remaining = Math.max(0, framing);
-        this.ended = framing == 0;
+        this.remaining = framing == Framing.LENGTH ? length : 0;
+        this.ended = chunks == null && !untilClose && remaining == 0;
     }
 
     /// Whether the body was taken to its end. True at once for an empty one with a length.

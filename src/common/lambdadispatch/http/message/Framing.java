@@ -1,43 +1,54 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.http.message;
 
-/// How the end of a message's body is found (RFC 9112 §6), as one number: a length, [#CHUNKED] or [#UNTIL_CLOSE].
-public final class Framing {
-    public static final long CHUNKED = -1;
-    public static final long UNTIL_CLOSE = -2;
+/// How the end of a message's body is found (RFC 9112 §6). The number that goes with [#LENGTH] is beside it: the heads say both.
+public enum Framing {
+    /// There is no body.
+    NONE,
+    /// After so many octets.
+    LENGTH,
+    /// The last chunk says so.
+    CHUNKED,
+    /// The end of the connection says so; only a response's.
+    UNTIL_CLOSE;
 
-    private Framing() {}
+    /// The framing of a body of so many octets, which may be none.
+    public static Framing ofLength(long length) {
+        return length == 0 ? NONE : LENGTH;
+    }
 
-    /// @throws BadMessage 400: both length and coding, differing lengths, a coding other than one `chunked`, or a coding in HTTP/1.0
-    public static long ofRequest(Headers headers, int version) throws BadMessage {
+    /// The length of a body that is framed so, as heads say it: 0 where there is none, -1 where only its end tells.
+    long octets(long contentLength) {
+        return switch (this) {
+            case NONE -> 0;
+            case LENGTH -> contentLength;
+            case CHUNKED, UNTIL_CLOSE -> -1;
+        };
+    }
+
+    /// @param length what [#contentLength] says
+    /// @throws BadMessage 400: both length and coding, a coding other than one `chunked`, or a coding in HTTP/1.0
+    static Framing ofRequest(Headers headers, int version, long length) throws BadMessage {
         boolean chunked = chunked(headers, version);
-        long length = contentLength(headers);
         if (chunked && length >= 0) {
             // RFC 9112 §6.1: a request with both ought to be handled as an error; it is how requests are smuggled (§11.2)
             throw new BadMessage(400, "Content-Length together with Transfer-Encoding");
         }
-        return chunked ? CHUNKED : Math.max(0, length);
+        return chunked ? CHUNKED : length > 0 ? LENGTH : NONE;
     }
 
-    /// @param head whether the request was a HEAD
-    /// @throws BadMessage 502, as above
-    public static long ofResponse(Headers headers, int version, int status, boolean head) throws BadMessage {
-        boolean chunked;
-        long length;
-        try {
-            chunked = chunked(headers, version);
-            length = contentLength(headers);
-        } catch (BadMessage e) {
-            throw new BadMessage(502, e.getMessage());
-        }
+    /// @param toHead whether the request was a HEAD
+    /// @throws BadMessage as above
+    static Framing ofResponse(ResponseHead head, boolean toHead, long length) throws BadMessage {
+        boolean chunked = chunked(head.headers, head.version);
         if (chunked && length >= 0) {
-            throw new BadMessage(502, "Content-Length together with Transfer-Encoding");
+            throw new BadMessage(400, "Content-Length together with Transfer-Encoding");
         }
         // RFC 9112 §6.3: these never have a body, whatever their fields say
-        if (head || status < 200 || status == 204 || status == 304) {
-            return 0;
+        if (toHead || head.status < 200 || head.status == 204 || head.status == 304) {
+            return NONE;
         }
-        return chunked ? CHUNKED : length >= 0 ? length : UNTIL_CLOSE;
+        return chunked ? CHUNKED : length < 0 ? UNTIL_CLOSE : ofLength(length);
     }
 
     /// Whether a head speaks of a body, for answers that have none whatever their fields say (to HEAD, 204, 304): the body may follow all the same.
@@ -62,6 +73,7 @@ public final class Framing {
     }
 
     /// The value of `Content-Length`, or -1 where there is none. Repeated equal values count as one (RFC 9110 §8.6).
+    /// @throws BadMessage 400: it is no number, or there are several that differ
     public static long contentLength(Headers headers) throws BadMessage {
         long length = -1;
         for (int i = headers.find(HeaderName.CONTENT_LENGTH); i >= 0; i = headers.find(HeaderName.CONTENT_LENGTH, i + 1)) {

@@ -39,7 +39,9 @@ public final class HeadParser {
         RequestLine.parse(in.array(), in.position() + lineStart, in.position() + lineEnd, head);
         fields(in, head.headers, 400);
         connectionOptions(head.headers, 400);
-        head.framing = Framing.ofRequest(head.headers, head.version);
+        long length = Framing.contentLength(head.headers);
+        head.framing = Framing.ofRequest(head.headers, head.version, length);
+        head.contentLength = head.framing.octets(length);
         head.keepAlive = keepAlive(head.headers, head.version);
         int expect = head.headers.find(HeaderName.EXPECT);
         head.expectContinue = expect >= 0 && head.version == 11 && head.headers.valueIs(expect, "100-continue");
@@ -61,6 +63,7 @@ public final class HeadParser {
         statusLine(in.array(), in.position() + lineStart, in.position() + lineEnd, head);
         fields(in, head.headers, 502);
         connectionOptions(head.headers, 502);
+        head.framing = null; // until somebody says what was asked
         // RFC 9112 §6.1 and RFC 9110 §8.6 forbid these in a 204. It has no body whatever they say, but who sends them may well send one after it.
         head.keepAlive = keepAlive(head.headers, head.version) && !(head.status == 204 && Framing.announcesBody(head.headers));
         return true;

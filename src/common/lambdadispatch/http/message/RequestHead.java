@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.http.message;
 
-
 /// The head of one HTTP/1.1 request as [HeadParser] read it. Refilled for each message on a connection.
 public final class RequestHead {
     String method;
@@ -9,7 +8,8 @@ public final class RequestHead {
     String scheme;
     String authority;
     int version;
-    long framing;
+    Framing framing;
+    long contentLength;
     boolean keepAlive;
     boolean expectContinue;
     final Headers headers = new Headers();
@@ -40,9 +40,13 @@ public final class RequestHead {
         return version;
     }
 
-    /// A length or [Framing#CHUNKED].
-    public long framing() {
+    public Framing framing() {
         return framing;
+    }
+
+    /// Octets of the body; 0 where there is none, -1 where only its end tells.
+    public long contentLength() {
+        return contentLength;
     }
 
     public boolean keepAlive() {

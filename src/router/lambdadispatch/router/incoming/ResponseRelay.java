@@ -74,14 +74,13 @@ final class ResponseRelay {
             head = channel.readHead();
         }
         boolean bodiless = client.request().isHead() || head.status() == 304;
-        long framing = Framing.ofResponse(head.headers(), head.version(), head.status(), client.request().isHead());
-        if (framing == Framing.UNTIL_CLOSE) {
+        if (head.frame(client.request().isHead()).framing() == Framing.UNTIL_CLOSE) {
             throw new BadMessage(502, "no length on a channel");
         }
-        length = Math.max(-1, bodiless ? Framing.contentLength(head.headers()) : framing);
+        length = bodiless ? Framing.contentLength(head.headers()) : head.contentLength();
         Input in = channel.input();
-        BodyReader body = BodyReader.rewritten(in, framing, 502);
-        if (mayBeRefused && refused(framing)) {
+        BodyReader body = BodyReader.rewritten(in, head.framing(), head.contentLength(), 502);
+        if (mayBeRefused && refused()) {
             skip(body);
             in.settle();
             finished.accept(channel.clean() ? ChannelOutcome.UNDONE : new ChannelOutcome.Cancelled(true));
@@ -100,8 +99,8 @@ final class ResponseRelay {
         return true;
     }
 
-    private boolean refused(long framing) {
-        return head.status() == 503 && framing >= 0 && framing <= MOST_OF_A_REFUSAL && head.headers().contains(HeaderName.X_LAMBDA_REFUSED);
+    private boolean refused() {
+        return head.status() == 503 && head.framing() != Framing.CHUNKED && head.contentLength() <= MOST_OF_A_REFUSAL && head.headers().contains(HeaderName.X_LAMBDA_REFUSED);
     }
 
     private static void skip(BodyReader body) throws IOException {
