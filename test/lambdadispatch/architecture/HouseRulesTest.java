@@ -92,6 +92,22 @@ class HouseRulesTest {
         assertThat(faults(others, (file, lines) -> lines.stream().noneMatch(line -> MAKES_A_THREAD.matcher(line).find()))).isEmpty();
     }
 
+    /// Of many values in a row two time-outs would be swapped in silence: such records are changed by name, or read from their variables.
+    @Test
+    void whatHasManyValuesIsNotBuiltByPosition() {
+        String names = "(Limits|PoolSettings|RouterConfig|ExtensionConfig|Http1Client\\.Options)\\(";
+        Pattern byPosition = Pattern.compile("\\bnew " + names);
+        Pattern declared = Pattern.compile("\\brecord " + names);
+        assertThat(faults(Sources.files(".java", "src", "test"), (file, lines) -> {
+            List<String> own = found(declared, lines);
+            return own.containsAll(found(byPosition, lines));
+        })).isEmpty();
+    }
+
+    private static List<String> found(Pattern pattern, List<String> lines) {
+        return lines.stream().flatMap(line -> pattern.matcher(line).results()).map(found -> found.group(1)).toList();
+    }
+
     private static List<Path> java() {
         return Sources.files(".java", "src", "test", "tools");
     }

@@ -4,38 +4,28 @@ package lambdadispatch.extension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import lambdadispatch.carrier.Threads;
-import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
-import lambdadispatch.http.server.Limits;
 import lambdadispatch.protocol.ExitReason;
 import lambdadispatch.protocol.InvokePayload;
 import lambdadispatch.protocol.InvokeResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What an end leaves behind, of a channel, a connection or an invocation: nothing; and what an app's failure is taken for.
 @Timeout(90)
-class EndsTest {
+class EndsTest extends InvocationBed {
     private static final String GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
-    private static final long FAR_MILLIS = 600_000;
 
-    private final ScriptedRouter router = scripted();
     private volatile boolean breaksOff;
-    private final Server app = new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, exchange -> {
+
+    @Override
+    void app(Exchange exchange) throws IOException {
         if (breaksOff) {
             exchange.respond(200, new Headers(), 1 << 20);
             exchange.write(new byte[200_000], 0, 200_000); // so that some of it has left
@@ -44,54 +34,10 @@ class EndsTest {
         } else {
             exchange.answer(200, "text/plain", new byte[0]);
         }
-    });
-
-    private static ScriptedRouter scripted() {
-        try {
-            return new ScriptedRouter();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app.start();
-    }
-
-    @AfterEach
-    void stop() {
-        app.close();
-        router.close();
     }
 
     private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis) {
-        ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
-                new ExtensionConfig.Health("/health", 200, 200, true), Duration.ofMillis(idleGraceMillis),
-                new ExtensionConfig.Holding(Duration.ofSeconds(60), 0), 1, "127.0.0.1:1");
-        Readiness readiness = new Readiness(config);
-        Threads.virtual("test").start(readiness::run);
-        CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
-        Threads.virtual("test").start(() -> {
-            try {
-                response.complete(new Invocation(config, payload, readiness, System.currentTimeMillis() + deadlineInMillis, Duration.ofMillis(50)).run());
-            } catch (InterruptedException | RuntimeException e) {
-                response.completeExceptionally(e);
-            }
-        });
-        return response;
-    }
-
-    private static ExitReason reason(CompletableFuture<InvokeResponse> response) throws Exception {
-        return response.get(60, TimeUnit.SECONDS).exitReason();
-    }
-
-    private static void until(BooleanSupplier reached) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!reached.getAsBoolean()) {
-            assertThat(deadline - System.nanoTime()).as("time left").isPositive();
-            LockSupport.parkNanos(5_000_000);
-        }
+        return run(payload, deadlineInMillis, idleGraceMillis, Duration.ofMillis(50));
     }
 
     private void routerSends(String request) throws IOException {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,17 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import lambdadispatch.carrier.Threads;
-import lambdadispatch.http.listener.Server;
-import lambdadispatch.http.server.Limits;
+import lambdadispatch.http.server.Exchange;
 import lambdadispatch.protocol.Condition;
 import lambdadispatch.protocol.ExitReason;
 import lambdadispatch.protocol.InvokePayload;
 import lambdadispatch.protocol.InvokeResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,76 +24,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// When an invocation ends, why, and what it does until then, with a router that follows a script.
 @Timeout(90)
-class InvocationTest {
-    private static final long FAR_MILLIS = 600_000;
-    private static final int PATIENCE_SECONDS = 60;
-
+class InvocationTest extends InvocationBed {
     private static final Duration PING = Duration.ofMillis(50);
 
-    private final ScriptedRouter router = scripted();
     private final AtomicInteger healthStatus = new AtomicInteger(200);
     private final AtomicInteger health = new AtomicInteger();
-    private final Server app = new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT,
-            exchange -> {
-                health.incrementAndGet();
-                exchange.answer(healthStatus.get(), "text/plain", new byte[0]);
-            });
 
-    private static ScriptedRouter scripted() {
-        try {
-            return new ScriptedRouter();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+    @Override
+    void app(Exchange exchange) throws IOException {
+        health.incrementAndGet();
+        exchange.answer(healthStatus.get(), "text/plain", new byte[0]);
     }
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app.start();
-    }
-
-    @AfterEach
-    void stop() {
-        app.close();
-        router.close();
-    }
-
-    private Readiness readiness;
 
     private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis) {
         return run(payload, deadlineInMillis, idleGraceMillis, Duration.ofSeconds(5));
-    }
-
-    private CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis, Duration ping) {
-        ExtensionConfig config = new ExtensionConfig(ExtensionConfig.Runtime.CURRENT_THREAD, true, true, app.address().getPort(), false, Duration.ofSeconds(1),
-                new ExtensionConfig.Health("/health", 200, 200, true), Duration.ofMillis(idleGraceMillis),
-                new ExtensionConfig.Holding(Duration.ofSeconds(60), 0), 1, "127.0.0.1:1");
-        readiness = new Readiness(config);
-        Threads.virtual("test").start(readiness::run);
-        CompletableFuture<InvokeResponse> response = new CompletableFuture<>();
-        Readiness ready = readiness;
-        Threads.virtual("test").start(() -> {
-            try {
-                response.complete(new Invocation(config, payload, ready, System.currentTimeMillis() + deadlineInMillis, ping).run());
-            } catch (InterruptedException | RuntimeException e) {
-                response.completeExceptionally(e);
-            }
-        });
-        return response;
-    }
-
-    private static ExitReason reason(CompletableFuture<InvokeResponse> response) throws Exception {
-        return response.get(PATIENCE_SECONDS, TimeUnit.SECONDS).exitReason();
-    }
-
-    private static void until(BooleanSupplier reached) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!reached.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("did not happen in time");
-            }
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 
     @ParameterizedTest(name = "{0} ms left")

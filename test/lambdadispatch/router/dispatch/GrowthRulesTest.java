@@ -81,29 +81,27 @@ class GrowthRulesTest {
         assertThat(census.expiring()).as("and is counted so at once").containsExactly(instance);
     }
 
-    @Test
-    void itDoesNotWaitForItsTurnWhereItWouldCloseWithoutAReplacement() {
-        load.started(2 * SECOND); // 1.5 times that and a second
+    /// Of two one is being replaced already, and the other closes in ten seconds: it waits for its turn for so many of them, and not longer.
+    private void waitsForItsTurn(long seconds) {
         Instance other = open(START);
         other.expiring = true;
         Instance instance = open(START);
         instance.rotateAtNanos = START;
         instance.closesAtNanos = START + 10 * SECOND;
         Census census = new Census(List.of(instance, other));
-        assertThat(expires(instance, census, START + 6 * SECOND)).isFalse();
-        assertThat(expires(instance, census, START + 6 * SECOND + 1)).isTrue();
+        assertThat(expires(instance, census, START + seconds * SECOND)).isFalse();
+        assertThat(expires(instance, census, START + seconds * SECOND + 1)).isTrue();
+    }
+
+    @Test
+    void itDoesNotWaitForItsTurnWhereItWouldCloseWithoutAReplacement() {
+        load.started(2 * SECOND); // 1.5 times that and a second
+        waitsForItsTurn(6);
     }
 
     @Test
     void whereNoColdStartIsKnownSevenSecondsAreTooFew() {
-        Instance other = open(START);
-        other.expiring = true;
-        Instance instance = open(START);
-        instance.rotateAtNanos = START;
-        instance.closesAtNanos = START + 10 * SECOND;
-        Census census = new Census(List.of(instance, other));
-        assertThat(expires(instance, census, START + 3 * SECOND)).isFalse();
-        assertThat(expires(instance, census, START + 3 * SECOND + 1)).isTrue();
+        waitsForItsTurn(3);
     }
 
     @Test

@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.dispatch;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 
 /// Instances without a pool, in whatever state a test wants them; and what is said about them.
-final class Instances implements Actions {
+final class Instances extends RecordedWorld {
     static final long SECOND = 1_000_000_000L;
 
-    final List<String> infos = new ArrayList<>();
-    final List<String> warnings = new ArrayList<>();
     final Outbox outbox = new Outbox("f", this);
     private final Random random = new Random(1);
 
     @Override
     public void invoke(Instance instance) {
         throw new AssertionError("nothing is invoked here");
-    }
-
-    @Override
-    public void info(String event, Object... keysAndValues) {
-        infos.add(event + " " + List.of(keysAndValues));
-    }
-
-    @Override
-    public void warn(String event, Object... keysAndValues) {
-        warnings.add(event + " " + List.of(keysAndValues));
     }
 
     /// Says what was collected up to now.

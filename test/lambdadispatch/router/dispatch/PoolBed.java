@@ -3,24 +3,17 @@ package lambdadispatch.router.dispatch;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import lambdadispatch.base.Clock;
 import lambdadispatch.invoke.InvokeResult;
 
 /// A pool under a clock that a test moves, with invokes, channels and clients that do what the test says. After each step the pool's rules are checked.
-final class PoolBed implements Actions, Clock {
+final class PoolBed extends RecordedWorld {
     static final InvokeResult RETURNED = new InvokeResult.Returned("{}".getBytes(StandardCharsets.US_ASCII));
 
     final Pool pool;
-    final List<Instance> invoked = new ArrayList<>();
     final List<Line> lines = new ArrayList<>();
-    final List<Instance> forgotten = new ArrayList<>();
-    final List<String> warnings = new ArrayList<>();
-    final List<String> infos = new ArrayList<>();
-    private long nanos = 1_000_000_000_000L;
 
     PoolBed(PoolSettings settings) {
         pool = new Pool("f", settings, this, this, new Random(1));
@@ -32,36 +25,6 @@ final class PoolBed implements Actions, Clock {
 
     static PoolSettings instances(PoolSettings settings, int min, int max) {
         return settings.with(new PoolSettings.Scaling(settings.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(min, max), settings.scaling().scaleInDelay()));
-    }
-
-    @Override
-    public long nanoTime() {
-        return nanos;
-    }
-
-    @Override
-    public Instant now() {
-        return Instant.EPOCH.plusNanos(nanos);
-    }
-
-    @Override
-    public void invoke(Instance instance) {
-        invoked.add(instance);
-    }
-
-    @Override
-    public void forgotten(Instance instance) {
-        forgotten.add(instance);
-    }
-
-    @Override
-    public void info(String event, Object... keysAndValues) {
-        infos.add(event + " " + List.of(keysAndValues));
-    }
-
-    @Override
-    public void warn(String event, Object... keysAndValues) {
-        warnings.add(event + " " + List.of(keysAndValues));
     }
 
     /// Lets time pass in steps of the pool's own ticks.

@@ -36,7 +36,8 @@ public final class Exporter implements AutoCloseable {
 
     private final URI target;
     private final String service;
-    private final Http1Client client = new Http1Client(new Http1Client.Options(LIMIT, LIMIT, LIMIT, KEPT, false, null));
+    private final Http1Client client = new Http1Client(
+            Http1Client.Options.DEFAULT.withConnect(LIMIT).withWrite(LIMIT).withResponse(LIMIT).withIdle(KEPT));
     private final BlockingQueue<EndedRequest> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Counter sent;
     private final Counter dropped;
