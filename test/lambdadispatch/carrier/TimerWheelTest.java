@@ -2,12 +2,14 @@
 package lambdadispatch.carrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,62 @@ class TimerWheelTest {
                     assertThat(armed.values()).as("seed %d", seed).allMatch(at -> at > clock.get() - TICK);
                 }
             }
+        }
+    }
+
+    /// Whoever arms writes for when, and then looks whether it is filed; the wheel empties the slot, and then looks for when. If either did it the
+    /// other way round, an arming in between would be seen by neither, now and then, and never fire.
+    @Test
+    void whatIsArmedAnewWhileItsSlotComesUpIsNeverLost() throws InterruptedException {
+        AtomicLong firedFor = new AtomicLong();
+        AtomicLong turns = new AtomicLong();
+        AtomicBoolean over = new AtomicBoolean();
+        final class Again extends TimerWheel.Entry {
+            Again() {
+                super(wheel);
+            }
+
+            long arm() {
+                long then = clock.get() + 1;
+                armAt(then);
+                return then;
+            }
+
+            @Override
+            protected void due(long armedFor) {
+                if (takeUp(armedFor)) {
+                    firedFor.set(armedFor);
+                }
+            }
+        }
+        Thread turner = Thread.ofPlatform().start(() -> {
+            while (!over.get()) {
+                clock.addAndGet(TICK / 2);
+                wheel.expire();
+                turns.incrementAndGet();
+            }
+        });
+        try {
+            Again entry = new Again();
+            Random random = new Random(1);
+            long until = System.nanoTime() + 2_000_000_000L;
+            for (int round = 0; round < 200_000 && System.nanoTime() - until < 0; round++) {
+                entry.arm();
+                for (int pause = random.nextInt(60); pause > 0; pause--) {
+                    Thread.onSpinWait(); // so that the wheel is met at every step of taking the entry out
+                }
+                long last = entry.arm();
+                long turn = turns.get();
+                for (long now = turns.get(); firedFor.get() != last; now = turns.get()) {
+                    if (now - turn > 100) {
+                        fail("armed in round " + round + ", and " + (now - turn) + " half ticks later it has not fired");
+                    }
+                    Thread.onSpinWait();
+                }
+            }
+        } finally {
+            over.set(true);
+            turner.join();
         }
     }
 }

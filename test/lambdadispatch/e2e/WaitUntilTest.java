@@ -71,9 +71,9 @@ class WaitUntilTest {
             assertThat(answer.body()).isEqualTo("ok");
             assertThat(answer.headers().map()).doesNotContainKey("x-lambda-wait-until");
             until(stack.environments().getFirst()::frozen);
-            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - answered)).as("four seconds from the answer's head on").isGreaterThan(3_800);
-            until(() -> heldSeconds(metricsPort) >= 3.99);
-            assertThat(heldSeconds(metricsPort)).isLessThan(4.01);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - answered)).as("two seconds from the answer's head on").isGreaterThan(1_800);
+            until(() -> heldSeconds(metricsPort) >= 1.99);
+            assertThat(heldSeconds(metricsPort)).isLessThan(2.01);
         }
     }
 
@@ -86,11 +86,11 @@ class WaitUntilTest {
             assertThat(send("GET", stack.url("/goes-on")).statusCode()).isEqualTo(200);
             assertThat(send("PUT", work.resolve("mail?seconds=50")).body()).matches("\\{\"leftMs\":(4\\d|50)\\d{3}}");
             Environment only = stack.environments().getFirst();
-            until(() -> only.frozen() || heldSeconds(metricsPort) > 6); // beyond the answer's own four
+            until(() -> only.frozen() || heldSeconds(metricsPort) > 3); // beyond the answer's own two
             assertThat(only.frozen()).as("the work goes on").isFalse();
             assertThat(send("DELETE", work).body()).isEqualTo("{\"leftMs\":0}");
             until(only::frozen);
-            assertThat(heldSeconds(metricsPort)).isBetween(6.0, 50.0);
+            assertThat(heldSeconds(metricsPort)).isBetween(3.0, 50.0);
         }
     }
 }

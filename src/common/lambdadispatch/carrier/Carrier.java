@@ -35,7 +35,7 @@ final class Carrier implements Executor {
 
     private final Selector selector;
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
-    private final Queue<Runnable> submitted = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> submitted;
     private final TimerWheel timers = new TimerWheel(System::nanoTime, this::wakeIfAsleep);
     private final SpareArrays spares = new SpareArrays();
     private final LoopThread thread;
@@ -53,7 +53,13 @@ final class Carrier implements Executor {
 
     /// Starts its thread.
     Carrier(String name) throws IOException {
-        selector = Selector.open();
+        this(name, Selector.open(), new ConcurrentLinkedQueue<>());
+    }
+
+    /// For tests, which play in these two what other threads do between two steps of the loop.
+    Carrier(String name, Selector selector, Queue<Runnable> submitted) {
+        this.selector = selector;
+        this.submitted = submitted;
         thread = new LoopThread(this, name);
         thread.start();
     }

@@ -8,8 +8,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,9 +22,11 @@ import org.junit.jupiter.api.Timeout;
 /// The client's books: which connections are open, kept, or over.
 @Timeout(30)
 class ClientPoolTest {
-    private static final Http1Client.Options OPTIONS = Http1Client.Options.DEFAULT;
+    private static final Http1Client.Options OPTIONS = Http1Client.Options.DEFAULT.withIdle(Duration.ofMinutes(10)); // none ends by itself meanwhile
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-    private final ClientPool pool = new ClientPool(OPTIONS, new ClientConnector(OPTIONS, ClientConnector.Names.SYSTEM));
+    private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - MINUTE); // it overflows on the way, as the real one may
+    private final ClientPool pool = new ClientPool(OPTIONS, new ClientConnector(OPTIONS, ClientConnector.Names.SYSTEM), clock::get);
     private ServerSocket server;
     private Origin origin;
 
@@ -38,16 +44,28 @@ class ClientPoolTest {
 
     /// A connection and its other end.
     private record Open(ClientConnection connection, Socket peer) {
+        /// Behind the requests that it was sent.
         boolean over() throws Exception {
-            return peer.getInputStream().read() < 0;
+            peer.getInputStream().readAllBytes(); // fails where the end does not come
+            return true;
+        }
+
+        /// One exchange; the connection is given back to its pool behind it.
+        void use() throws Exception {
+            peer.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            connection.exchange("GET", URI.create("http://a/"), new Headers(), null, Duration.ZERO).close();
         }
     }
 
     private Open open() throws Exception {
+        return open(pool);
+    }
+
+    private Open open(ClientPool of) throws Exception {
         ClientConnection[] connection = new ClientConnection[1];
         Thread thread = Thread.ofVirtual().start(() -> {
             try {
-                connection[0] = pool.open(origin);
+                connection[0] = of.open(origin);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -107,5 +125,63 @@ class ClientPoolTest {
         }
         closes.join();
         assertThat(open.over()).isTrue();
+    }
+
+    @Test
+    void howeverBusyAConnectionIsItIsNotUsedForMoreThanFiveMinutes() throws Exception {
+        Open busy = open();
+        for (int i = 0; i < 4; i++) {
+            busy.use();
+            clock.addAndGet(MINUTE);
+            assertThat(pool.idle(origin)).as("minute %d", i).isSameAs(busy.connection);
+        }
+        busy.use();
+        clock.addAndGet(MINUTE - 1);
+        assertThat(pool.idle(origin)).isSameAs(busy.connection);
+        busy.use();
+        clock.addAndGet(1);
+        assertThat(pool.idle(origin)).as("five minutes old, and idle for a nanosecond").isNull();
+        assertThat(busy.over()).isTrue();
+    }
+
+    @Test
+    void oneThatNobodyAskedForIsNotUsedWhenItsIdleTimeIsOver() throws Exception {
+        ClientPool hasty = new ClientPool(OPTIONS.withIdle(Duration.ofMinutes(2)), new ClientConnector(OPTIONS, ClientConnector.Names.SYSTEM), clock::get);
+        try (hasty) {
+            Open kept = open(hasty);
+            kept.use();
+            clock.addAndGet(2 * MINUTE - 1);
+            assertThat(hasty.idle(origin)).isSameAs(kept.connection);
+            kept.use();
+            clock.addAndGet(2 * MINUTE);
+            assertThat(hasty.idle(origin)).isNull();
+            assertThat(kept.over()).isTrue();
+        }
+    }
+
+    @Test
+    void theSweeperClosesThoseWhoseTimeIsOverAndLeavesTheOthers() throws Exception {
+        Open old = open();
+        old.use();
+        clock.addAndGet(3 * MINUTE);
+        Open young = open();
+        young.use();
+        clock.addAndGet(2 * MINUTE);
+        pool.sweep();
+        assertThat(old.over()).isTrue();
+        assertThat(pool.takeIdle(origin)).isSameAs(young.connection);
+        assertThat(pool.takeIdle(origin)).isNull();
+    }
+
+    @Test
+    void ofOneThatIsClosedThePoolForgetsThatItWasOpen() throws Exception {
+        Open first = open();
+        first.connection.close();
+        assertThat(pool.opened()).isZero();
+        assertThat(first.over()).isTrue();
+        Open second = open();
+        assertThat(pool.opened()).isOne();
+        second.connection.close();
+        assertThat(pool.opened()).isZero();
     }
 }

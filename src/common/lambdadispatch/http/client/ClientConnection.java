@@ -44,7 +44,7 @@ final class ClientConnection implements AutoCloseable {
     private final Input in;
     private final HeadParser parser = new HeadParser(MAX_HEAD, MAX_FIELDS);
     private final Bytes out = new Bytes(512);
-    private final long born = System.nanoTime();
+    private final long born;
     private volatile long idleSince;
     private volatile boolean stuck;
 
@@ -56,6 +56,7 @@ final class ClientConnection implements AutoCloseable {
         this.writeLimit = writeLimit;
         this.source = new TimedSource(transport);
         this.in = new Input(source, 2048, MAX_HEAD);
+        this.born = pool.now();
     }
 
     Origin origin() {
@@ -66,7 +67,7 @@ final class ClientConnection implements AutoCloseable {
         return idleSince;
     }
 
-    /// When it was opened, by `System.nanoTime()`.
+    /// When it was opened, by the pool's clock.
     long born() {
         return born;
     }
@@ -193,7 +194,7 @@ final class ClientConnection implements AutoCloseable {
             done = true;
             // Octets that nobody asked for would be taken for the next response.
             if (reusable && in.available() == 0) {
-                idleSince = System.nanoTime();
+                idleSince = pool.now();
                 pool.release(ClientConnection.this);
             } else {
                 ClientConnection.this.close();

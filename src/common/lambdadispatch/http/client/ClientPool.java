@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import lambdadispatch.net.Deadline;
 
 /// The connections of one [Http1Client]: those in use, and those that are kept for a while, by origin.
@@ -25,6 +26,7 @@ final class ClientPool implements AutoCloseable {
 
     private final Http1Client.Options options;
     private final ClientConnector connector;
+    private final LongSupplier clock;
     private final Deadline sweeper = new Deadline(this::sweep);
     private final Map<Origin, Deque<ClientConnection>> idle = new HashMap<>(); // oldest first; guarded by this
     private final Set<ClientConnection> open = new HashSet<>(); // guarded by this
@@ -32,8 +34,18 @@ final class ClientPool implements AutoCloseable {
     private boolean closed; // guarded by this
 
     ClientPool(Http1Client.Options options, ClientConnector connector) {
+        this(options, connector, System::nanoTime);
+    }
+
+    /// @param clock counts nanoseconds
+    ClientPool(Http1Client.Options options, ClientConnector connector, LongSupplier clock) {
         this.options = options;
         this.connector = connector;
+        this.clock = clock;
+    }
+
+    long now() {
+        return clock.getAsLong();
     }
 
     boolean keeps() {
@@ -43,7 +55,7 @@ final class ClientPool implements AutoCloseable {
     /// A connection that was used before and on which nothing has come since, or null.
     ClientConnection idle(Origin origin) {
         for (ClientConnection connection = takeIdle(origin); connection != null; connection = takeIdle(origin)) {
-            if (!over(connection, System.nanoTime()) && connection.quiet()) {
+            if (!over(connection, now()) && connection.quiet()) {
                 return connection;
             }
             connection.close();
@@ -94,11 +106,16 @@ final class ClientPool implements AutoCloseable {
         }
     }
 
+    /// How many are open, in use or kept.
+    synchronized int opened() {
+        return open.size();
+    }
+
     /// Closes those whose time is over, and sees to it that the next one's end is not missed.
-    private void sweep() {
+    void sweep() {
         List<ClientConnection> ended = new ArrayList<>();
         synchronized (this) {
-            long now = System.nanoTime();
+            long now = now();
             long next = Long.MAX_VALUE;
             for (Deque<ClientConnection> connections : idle.values()) {
                 while (!connections.isEmpty() && over(connections.peekFirst(), now)) {
