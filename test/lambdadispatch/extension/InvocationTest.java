@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -44,13 +43,6 @@ class InvocationTest extends InvocationBed {
     @CsvSource({"900000, 30000", "300000, 30000", "20000, 2000", "5000, 500", "3000, 500", "0, 500"})
     void marginBeforeTheDeadlineIsATenthWithinBounds(long left, long margin) {
         assertThat(Invocation.margin(left)).isEqualTo(margin);
-    }
-
-    @ParameterizedTest(name = "sent {0} s ago, own start {1} s")
-    @CsvSource({"0, 0, false", "-30, 0, false", "59, 0, false", "61, 0, true", "80, 70, false", "140, 70, true"})
-    void anInvokeIsStaleAfterAMinuteForWhichTheEnvironmentWasNotStillStarting(long age, long ownStart, boolean stale) {
-        Instant now = Instant.now();
-        assertThat(Invocations.stale(now.minusSeconds(age), now, Duration.ofSeconds(ownStart))).isEqualTo(stale);
     }
 
     @Test
@@ -149,10 +141,28 @@ class InvocationTest extends InvocationBed {
         assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
     }
 
+    @ParameterizedTest
+    @CsvSource({"409, SelfStaleRequest", "401, RouterStatus4xx", "503, RouterStatus5xx", "300, RouterStatusOther"})
+    void routerThatTakesNoChannelEndsIt(int status, ExitReason expected) throws Exception {
+        router.channelStatus = status;
+        assertThat(reason(run(router.payload(3, true), FAR_MILLIS, FAR_MILLIS))).isEqualTo(expected);
+    }
+
     @Test
-    void routerThatDoesNotKnowTheInstanceEndsIt() throws Exception {
+    void channelThatIsRefusedLaterIsNoStaleInvoke() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1);
         router.channelStatus = 409;
-        assertThat(reason(run(router.payload(3, true), FAR_MILLIS, FAR_MILLIS))).isEqualTo(ExitReason.RouterStatus4xx);
+        router.breakOne();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterStatus4xx);
+    }
+
+    @Test
+    void staleInvokeDoesNotWaitForTheApp() throws Exception {
+        app.close();
+        router.pingStatus = 409;
+        assertThat(reason(run(router.payload(2, true), FAR_MILLIS, FAR_MILLIS))).isEqualTo(ExitReason.SelfStaleRequest);
+        assertThat(router.channelIds).isEmpty();
     }
 
     @Test

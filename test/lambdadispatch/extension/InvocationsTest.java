@@ -88,7 +88,7 @@ class InvocationsTest {
         invocations = new Invocations(config, new RuntimeApi(http, address), new Readiness(config));
         Threads.virtual("serve").start(() -> {
             try {
-                invocations.serve(Duration.ZERO, failed::complete);
+                invocations.serve(failed::complete);
             } catch (IOException e) {
                 failed.complete(e);
             } catch (InterruptedException e) {

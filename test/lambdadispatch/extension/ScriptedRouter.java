@@ -88,10 +88,10 @@ final class ScriptedRouter implements AutoCloseable {
             case PING -> {
                 pings.incrementAndGet();
                 String fault = exchange.request().headers().get(ControlPaths.APP_NOT_READY_HEADER);
-                if (fault != null) {
+                answer(exchange, pingStatus);
+                if (fault != null) { // once it has been answered
                     appFaults.add(fault);
                 }
-                answer(exchange, pingStatus);
             }
             case CLOSE -> {
                 closes.incrementAndGet();

@@ -26,6 +26,8 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
 
     /// On a ping: how the environment feels, a [Condition].
     public static final String CONDITION_HEADER = "x-lambda-condition";
+    /// On every control request: a number that the invocation has drawn for itself. Lambda may hand one payload out twice; only the first that is heard is the instance.
+    public static final String INVOCATION_HEADER = "x-lambda-invocation";
     /// On every control request: what the environment is, an [EnvironmentInfo].
     public static final String ENVIRONMENT_HEADER = "x-lambda-environment";
     /// On a 503 of the extension or of the app: nothing was done about the request, and it may be tried elsewhere.
@@ -83,7 +85,7 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
     }
 
     /// Lower-case hex, at most 64 digits.
-    static boolean isId(String text) {
+    public static boolean isId(String text) {
         return !text.isEmpty() && text.length() <= MAX_ID && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
     }
 }

@@ -27,7 +27,7 @@ public enum ExitReason {
     SelfLastActive,
     /// The invocation's deadline is near.
     SelfDeadline,
-    /// The invoke had been under way for too long before it got here.
+    /// The router did not wait for it any more when it got here, or has another invocation of the same payload.
     SelfStaleRequest,
     /// Only the start of the app was asked for.
     SelfInitOnly;

@@ -14,7 +14,7 @@ import lambdadispatch.base.json.JsonException;
 /// @param id the instance's secret id, lower-case hex
 /// @param dispatcherUrl scheme, host and port of the router's control port
 /// @param numberOfChannels channels to open
-/// @param sentTime when the router sent it
+/// @param sentTime when the router sent it, by its own clock: for people to read. That clock may be wrong, and nothing is decided by it
 /// @param initOnly start the app and return
 /// @param token bearer token for every control request of this instance
 /// @param certificateSha256 SHA-256 of the router's certificate, in hex; "" for a cleartext control port

@@ -95,6 +95,7 @@ final class ChannelKeeper {
     private void reached() {
         if (!everOpened) {
             link.reached();
+            end.welcomed();
             everOpened = true;
         }
     }
@@ -108,8 +109,7 @@ final class ChannelKeeper {
                 return false;
             }
             case REFUSED -> {
-                int group = channel.status() / 100;
-                end.end(group == 4 ? ExitReason.RouterStatus4xx : group == 5 ? ExitReason.RouterStatus5xx : ExitReason.RouterStatusOther);
+                end.end(end.refused(channel.status()));
                 return false;
             }
             case UNREACHABLE -> {
@@ -140,7 +140,7 @@ final class ChannelKeeper {
         return false;
     }
 
-    private static String newId() {
+    static String newId() {
         byte[] raw = new byte[16];
         RANDOM.nextBytes(raw);
         return HexFormat.of().formatHex(raw);

@@ -68,8 +68,9 @@ final class Invocation {
     }
 
     private void serve() throws InterruptedException {
-        if (!appIsReady()) {
-            end.end(ExitReason.AppConnectionError);
+        ExitReason unready = awaitApp();
+        if (unready != null) {
+            end.end(unready);
             return;
         }
         if (payload.initOnly()) {
@@ -120,25 +121,33 @@ final class Invocation {
         return Math.min(readiness.app().hold().leftMillis(System.nanoTime()), timeLeft.millis() - LAST_WORDS.toMillis());
     }
 
-    /// Waits for the app, and keeps the router informed of why, since its clients wait too. False if the app did not come, or the router has given up.
-    private boolean appIsReady() throws InterruptedException {
+    /// Waits for the app, and keeps the router informed of why, since its clients wait too. Null once it is ready; else that it did not come, or that the router
+    /// does not wait for it.
+    private ExitReason awaitApp() throws InterruptedException {
         CompletableFuture<Integer> told = null;
         long toldNanos = 0;
         for (long left = leftMillis(); left > 0; left = leftMillis()) {
             boolean ready = readiness.await(Duration.ofMillis(Math.min(left, LOOK_AT_APP.toMillis())));
+            if (told != null && told.state() == Future.State.SUCCESS) {
+                int status = told.resultNow();
+                if (status / 100 == 4) {
+                    return end.refused(status) == ExitReason.SelfStaleRequest ? ExitReason.SelfStaleRequest : ExitReason.AppConnectionError;
+                }
+                if (status == 200) {
+                    end.welcomed();
+                }
+            }
             if (ready && (told == null || told.isDone())) { // the first channel must find its connection
-                return true;
+                return null;
             }
             if (ready) {
                 told.handle((status, failure) -> null).join(); // soon: it has a time-out
             } else if (told == null || told.isDone() && System.nanoTime() - toldNanos >= pingInterval.toNanos()) {
                 told = link.appNotReady(readiness.fault());
                 toldNanos = System.nanoTime();
-            } else if (told.state() == Future.State.SUCCESS && told.resultNow() / 100 == 4) {
-                return false;
             }
         }
-        return readiness.await(Duration.ZERO);
+        return readiness.await(Duration.ZERO) ? null : ExitReason.AppConnectionError;
     }
 
     /// Until it asks to be drained.

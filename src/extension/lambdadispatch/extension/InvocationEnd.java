@@ -14,10 +14,12 @@ import lambdadispatch.protocol.ExitReason;
 /// While it is ending, requests that run go on and no channel is opened. Safe from any thread.
 final class InvocationEnd {
     private static final Log LOG = Log.of("invocation");
+    private static final int NOT_EXPECTED = 409;
 
     private final RouterLink link;
     private final CountDownLatch ending = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean welcome;
     private ExitReason reason; // guarded by this, as what follows
     private int openChannels;
 
@@ -27,6 +29,25 @@ final class InvocationEnd {
 
     boolean isServing() {
         return ending.getCount() > 0;
+    }
+
+    /// The router knows this invocation.
+    void welcomed() {
+        welcome = true;
+    }
+
+    /// What the router's refusal of a control request means.
+    ///
+    /// Whether an invoke is too old is the router's to say, who has but one clock for it: by the time in the payload, one whose clock is a minute behind this one would
+    /// find every environment closed to it. It waits for an invocation as long as its own call to Lambda lasts, and for one alone. To one that comes later, such
+    /// as the second try of an event, it says at the first contact that it does not know it.
+    ExitReason refused(int status) {
+        if (status == NOT_EXPECTED && !welcome) {
+            LOG.warn("stale invoke: the router does not wait for it", "sent", link.sentTime());
+            return ExitReason.SelfStaleRequest;
+        }
+        int group = status / 100;
+        return group == 4 ? ExitReason.RouterStatus4xx : group == 5 ? ExitReason.RouterStatus5xx : ExitReason.RouterStatusOther;
     }
 
     /// The worst of all reasons so far; null while there is none.

@@ -3,7 +3,6 @@ package lambdadispatch.extension;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -21,8 +20,6 @@ import lambdadispatch.protocol.InvokeResponse;
 /// Each worker asks Lambda for an invocation, serves it and answers it. What ends one invocation does not touch the others, unless it ends the environment.
 final class Invocations {
     private static final Log LOG = Log.of("extension");
-    /// An invoke this old was meant for another time: its router may be gone, and its channels would not be expected any more.
-    private static final Duration STALE = Duration.ofSeconds(60);
     private static final int MOST_REFUSALS = 8;
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 200;
@@ -43,13 +40,12 @@ final class Invocations {
 
     /// Serves one invocation after another until [#end]; or until the app is gone, or Lambda's API is: both mean that the environment is of no use any more.
     ///
-    /// @param ownStart how long this environment took to start, while its first invoke may have been waiting for it
     /// @param failed gets what a further worker than the caller met; not called more than once for each
-    void serve(Duration ownStart, Consumer<IOException> failed) throws IOException, InterruptedException {
+    void serve(Consumer<IOException> failed) throws IOException, InterruptedException {
         for (int i = 1; i < config.invocationsAtOnce(); i++) {
             Threads.virtual("invocations").start(() -> {
                 try {
-                    work(ownStart);
+                    work();
                 } catch (IOException e) {
                     failed.accept(e);
                 } catch (InterruptedException e) {
@@ -57,14 +53,12 @@ final class Invocations {
                 }
             });
         }
-        work(ownStart);
+        work();
     }
 
-    private void work(Duration ownStart) throws IOException, InterruptedException {
-        Duration startedFor = ownStart;
+    private void work() throws IOException, InterruptedException {
         while (!ending) {
-            serve(next(), startedFor);
-            startedFor = Duration.ZERO;
+            serve(next());
         }
     }
 
@@ -86,7 +80,7 @@ final class Invocations {
         }
     }
 
-    private void serve(RuntimeApi.Event event, Duration ownStart) throws IOException, InterruptedException {
+    private void serve(RuntimeApi.Event event) throws IOException, InterruptedException {
         InvokePayload payload;
         try {
             payload = InvokePayload.parse(event.payload());
@@ -95,19 +89,10 @@ final class Invocations {
             respond(event, new InvokeResponse("", "", 0, 0, ExitReason.RouterLambdaInvokeInvalid));
             return;
         }
-        if (stale(payload.sentTime(), Instant.now(), ownStart)) {
-            LOG.warn("stale invoke", "sent", payload.sentTime());
-            respond(event, new InvokeResponse(payload.poolId(), payload.id(), 0, 0, ExitReason.SelfStaleRequest));
-            return;
-        }
         InvokeResponse response = run(new Invocation(config, payload, readiness, event.deadlineMs()), event);
         if (response.exitReason() == ExitReason.AppConnectionClosed && !readiness.accepts()) {
             throw new AppGone("the app no longer accepts connections");
         }
-    }
-
-    static boolean stale(Instant sent, Instant now, Duration ownStart) {
-        return Duration.between(sent, now).minus(ownStart).compareTo(STALE) > 0;
     }
 
     private InvokeResponse run(Invocation invocation, RuntimeApi.Event event) throws IOException, InterruptedException {

@@ -125,7 +125,7 @@ public final class Main {
         Threads.virtual("readiness").start(readiness::run);
         awaitInit();
         Threads.virtual("events").start(this::awaitShutdown);
-        invocations.serve(sinceMain(), this::leave);
+        invocations.serve(this::leave);
         TimeUnit.SECONDS.sleep(3); // the shutdown hook ends the process
     }
 

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ final class RouterLink implements AutoCloseable {
     private final AtomicLong ended = new AtomicLong();
     private final AtomicLong appNanos = new AtomicLong();
     private final Pulse pulse = new Pulse(Path.of("/"), System.getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
+    private final String invocation = ChannelKeeper.newId();
     private final long heldBeforeMillis;
     private volatile long heldToldMillis;
     private volatile long lastActiveNanos = System.nanoTime();
@@ -70,6 +72,11 @@ final class RouterLink implements AutoCloseable {
 
     App app() {
         return app;
+    }
+
+    /// When the router invoked, by its own clock.
+    Instant sentTime() {
+        return payload.sentTime();
     }
 
     /// The longest request head that the router sends, in octets.
@@ -169,6 +176,7 @@ final class RouterLink implements AutoCloseable {
         long remaining = Math.max(0, closesInMillis.getAsLong());
         return HttpRequest.newBuilder(URI.create(payload.dispatcherUrl() + path))
                 .header("Authorization", "Bearer " + payload.token())
+                .header(ControlPaths.INVOCATION_HEADER, invocation)
                 .header(ControlPaths.ENVIRONMENT_HEADER, ENVIRONMENT)
                 .header(ControlPaths.REMAINING_HEADER, Long.toString(remaining))
                 .header(ControlPaths.DEADLINE_HEADER, Long.toString(System.currentTimeMillis() + remaining));

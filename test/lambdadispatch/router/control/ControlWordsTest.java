@@ -75,6 +75,32 @@ class ControlWordsTest {
         assertThat(health.trusted()).isFalse();
     }
 
+    // --- who is the instance ---
+
+    private ScriptedExchange from(String invocation, String method, String path) {
+        return ScriptedExchange.of(method, path, method.equals("POST") ? -1 : 0, "authorization", "Bearer " + instance.token(), ControlPaths.INVOCATION_HEADER, invocation);
+    }
+
+    @Test
+    void secondInvocationWithTheSamePayloadIsNotExpectedWhileTheFirstServes() throws Exception {
+        assertThat(status(from("a1", "POST", ControlPaths.ping(instance.id())))).isEqualTo(200);
+        for (String path : new String[] {ControlPaths.ping(instance.id()), ControlPaths.close(instance.id()), ControlPaths.sharedUplink(instance.id()), ControlPaths.channel(instance.id(), "1")}) {
+            ScriptedExchange second = from("a2", path.endsWith("1") ? "GET" : "POST", path);
+            assertThat(status(second)).as(path).isEqualTo(409);
+            assertThat(second.trusted()).isFalse();
+        }
+        assertThat(instance.state()).as("nobody has closed it").isEqualTo(Instance.State.STARTING);
+        answer(bed.channel(instance)); // of an extension that does not say which invocation it is
+        assertThat(status(from("a1", "POST", ControlPaths.ping(instance.id())))).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "A1", "a1 ", "00000000000000000000000000000000000000000000000000000000000000000"})
+    void invocationsNumberIsHexAndNotLong(String number) throws Exception {
+        assertThat(status(from(number, "POST", ControlPaths.ping(instance.id())))).isEqualTo(409);
+        assertThat(status(from("a1", "POST", ControlPaths.ping(instance.id())))).as("it was not remembered").isEqualTo(200);
+    }
+
     // --- what is passed on ---
 
     @Test

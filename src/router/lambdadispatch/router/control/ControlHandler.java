@@ -23,7 +23,7 @@ import lambdadispatch.router.dispatch.Reading;
 
 /// The control port: extensions open their channels here, ping, and ask to be closed. See `docs/protocol.md`.
 ///
-/// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, 429 for more channels or pings than any extension needs, 404 for any
+/// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, or for a second invocation with its payload, 429 for more channels or pings than any extension needs, 404 for any
 /// other path. Only `GET /health` needs no token.
 public final class ControlHandler implements Handler {
     private static final Log LOG = Log.of("channels");
@@ -33,6 +33,7 @@ public final class ControlHandler implements Handler {
     private static final HeaderName APP_NOT_READY = HeaderName.of(ControlPaths.APP_NOT_READY_HEADER);
     private static final int MAX_APP_FAULT = 300;
     private static final int MAX_MILLIS = 15; // digits
+    private static final HeaderName INVOCATION = HeaderName.of(ControlPaths.INVOCATION_HEADER);
     private static final HeaderName CHANNEL_NUMBER = HeaderName.of(ControlPaths.CHANNEL_NUMBER_HEADER);
     private static final Headers STREAMED =
             Headers.of("content-type", "application/http", "cache-control", "no-store", ControlPaths.SHARED_UPLINK_HEADER, "1");
@@ -84,6 +85,11 @@ public final class ControlHandler implements Handler {
             refuse(exchange, 401);
             return;
         }
+        if (!speaksFor(exchange, instance)) {
+            LOG.warn("a second invocation with the same payload", "instance", instance.publicName());
+            refuse(exchange, 409);
+            return;
+        }
         exchange.connection().trustPeer();
         noteEnvironment(exchange, instance);
         noteDeadline(exchange, instance);
@@ -98,6 +104,12 @@ public final class ControlHandler implements Handler {
     private static boolean authorized(Exchange exchange, Instance instance) {
         String authorization = exchange.request().headers().get(HeaderName.AUTHORIZATION);
         return authorization != null && authorization.startsWith(BEARER) && instance.tokenIs(authorization.substring(BEARER.length()));
+    }
+
+    /// An extension that does not say which invocation it is, is taken for the right one.
+    private static boolean speaksFor(Exchange exchange, Instance instance) {
+        String invocation = exchange.request().headers().get(INVOCATION);
+        return invocation == null || ControlPaths.isId(invocation) && instance.is(invocation);
     }
 
     private static void noteEnvironment(Exchange exchange, Instance instance) {

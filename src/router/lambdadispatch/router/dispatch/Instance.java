@@ -110,6 +110,7 @@ public final class Instance {
     boolean expiring;
 
     private volatile Description description; // null while it has not said
+    private volatile String invocation; // null while none has spoken
     int bucket = Offers.NONE;
     Instance previousInBucket;
     Instance nextInBucket;
@@ -167,6 +168,14 @@ public final class Instance {
     /// What its environment is; null while it has not said.
     public Description description() {
         return description;
+    }
+
+    /// Whether that is the invocation which this instance is: the first that spoke. Lambda may hand the payload to another one, later or at the same time.
+    public synchronized boolean is(String speaking) {
+        if (invocation == null) {
+            invocation = speaking;
+        }
+        return invocation.equals(speaking);
     }
 
     /// What its environment is, by its own word; the first counts.
