@@ -24,11 +24,11 @@ class CommandLineTest {
     @Test
     void optionsSetVariables() {
         StackOptions options = StackOptions.parse(
-                List.of("--app", "node server.js", "--instances=3", "--cold-start", "250", "--router-heap", "64m", "--image"), Map.of("A", "b"));
+                List.of("--app", "node server.js", "--instances=3", "--per-environment", "2", "--cold-start", "250", "--router-heap", "64m", "--image"), Map.of("A", "b"));
 
         assertThat(options.faults()).isEmpty();
         assertThat(options.environment()).containsOnly(Map.entry("A", "b"), Map.entry("LAMBDA_DISPATCH_EmulatorApp", "node server.js"),
-                Map.entry("LAMBDA_DISPATCH_EmulatorConcurrency", "3"), Map.entry("LAMBDA_DISPATCH_EmulatorColdStart", "250ms"));
+                Map.entry("LAMBDA_DISPATCH_EmulatorConcurrency", "3"), Map.entry("LAMBDA_DISPATCH_EmulatorPerEnvironment", "2"), Map.entry("LAMBDA_DISPATCH_EmulatorColdStart", "250ms"));
         assertThat(options.routerHeap()).isEqualTo("64m");
         assertThat(options.images()).isTrue();
     }

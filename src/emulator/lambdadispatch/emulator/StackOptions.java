@@ -54,7 +54,7 @@ record StackOptions(Map<String, String> environment, boolean help, boolean image
                 case "--help", "-h" -> help = true;
                 case "--image" -> images = true;
                 case "--verbose" -> environment.put("LAMBDA_DISPATCH_EmulatorVerbose", "true");
-                case "--app", "--instances", "--cold-start", "--memory", "--timeout", "--faults", "--router-heap", "--extension-heap" -> {
+                case "--app", "--instances", "--per-environment", "--cold-start", "--memory", "--timeout", "--faults", "--router-heap", "--extension-heap" -> {
                     if (option.length == 1 && i + 1 == arguments.size()) {
                         faults.add(option[0] + " needs a value");
                     } else {
