@@ -257,7 +257,7 @@ class ControlWordsTest {
         assertThat(channel.attach(ScriptedExchange.of("POST", "/", -1))).isFalse();
         assertThat(channel.isOver()).isFalse();
         ControlChannel over = new ControlChannel(instance, ScriptedExchange.of("GET", "/"));
-        over.closed();
+        over.halvesOver();
         assertThat(over.attach(up)).isFalse();
         assertThat(over.isOver()).isTrue();
     }

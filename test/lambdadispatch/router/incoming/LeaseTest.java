@@ -24,7 +24,7 @@ class LeaseTest {
         assertThat(lease.holdsChannel()).isTrue();
         lease.finish(new ChannelOutcome.Answered(200));
         lease.finish(ChannelOutcome.LOST);
-        lease.giveUp(true);
+        lease.cancel(true);
         assertThat(outcomes).containsExactly(new ChannelOutcome.Answered(200));
         assertThat(lease.holdsChannel()).isFalse();
     }
@@ -43,15 +43,15 @@ class LeaseTest {
     void nothingIsSubmittedOnceTheClientHasLeft() {
         lease.clientGone();
         assertThat(lease.submit(new SlotTicket(null, new Standing(false, null, false), null, () -> { }), null)).isFalse();
-        lease.giveUp(false);
+        lease.cancel(false);
         assertThat(outcomes).isEmpty();
     }
 
     @Test
-    void givingUpSaysWhetherTheClientHadAPartOfItsAnswer() {
+    void cancellingSaysWhetherTheClientHadAPartOfItsAnswer() {
         for (boolean answered : new boolean[] {false, true}) {
             lease.take(channel);
-            lease.giveUp(answered);
+            lease.cancel(answered);
         }
         assertThat(outcomes).containsExactly(new ChannelOutcome.Cancelled(false), new ChannelOutcome.Cancelled(true));
     }

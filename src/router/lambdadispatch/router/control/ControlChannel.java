@@ -101,7 +101,7 @@ final class ControlChannel extends Slot implements RequestChannel {
     }
 
     /// Both streams are over, or will never be used again.
-    void closed() {
+    void halvesOver() {
         over.countDown();
     }
 
@@ -117,7 +117,7 @@ final class ControlChannel extends Slot implements RequestChannel {
         } catch (IOException e) {
             down.abort(); // it was over already
         } finally {
-            closed();
+            halvesOver();
         }
     }
 
@@ -140,7 +140,7 @@ final class ControlChannel extends Slot implements RequestChannel {
         if (uplink != null) {
             uplink.abort();
         }
-        closed();
+        halvesOver();
     }
 
     /// As [#reset], but nobody here is at fault: the exchange is not wanted any more.
@@ -150,7 +150,7 @@ final class ControlChannel extends Slot implements RequestChannel {
         if (uplink != null) {
             uplink.cancel();
         }
-        closed();
+        halvesOver();
     }
 
     /// One half broke, or what came on it may be lost: the other is of no use any more.

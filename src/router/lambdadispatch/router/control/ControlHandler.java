@@ -210,7 +210,7 @@ public final class ControlHandler implements Handler {
         }
         exchange.onClientGone(() -> {
             instance.pool().slotLost(channel);
-            channel.closed();
+            channel.halvesOver();
         });
         try {
             exchange.respond(200, STREAMED, -1);

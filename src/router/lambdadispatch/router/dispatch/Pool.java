@@ -112,7 +112,7 @@ public final class Pool {
 
     /// The channel died, idle or in use. An instance that broke an exchange gets no other until it is heard from again: a retry does not run into the same dead instance.
     public void slotLost(Slot slot) {
-        event(now -> parts.fleet.slots.lost(slot, true, now));
+        event(now -> parts.fleet.slots.gone(slot, true, now));
     }
 
     /// This side reset the channel in an exchange, since its client went away: no mark against the instance, unless one that waited for long had got

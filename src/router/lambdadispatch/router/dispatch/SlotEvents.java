@@ -51,6 +51,6 @@ final class SlotEvents {
         if (slot.state == Slot.State.BUSY) {
             parts.load.finished(now - slot.grantedNanos);
         }
-        parts.fleet.slots.lost(slot, false, now);
+        parts.fleet.slots.gone(slot, false, now);
     }
 }

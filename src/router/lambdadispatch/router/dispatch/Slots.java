@@ -77,8 +77,8 @@ final class Slots {
     }
 
     /// A channel is no more.
-    /// @param broken by the environment's fault
-    void lost(Slot slot, boolean broken, long now) {
+    /// @param broken lost, by the environment's fault: not given up
+    void gone(Slot slot, boolean broken, long now) {
         Instance instance = slot.instance();
         switch (slot.state) {
             case FREE -> instance.free.remove(slot);

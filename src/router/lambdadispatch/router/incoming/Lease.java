@@ -49,7 +49,7 @@ final class Lease {
 
     /// Neither a channel nor an answer is wanted any more.
     /// @param answered whether the client has got a part of its answer
-    void giveUp(boolean answered) {
+    void cancel(boolean answered) {
         SlotTicket last;
         synchronized (this) {
             last = ticket;

@@ -52,7 +52,7 @@ final class ProxyExchange {
             refused(new Refusal(Refusal.Kind.QUEUE_FULL, "too much is waiting", Duration.ofSeconds(1)));
             return;
         }
-        try (Upload body = new Upload(client, message, this::giveUp)) {
+        try (Upload body = new Upload(client, message, this::cancel)) {
             upload = body;
             untilSettled();
         } finally {
@@ -115,7 +115,7 @@ final class ProxyExchange {
 
     private void clientGone() {
         lease.clientGone();
-        giveUp();
+        cancel();
     }
 
     /// The client keeps its slot waiting, and others wait for one. Not if the channel was given back meanwhile: what is left to do then costs nobody anything.
@@ -130,8 +130,8 @@ final class ProxyExchange {
     }
 
     /// Makes the extension drop the exchange at once, without a mark against its instance.
-    private void giveUp() {
-        lease.giveUp(client.responded());
+    private void cancel() {
+        lease.cancel(client.responded());
     }
 
     private void refused(Refusal refusal) throws IOException {
