@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -159,6 +161,58 @@ class MemoryAccountTest {
         assertThat(ended).isEmpty();
     }
 
+    @Test
+    void whoHasManyConnectionsThatHoldLittleIsEndedBeforeWhoHasOneThatHoldsMore() throws Exception {
+        InetAddress many = InetAddress.getByName("198.51.100.7");
+        InetAddress one = InetAddress.getByName("198.51.100.8");
+        MemoryShare good = account.open(new InetSocketAddress(one, 1), 1000, () -> ended.add("good"));
+        assertThat(good.take(60_000)).isTrue();
+        for (int port = 1; ended.isEmpty() && port < 100; port++) {
+            account.open(new InetSocketAddress(many, port), 1000, () -> ended.add("many")).take(30_000);
+        }
+        assertThat(firstEnded()).isEqualTo("many");
+        assertThat(ended).doesNotContain("good");
+    }
+
+    @Test
+    void oneNetworkOfVersion6IsOnePeerAndStreamsOfWhoIsKnownAreNobodys() throws Exception {
+        MemoryShare first = account.open(new InetSocketAddress(InetAddress.getByName("2001:db8::1"), 1), 0, () -> { });
+        MemoryShare second = account.open(new InetSocketAddress(InetAddress.getByName("2001:db8::2"), 2), 0, () -> { });
+        MemoryShare other = account.open(new InetSocketAddress(InetAddress.getByName("2001:db8:0:1::2"), 2), 0, () -> { });
+        assertThat(first.peer()).isEqualTo(second.peer()).isNotEqualTo(other.peer());
+        assertThat(first.open(0, () -> { }).peer()).isNull();
+        first.known();
+        assertThat(first.peer()).isNull();
+    }
+
+    @Test
+    void whatIsAChoiceIsTakenOnlyWhileMoreThanHalfIsFree() {
+        MemoryShare share = share("a");
+        assertThat(share.takeSpare(MOST / 8 * 3)).isTrue();
+        assertThat(share.isShort()).isFalse();
+        assertThat(share.takeSpare(8 << 10)).isFalse();
+        assertThat(account.refused()).as("nobody is in need").isZero();
+        assertThat(share.take(8 << 10)).isTrue();
+        share.give(MOST / 8 * 3 + (8 << 10));
+        assertThat(account.held()).isEqualTo(1000);
+    }
+
+    @Test
+    void whatCanNotBeDoneWithoutIsCountedAndOthersAreEndedForIt() throws InterruptedException {
+        MemoryShare great = share("great");
+        great.take(800_000);
+        MemoryShare share = share("a");
+        share.takeAnyway(300_000);
+        assertThat(account.held()).isGreaterThan(MOST);
+        assertThat(firstEnded()).isEqualTo("great");
+        share.give(300_000);
+        great.close();
+        share.close();
+        assertThat(account.held()).isZero();
+        share.takeAnyway(100_000);
+        assertThat(account.held()).as("it is closed").isZero();
+    }
+
     // ---- buffers
 
     @Test
@@ -215,6 +269,18 @@ class MemoryAccountTest {
         }
         assertThat(account.held()).isLessThanOrEqualTo(MOST);
         assertThat(in.array().length).isLessThan(32 << 10);
+    }
+
+    @Test
+    void whatWaitsIsMovedToTheFrontWhereThereIsNoRoomForALongerBuffer() throws IOException {
+        share("other").take(MOST - 10_000);
+        MemoryShare share = share("a");
+        share.take(MemoryShare.FREE);
+        Input in = input(share);
+        in.require(1000);
+        in.skip(300);
+        assertThat(in.require(900)).isTrue();
+        assertThat(in.array()).hasSize(1000);
     }
 
     @Test

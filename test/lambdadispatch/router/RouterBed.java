@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import lambdadispatch.base.Clock;
 import lambdadispatch.base.metrics.Registry;
 import lambdadispatch.carrier.Threads;
@@ -138,11 +139,17 @@ public final class RouterBed {
 
     /// An extension opens a channel whole.
     public Played channel(Instance instance) throws InterruptedException {
+        return channel(instance, up -> { });
+    }
+
+    /// @param prepare its uplink
+    public Played channel(Instance instance, Consumer<ScriptedExchange> prepare) throws InterruptedException {
         String path = ControlPaths.channel(instance.id(), Integer.toHexString(channels.incrementAndGet()));
         ScriptedExchange down = asInstance(instance, "GET", path);
         control(down);
         down.await(() -> down.events().contains("flush"));
         ScriptedExchange up = asInstance(instance, "POST", path);
+        prepare.accept(up);
         int before = openSlots();
         CompletableFuture<Void> served = control(up);
         // Until the pool has it, whose next request it is then; one that the pool refuses, or that is lost meanwhile, is not waited for.

@@ -41,7 +41,7 @@ public final class ScriptedExchange implements Exchange, Connection {
     private boolean gone;
     private boolean trusted;
     private long behindNanos;
-    private final MemoryShare memory = new MemoryAccount(Long.MAX_VALUE).open("test", 0, () -> { });
+    private MemoryShare memory = new MemoryAccount(Long.MAX_VALUE).open("test", 0, () -> { });
     private IOException writeFault;
     private IOException readFault;
     private Runnable onGone;
@@ -71,6 +71,12 @@ public final class ScriptedExchange implements Exchange, Connection {
     /// It comes on the same connection as another.
     public ScriptedExchange beside(ScriptedExchange other) {
         connectionState = other.connectionState;
+        return this;
+    }
+
+    /// What is held for it is taken from this share.
+    public ScriptedExchange holding(MemoryShare share) {
+        memory = share;
         return this;
     }
 

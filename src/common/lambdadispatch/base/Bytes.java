@@ -88,6 +88,15 @@ public final class Bytes {
         return this;
     }
 
+    /// Forgets bytes, and gives back what a long run needed.
+    /// @param most of its memory that is kept
+    public Bytes clearAndKeep(int most) {
+        if (array.length > most) {
+            array = new byte[most];
+        }
+        return clear();
+    }
+
     /// Makes room for `count` more bytes.
     public Bytes reserve(int count) {
         if (array.length - length < count) {

@@ -142,6 +142,11 @@ public final class Input {
         }
     }
 
+    /// Whether it takes more than it began with.
+    public boolean grown() {
+        return array.length > initialCapacity;
+    }
+
     /// Gives the memory of a grown buffer back when nothing is buffered.
     public void shrink() {
         if (position == limit) {
@@ -205,9 +210,9 @@ public final class Input {
             position = 0;
             limit = 0;
             // A source that fills the buffer has more to give: long bodies deserve longer reads.
-            int longer = Math.min(maxCapacity, array.length * 4);
-            if (filled && array.length < maxCapacity && mayGrowTo(longer)) {
-                array = new byte[longer];
+            int larger = Math.min(maxCapacity, array.length * 4);
+            if (filled && array.length < maxCapacity && mayGrowTo(larger)) {
+                array = new byte[larger];
             }
             filled = false;
         }
@@ -219,8 +224,11 @@ public final class Input {
             throw new IllegalStateException("more than " + maxCapacity + " bytes unread");
         }
         byte[] target = array;
-        if (waiting + count > array.length || waiting > array.length / 2) {
-            target = grown(Math.min(maxCapacity, Math.max(array.length * 2, Integer.highestOneBit(waiting + count) * 2)));
+        int longer = Math.min(maxCapacity, Math.max(array.length * 2, Integer.highestOneBit(waiting + count) * 2));
+        if (waiting + count > array.length) {
+            target = grown(longer);
+        } else if (waiting > array.length / 2 && mayGrowTo(longer)) {
+            target = new byte[longer]; // moving that much each time would cost more
         }
         System.arraycopy(array, position, target, 0, waiting);
         array = target;

@@ -3,7 +3,9 @@ package lambdadispatch.net;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +22,8 @@ public final class MemoryAccount {
     private static final Log LOG = Log.of("server");
     /// Of the heap: what is not peers' choice needs some, a collector as much as that again.
     private static final int EIGHTHS_OF_HEAP = 2;
+    /// What may be taken for what is a choice: less than what makes the account short.
+    private static final int SPARE_EIGHTHS = 3;
     private static final long BETWEEN_LINES_NANOS = 10_000_000_000L;
 
     /// What all servers of this process hold for their peers.
@@ -59,22 +63,37 @@ public final class MemoryAccount {
 
     /// False if it does not fit; nothing is taken then.
     boolean take(long octets) {
-        boolean fits = add(octets);
-        if ((!fits || held.get() > tight()) && relieving.compareAndSet(false, true)) {
-            // Not by this thread: it may hold locks that ending another share needs.
-            Threads.virtual("memory-relief").start(this::relieve);
-        }
+        boolean fits = add(octets, most);
         if (!fits) {
             refused.incrementAndGet();
         }
+        relieveIfTight(!fits);
         return fits;
     }
 
+    /// For what is a choice: false, and nothing taken, unless more than half of the account stays free.
+    boolean takeSpare(long octets) {
+        return add(octets, most / 8 * SPARE_EIGHTHS);
+    }
+
+    /// Takes even what does not fit: whoever asks can not go on without, and gives it back soon.
+    void takeAnyway(long octets) {
+        held.addAndGet(octets);
+        relieveIfTight(false);
+    }
+
+    private void relieveIfTight(boolean refusing) {
+        if ((refusing || held.get() > tight()) && relieving.compareAndSet(false, true)) {
+            // Not by this thread: it may hold locks that ending another share needs.
+            Threads.virtual("memory-relief").start(this::relieve);
+        }
+    }
+
     /// What does not fit is not even added for a moment: whoever looks meanwhile would refuse or end others for it.
-    private boolean add(long octets) {
+    private boolean add(long octets, long bound) {
         while (true) {
             long before = held.get();
-            if (before + octets > most) {
+            if (before + octets > bound) {
                 return false;
             }
             if (held.compareAndSet(before, before + octets)) {
@@ -95,12 +114,13 @@ public final class MemoryAccount {
         try {
             long excess = held.get() - (tight() - most / 16);
             long now = System.nanoTime();
+            Map<Object, Long> byPeer = heldByPeer();
             List<Weighed> worst = new ArrayList<>();
             for (MemoryShare share : shares) {
                 if (share.isEnding()) {
                     excess -= share.reserved(); // it is on its way
                 } else {
-                    worst.add(new Weighed(share, share.weight(now)));
+                    worst.add(new Weighed(share, share.weight(now) * manyHeavier(byPeer.get(share.peer()))));
                 }
             }
             worst.sort(Comparator.comparingDouble(Weighed::weight).reversed());
@@ -118,6 +138,22 @@ public final class MemoryAccount {
         } finally {
             relieving.set(false);
         }
+    }
+
+    private Map<Object, Long> heldByPeer() {
+        Map<Object, Long> octets = new HashMap<>();
+        for (MemoryShare share : shares) {
+            if (share.peer() != null) {
+                octets.merge(share.peer(), share.reserved(), Long::sum);
+            }
+        }
+        return octets;
+    }
+
+    /// One address with many connections that each hold little is heavier than another with one that holds more. Where all connections come from one
+    /// address, as from a load balancer, this changes nothing.
+    private double manyHeavier(Long octets) {
+        return octets == null ? 1 : 1 + (double) octets / Math.max(1, most / 16);
     }
 
     private record Weighed(MemoryShare share, double weight) {}

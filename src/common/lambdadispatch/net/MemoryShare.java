@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.net;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
 /// What one connection, or one stream of a connection that many share, holds of a [MemoryAccount].
 ///
 /// The first [#FREE] octets cost nothing but what [MemoryAccount#open] took: a small request never touches the account. Beyond them it is taken in steps.
@@ -41,8 +45,36 @@ public final class MemoryShare implements AutoCloseable {
         this.end = end;
     }
 
+    /// How much something is needed that is about to be held.
+    private enum Need { NEEDED, A_CHOICE, INDISPENSABLE }
+
     /// False if it does not fit, or the share is closed; nothing is taken then.
     public boolean take(long octets) {
+        return take(octets, Need.NEEDED);
+    }
+
+    /// As [#take], for what nobody needs: false, too, where less than half of the account is free.
+    public boolean takeSpare(long octets) {
+        return take(octets, Need.A_CHOICE);
+    }
+
+    /// Takes what is held for a short time and can not be done without. It is counted even if it does not fit; then others are ended for it.
+    public void takeAnyway(long octets) {
+        take(octets, Need.INDISPENSABLE);
+    }
+
+    private boolean fits(long step, Need need) {
+        return switch (need) {
+            case NEEDED -> account.take(step);
+            case A_CHOICE -> account.takeSpare(step);
+            case INDISPENSABLE -> {
+                account.takeAnyway(step);
+                yield true;
+            }
+        };
+    }
+
+    private boolean take(long octets, Need need) {
         if (account == null) {
             return true;
         }
@@ -51,7 +83,7 @@ public final class MemoryShare implements AutoCloseable {
                 return false;
             }
             long step = steps(held + octets) - reserved;
-            if (step > 0 && !account.take(step)) {
+            if (step > 0 && !fits(step, need)) {
                 return false;
             }
             reserved += Math.max(0, step);
@@ -124,6 +156,18 @@ public final class MemoryShare implements AutoCloseable {
 
     Object holder() {
         return holder;
+    }
+
+    /// Whose connection it is, for those whose connections count together: an address. Null for a stream of many that share a connection, and for who
+    /// proved who it is.
+    Object peer() {
+        return part || known ? null : holder instanceof InetSocketAddress socket ? network(socket.getAddress()) : holder;
+    }
+
+    /// One network has as many addresses of version 6 as it likes.
+    private static Object network(InetAddress address) {
+        byte[] octets = address.getAddress();
+        return octets.length == 4 ? address : ByteBuffer.wrap(octets, 0, 8);
     }
 
     /// Octets that were taken, beside what the share itself costs.

@@ -6,6 +6,7 @@ import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.TimedSource;
 import lambdadispatch.support.Http1Peer;
 import lambdadispatch.support.MemoryTransport;
@@ -26,12 +27,16 @@ final class Http1Served implements AutoCloseable {
 
     /// @param capacity octets that may be under way in each direction
     Http1Served(Limits limits, int capacity, Handler handler) {
+        this(limits, capacity, MemoryShare.UNBOUNDED, handler);
+    }
+
+    Http1Served(Limits limits, int capacity, MemoryShare memory, Handler handler) {
         MemoryTransport[] ends = MemoryTransport.pair(capacity);
         clientEnd = ends[0];
         serverEnd = ends[1];
         client = new Http1Peer(clientEnd);
         TimedSource source = new TimedSource(serverEnd);
-        Input in = new Input(source, 2048, Math.max(limits.headBytes(), CAPACITY));
+        Input in = new Input(source, 2048, Math.max(limits.headBytes(), CAPACITY), memory);
         connection = new Http1Connection(serverEnd, source, in, limits, handler, null);
         thread = Threads.virtual("served").start(connection::run);
     }

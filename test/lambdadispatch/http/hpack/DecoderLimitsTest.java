@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -28,6 +29,23 @@ class DecoderLimitsTest {
         decoder.decode(exact, 0, exact.length, NOBODY);
         assertThat(decode(decoder, "be")).singleElement().asString().hasSize(4096 - 32 + 2);
         assertThatThrownBy(() -> decode(decoder, "bf")).as("what was there before is evicted").isInstanceOf(HpackException.class);
+    }
+
+    @Test
+    void aBlockIsNotKeptAfterItWasDecoded() throws IOException {
+        HpackDecoder decoder = new HpackDecoder(4096, 64 << 10);
+        WeakReference<byte[]> block = decodeALongField(decoder);
+        for (long until = System.nanoTime() + 60_000_000_000L; block.get() != null && System.nanoTime() < until; ) {
+            System.gc();
+        }
+        assertThat(block.get()).isNull();
+        assertThat(decode(decoder, "82")).as("it goes on").hasSize(1);
+    }
+
+    private static WeakReference<byte[]> decodeALongField(HpackDecoder decoder) throws IOException {
+        byte[] block = withIndexing(60_000);
+        assertThat(decoder.decode(block, 0, block.length, NOBODY)).isTrue();
+        return new WeakReference<>(block);
     }
 
     @Test

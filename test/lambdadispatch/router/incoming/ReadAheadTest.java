@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.net.MemoryAccount;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.support.ScriptedExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,5 +94,46 @@ class ReadAheadTest {
         assertThat(read(1)).isEqualTo("a");
         client.breaksBody(new IOException("reset"));
         assertThatThrownBy(() -> read(1)).hasMessage("reset");
+    }
+
+    @Test
+    void whatIsReadAheadIsTakenFromTheClientsShareAndGivenBackWhenItIsTaken() throws Exception {
+        client.sends("x".repeat(50_000));
+        stall();
+        client.endsBody();
+        client.await(() -> client.memory().held() < 60_000); // what the last, empty read needed
+        assertThat(client.memory().held()).isGreaterThan(50_000);
+        ahead.unblocked();
+        for (int left = 50_000; left > 0; ) {
+            left -= read(32 << 10).length();
+        }
+        assertThat(read(1)).isEqualTo("end");
+        assertThat(client.memory().held()).isZero();
+    }
+
+    @Test
+    void whatNobodyWillTakeIsGivenBackHoweverItEnds() throws Exception {
+        client.sends("x".repeat(50_000));
+        stall();
+        ahead.close();
+        client.breaksBody(new IOException("reset"));
+        client.await(() -> client.memory().held() == 0);
+    }
+
+    @Test
+    void nothingIsReadAheadWhereMemoryIsNotPlenty() throws Exception {
+        MemoryAccount account = new MemoryAccount(1 << 20);
+        MemoryShare other = account.open("other", 0, () -> { });
+        assertThat(other.take(1 << 19)).isTrue();
+        client.holding(account.open("client", 0, () -> { }));
+        try (ReadAhead careful = new ReadAhead(client, failures::add, Duration.ofMillis(1), 100_000)) {
+            client.sends("x".repeat(1000));
+            careful.blocked();
+            LockSupport.parkNanos(50_000_000); // it would have begun long ago; if this machine stalls, the test sees less and passes
+            assertThat(client.available()).isEqualTo(1000);
+            other.close();
+            client.await(() -> client.available() == 0);
+        }
+        assertThat(account.refused()).isZero();
     }
 }

@@ -70,7 +70,7 @@ public final class Http1Connection implements Connection {
         this.handler = handler;
         this.upgrade = upgrade;
         this.parser = new HeadParser(limits.headBytes(), limits.headFields());
-        this.out = new Http1Output(transport, limits.writeStall(), limits.leastRate());
+        this.out = new Http1Output(transport, limits.writeStall(), limits.leastRate(), memory);
         this.watch = new ClientWatch(input);
     }
 
@@ -132,7 +132,7 @@ public final class Http1Connection implements Connection {
         if (!readHead()) {
             return false;
         }
-        int octets = head.headers().footprint();
+        int octets = head.footprint();
         if (!memory.take(octets)) {
             refuse(503, "no memory for more requests");
             return false;
@@ -140,7 +140,7 @@ public final class Http1Connection implements Connection {
         try {
             return exchange();
         } finally {
-            head.headers().reset(); // it may be long before another one comes
+            head.reset(); // it may be long before another one comes
             memory.give(octets);
         }
     }
@@ -160,6 +160,7 @@ public final class Http1Connection implements Connection {
         watch.finish();
         boolean reusable = exchange.finish() && !input.stopping();
         memory.progressed();
+        exchange.forget();
         if (!reusable && !exchange.aborted()) {
             lingeringClose();
         }
@@ -194,6 +195,8 @@ public final class Http1Connection implements Connection {
             handler.handle(exchange);
         } catch (BadMessage e) {
             fail(exchange, e.status(), e.getMessage());
+        } catch (NoRoom e) {
+            fail(exchange, 503, "no memory for more of it");
         } catch (SocketTimeoutException e) {
             fail(exchange, 408, "request body not received in time");
         } catch (IOException e) {

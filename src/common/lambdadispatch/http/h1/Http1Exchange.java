@@ -11,6 +11,7 @@ import lambdadispatch.http.message.RequestHead;
 import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.MemoryShare;
+import lambdadispatch.net.NoRoom;
 
 /// One request and its response on an [Http1Connection]. Its body comes by leases of the [Http1Input], its answer goes in the order of
 /// [Http1Response].
@@ -71,7 +72,7 @@ final class Http1Exchange implements Exchange {
         } catch (IOException e) {
             response.closeAfterwards();
             cut = e instanceof EOFException;
-            if (!(e instanceof BadMessage) && !connection.input.expired()) {
+            if (!(e instanceof BadMessage || e instanceof NoRoom) && !connection.input.expired()) {
                 clientGone();
             }
             throw e;
@@ -219,5 +220,10 @@ final class Http1Exchange implements Exchange {
 
     boolean aborted() {
         return response.aborted();
+    }
+
+    /// Nobody wants anything of it any more.
+    void forget() {
+        body.release();
     }
 }

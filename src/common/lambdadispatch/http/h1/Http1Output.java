@@ -7,6 +7,7 @@ import lambdadispatch.base.Bytes;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.http.server.LeastRate;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.Transport;
 
 /// What one HTTP/1.1 connection is about to send. Heads and small bodies gather here, so that they leave in one write; long runs of body
@@ -18,11 +19,18 @@ final class Http1Output implements AutoCloseable {
     private static final int FIRST = 512;
     private static final int KEEP = 1024;
 
+    /// What is kept for nothing: an answer of usual length.
+    private static final int FREE = 4 << 10;
+
     private final Transport transport;
     private final TimedOutput timed;
+    private final MemoryShare memory;
+    private int charged;
     private Bytes pending = new Bytes(FIRST);
 
-    Http1Output(Transport transport, Duration stall, LeastRate rate) {
+    /// @param memory what waits for a slow client is taken from it
+    Http1Output(Transport transport, Duration stall, LeastRate rate, MemoryShare memory) {
+        this.memory = memory;
         this.transport = transport;
         this.timed = new TimedOutput(transport, stall, rate);
     }
@@ -83,9 +91,11 @@ final class Http1Output implements AutoCloseable {
 
     void flush() throws IOException {
         if (pending.length() > 0) {
+            charge();
             timed.write(pending.array(), 0, pending.length());
             if (pending.array().length > GATHER * 2) {
                 pending = new Bytes(FIRST);
+                charge();
             }
             pending.clear();
         }
@@ -105,7 +115,19 @@ final class Http1Output implements AutoCloseable {
     void release() {
         if (pending.length() == 0 && pending.array().length > KEEP) {
             pending = new Bytes(FIRST);
+            charge();
         }
+    }
+
+    /// It is there already, and what waits for a client that takes nothing has to be counted.
+    private void charge() {
+        int now = Math.max(0, pending.array().length - FREE);
+        if (now > charged) {
+            memory.takeAnyway(now - charged);
+        } else {
+            memory.give(charged - now);
+        }
+        charged = now;
     }
 
     @Override

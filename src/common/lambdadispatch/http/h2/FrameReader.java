@@ -50,6 +50,14 @@ final class FrameReader {
         return true;
     }
 
+    /// Nothing of the last frame is wanted any more. What long frames needed is given back.
+    void release() {
+        if (in.available() == 0) {
+            payload = null;
+            in.shrink();
+        }
+    }
+
     boolean has(int flag) {
         return (flags & flag) != 0;
     }

@@ -189,6 +189,9 @@ public final class Http2Connection implements Connection {
                 LOG.debug("stream error", "remote", transport.remoteAddress(), "stream", e.streamId(), "why", e.getMessage());
                 reset(e);
             }
+            if (in.grown() && !trusted && !streams.receiving()) {
+                reader.release();
+            }
             if (frames.sectionOpen() != inSection) {
                 limitSection(!inSection);
             }

@@ -100,11 +100,11 @@ final class Http2Output implements AutoCloseable {
                 requireOpen();
                 stream.requireOpen();
                 if (owed || pending.length() < memory.mayWait(maxPending)) {
-                    block.clear();
-                    encoder.beginBlock(block);
+                    encoder.beginBlock(block.clear());
                     fields.encode(encoder, block);
                     stream.ended |= endStream;
                     Frames.fieldBlock(pending, stream.streamId, block, maxFrameSize, endStream);
+                    block.clearAndKeep(OutputMemory.BLOCK);
                     earn(1);
                     appended(owed);
                     return;

@@ -65,7 +65,7 @@ final class Http2Stream implements Exchange {
     /// Takes the memory that it needs to be open. Called once, before anybody else sees it. False if there is none.
     /// @param own whether it answers for itself, and not with the whole connection
     boolean admit(MemoryShare connections, boolean own) {
-        int octets = OCTETS + request.headers().footprint();
+        int octets = OCTETS + request.footprint();
         if (own) {
             memory = connections.open(octets, () -> reset(ErrorCode.ENHANCE_YOUR_CALM));
             if (memory == null) {

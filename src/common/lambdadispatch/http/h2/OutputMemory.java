@@ -8,6 +8,8 @@ import lambdadispatch.net.MemoryShare;
 final class OutputMemory {
     /// What both may have for nothing.
     private static final int FREE = 4 << 10;
+    /// What is kept to encode field blocks into.
+    static final int BLOCK = 2 << 10;
     private static final int LITTLE = 16 << 10;
 
     private final MemoryShare share;
@@ -22,12 +24,15 @@ final class OutputMemory {
         return share.isShort() ? Math.min(most, LITTLE) : most;
     }
 
-    /// What there is no room for is not counted: it is there already, and bounded by [#mayWait].
+    /// It is there already, bounded by [#mayWait], and counted even if it does not fit.
     void charge(Bytes one, Bytes other) {
         int now = beyondFree(one, other);
-        if (share.resize(charged, now)) {
-            charged = now;
+        if (now > charged) {
+            share.takeAnyway(now - charged);
+        } else {
+            share.give(charged - now);
         }
+        charged = now;
     }
 
     private static int beyondFree(Bytes one, Bytes other) {

@@ -80,6 +80,11 @@ final class Streams {
         return open.get(streamId);
     }
 
+    /// Whether DATA may still come on any of them.
+    synchronized boolean receiving() {
+        return open.all().stream().anyMatch(stream -> !stream.remoteClosed());
+    }
+
     synchronized int size() {
         return open.size();
     }

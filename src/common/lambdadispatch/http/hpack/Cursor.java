@@ -3,6 +3,8 @@ package lambdadispatch.http.hpack;
 
 /// The place that a decoder has reached in one field block.
 final class Cursor {
+    private static final byte[] NOTHING = {};
+
     byte[] bytes;
     int at;
     int end;
@@ -11,6 +13,11 @@ final class Cursor {
         bytes = block;
         at = offset;
         end = offset + length;
+    }
+
+    /// Forgets the block, which may be long.
+    void release() {
+        over(NOTHING, 0, 0);
     }
 
     boolean atEnd() {

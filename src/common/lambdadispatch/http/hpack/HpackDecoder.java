@@ -50,6 +50,7 @@ public final class HpackDecoder {
             representation();
         }
         sink = null;
+        block.release();
         name.release();
         value.release();
         return listSize <= maxListSize;

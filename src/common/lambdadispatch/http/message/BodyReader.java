@@ -4,6 +4,7 @@ package lambdadispatch.http.message;
 import java.io.EOFException;
 import java.io.IOException;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.NoRoom;
 
 /// Reads one message's body from an [Input] by its [Framing], and stops exactly behind it.
 ///
@@ -23,6 +24,7 @@ public final class BodyReader {
     private final ChunkedDecoder chunks;
     private final boolean untilClose;
     private long remaining;
+    private int charged; // for trailers, of the input's share
     private volatile boolean ended; // written behind all other changes: who sees it on another thread sees the input as it was left
 
     /// The body of the request whose head was read from there.
@@ -101,8 +103,26 @@ public final class BodyReader {
         if (chunks != null && chunks.remaining() == 0 && !ended) {
             int at = in.position();
             in.skip(chunks.framing(in.array(), at, in.limit()) - at);
+            charge();
             ended = chunks.done();
         }
+    }
+
+    /// @throws NoRoom there is no memory for trailers that are so long
+    private void charge() throws NoRoom {
+        int now = chunks.trailerFootprint();
+        if (now != charged) {
+            if (!in.memory().resize(charged, now)) {
+                throw new NoRoom("trailers");
+            }
+            charged = now;
+        }
+    }
+
+    /// Nobody wants the trailers any more: what they took is given back.
+    public void release() {
+        in.memory().give(charged);
+        charged = 0;
     }
 
     /// Reads at least one octet of content; -1 at the end.
@@ -181,6 +201,7 @@ public final class BodyReader {
         }
         System.arraycopy(in.array(), start, into, offset, at - start);
         in.skip(at - start);
+        charge();
         ended = chunks.done();
         return at - start;
     }

@@ -87,6 +87,11 @@ public final class ChunkedDecoder {
         }
     }
 
+    /// Octets of memory that they take, with the line under way.
+    int trailerFootprint() {
+        return (line == null ? 0 : line.array().length) + (trailers == null ? 0 : trailers.footprint());
+    }
+
     /// Consumes framing octets from `[from, to)` and returns the offset of the first one that is not: chunk data, or what follows the
     /// message, or `to`.
     public int framing(byte[] in, int from, int to) throws BadMessage {

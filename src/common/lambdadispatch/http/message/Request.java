@@ -22,6 +22,11 @@ public record Request(
         return method.equals("HEAD");
     }
 
+    /// Octets of memory that its head takes.
+    public int footprint() {
+        return headers.footprint() + target.length() + authority.length();
+    }
+
     /// The target up to its query.
     public String path() {
         int query = target.indexOf('?');

@@ -4,9 +4,9 @@ package lambdadispatch.http.message;
 /// The head of one HTTP/1.1 request as [HeadParser] read it. Refilled for each message on a connection.
 public final class RequestHead {
     String method;
-    String target;
+    String target = "";
     String scheme;
-    String authority;
+    String authority = "";
     int version;
     Framing framing;
     long contentLength;
@@ -55,6 +55,18 @@ public final class RequestHead {
 
     public boolean expectContinue() {
         return expectContinue;
+    }
+
+    /// Octets of memory that it takes.
+    public int footprint() {
+        return headers.footprint() + target.length() + authority.length();
+    }
+
+    /// Forgets the message, and gives back what a long one needed.
+    public void reset() {
+        headers.reset();
+        target = "";
+        authority = "";
     }
 
     public Headers headers() {

@@ -31,7 +31,6 @@ import lambdadispatch.net.Transport;
 /// holds at most four times what came.
 public final class TlsTransport implements Transport {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
-    private static final int KEEP_OUT = 4096;
     /// Records are gathered up to this before they are written.
     private static final int GATHER = 64 << 10;
     /// Records without data that a peer may send after the handshake (session tickets, KeyUpdate, empty ones). Each costs as much as a
@@ -48,6 +47,7 @@ public final class TlsTransport implements Transport {
     private final RecordBuffer received; // guarded by reading
     private ByteBuffer clear = EMPTY; // unwrapped and not yet read; guarded by reading
     private ByteBuffer out = EMPTY; // guarded by writing
+    private final EngineMemory engineMemory;
     private volatile boolean established;
     private volatile boolean outputShut;
     private int idleRecords; // guarded by reading, as the next
@@ -63,6 +63,7 @@ public final class TlsTransport implements Transport {
         this.plain = plain;
         this.engine = engine;
         this.received = new RecordBuffer(plain, memory);
+        this.engineMemory = new EngineMemory(memory);
     }
 
     /// The server's side. The first of `applicationProtocols` that the client offers too is agreed on; if it offers others only, the
@@ -102,6 +103,7 @@ public final class TlsTransport implements Transport {
         try {
             engine.beginHandshake();
             negotiate();
+            engineMemory.handshakeOver();
             established = true;
         } catch (SSLException e) {
             sendAlert();
@@ -252,10 +254,11 @@ public final class TlsTransport implements Transport {
         }
     }
 
-    private SSLEngineResult unwrapInto(ByteBuffer target) throws SSLException {
+    private SSLEngineResult unwrapInto(ByteBuffer target) throws IOException {
         ByteBuffer source = received.view();
         SSLEngineResult result = engine.unwrap(source, target);
         received.consumed(source);
+        engineMemory.unwrapped(result.bytesConsumed(), result.bytesProduced());
         return result;
     }
 
@@ -355,30 +358,35 @@ public final class TlsTransport implements Transport {
         synchronized (writing) {
             int record = engine.getSession().getPacketBufferSize();
             int need = Math.min(GATHER, record * (1 + source.remaining() / 16_384));
-            if (out.capacity() < need) {
-                out = ByteBuffer.wrap(SpareArrays.take(need));
-            }
-            do {
-                if (out.remaining() < record) {
-                    flush();
-                }
-                SSLEngineResult result = engine.wrap(source, out);
-                if (result.getStatus() == Status.CLOSED && source.hasRemaining()) {
-                    throw new IOException("TLS connection is closed");
-                }
-                if (result.getStatus() == Status.BUFFER_OVERFLOW) {
-                    throw new SSLException("packet buffer too small");
-                }
-                if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
-                    runTasks();
-                }
-            } while (source.hasRemaining());
-            flush();
-            if (out.capacity() > KEEP_OUT) {
-                SpareArrays.give(out.array());
+            byte[] room = SpareArrays.take(engineMemory.takeForOutput(need, record));
+            out = ByteBuffer.wrap(room);
+            try {
+                wrapAll(source, record);
+            } finally {
                 out = EMPTY;
+                engineMemory.outputWritten();
             }
+            SpareArrays.give(room);
         }
+    }
+
+    private void wrapAll(ByteBuffer source, int record) throws IOException {
+        do {
+            if (out.remaining() < record) {
+                flush();
+            }
+            SSLEngineResult result = engine.wrap(source, out);
+            if (result.getStatus() == Status.CLOSED && source.hasRemaining()) {
+                throw new IOException("TLS connection is closed");
+            }
+            if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                throw new SSLException("packet buffer too small");
+            }
+            if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+                runTasks();
+            }
+        } while (source.hasRemaining());
+        flush();
     }
 
     private void flush() throws IOException {

@@ -32,7 +32,11 @@ public interface RequestChannel {
     /// Reads the head of the next response, interim ones too. Valid until the next call.
     /// @throws ChannelLost the channel ended
     /// @throws lambdadispatch.http.message.BadMessage what came is no response
+    /// @throws lambdadispatch.net.NoRoom there is no memory for a head so long
     ResponseHead readHead() throws IOException;
+
+    /// The response has been read whole, and its head is not needed any more: what a long one took is given back.
+    void settle();
 
     /// What the rest of a response is read from. It does not end: where no more comes, it throws [ChannelLost].
     Input input();

@@ -8,6 +8,7 @@ import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.NoRoom;
 import lambdadispatch.protocol.HeadLimits;
 import lambdadispatch.router.channel.ChannelLost;
 import lambdadispatch.router.channel.ChannelOutcome;
@@ -27,7 +28,8 @@ final class ControlChannel extends Slot implements RequestChannel {
     private final ResponseHead head = new ResponseHead();
     private volatile Exchange up;
     private volatile boolean fellSilent;
-    private Input input;
+    private Input input; // takes its memory from the uplink's share, which ends with the uplink
+    private int charged; // of the same, for the head
 
     ControlChannel(Instance instance, Exchange down) {
         super(instance);
@@ -41,7 +43,7 @@ final class ControlChannel extends Slot implements RequestChannel {
                 return false;
             }
             up = uplink;
-            input = new Input((into, offset, length) -> read(uplink, into, offset, length), FIRST_BUFFER, LARGEST_BUFFER);
+            input = new Input((into, offset, length) -> read(uplink, into, offset, length), FIRST_BUFFER, LARGEST_BUFFER, uplink.memory());
             return true;
         }
     }
@@ -83,7 +85,25 @@ final class ControlChannel extends Slot implements RequestChannel {
     @Override
     public ResponseHead readHead() throws IOException {
         parser.parseResponse(input, head); // never false: the input does not end, it fails
+        charge();
         return head;
+    }
+
+    private void charge() throws NoRoom {
+        int now = head.headers().footprint();
+        if (!input.memory().resize(charged, now)) {
+            throw new NoRoom("a response's head");
+        }
+        charged = now;
+    }
+
+    @Override
+    public void settle() {
+        head.headers().reset();
+        int now = head.headers().footprint();
+        input.memory().give(charged - now); // never more than before
+        charged = now;
+        input.settle();
     }
 
     @Override

@@ -16,7 +16,8 @@ import lambdadispatch.router.dispatch.Instance;
 /// It always reads on at once: an entry is copied to its channel, whose reader takes it when it likes. What may wait there is bounded, since a
 /// channel has one exchange at a time and an entry a length.
 final class SharedUplinkReader {
-    private static final int FIRST_BUFFER = 4096;
+    /// Room for one entry, whatever its length: that is needed to go on at all.
+    private static final int FIRST_BUFFER = SharedUplinkEntry.HEAD + SharedUplinkEntry.LONGEST;
     private static final int LARGEST_BUFFER = 64 << 10;
 
     private final Map<Integer, ControlChannel> channels = new ConcurrentHashMap<>();
@@ -49,7 +50,7 @@ final class SharedUplinkReader {
     /// Hands entries over until the extension ends the uplink.
     /// @throws IOException it broke, or what came is no entry: responses may be lost, so every channel is lost
     void run(Exchange uplink, Instance instance) throws IOException {
-        Input in = new Input(uplink::read, FIRST_BUFFER, LARGEST_BUFFER);
+        Input in = new Input(uplink::read, FIRST_BUFFER, LARGEST_BUFFER, uplink.memory());
         while (in.available() > 0 || in.fill()) {
             need(in, SharedUplinkEntry.HEAD);
             int length = SharedUplinkEntry.length(in.array(), in.position());

@@ -9,6 +9,7 @@ import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.MessageWriter;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.router.channel.ChannelLost;
 import lambdadispatch.router.channel.RequestChannel;
 
@@ -16,6 +17,8 @@ import lambdadispatch.router.channel.RequestChannel;
 /// reads ahead what an HTTP/1.1 client still sends.
 final class BodyPump implements Runnable {
     private static final int PIECE = 32 << 10;
+    /// Where there is no memory for more, it goes on by less.
+    private static final int LITTLE = 2 << 10;
 
     private final Exchange client;
     private final RequestChannel channel;
@@ -54,7 +57,17 @@ final class BodyPump implements Runnable {
     }
 
     private void pump() throws IOException {
-        int piece = chunked ? PIECE : (int) Math.min(PIECE, client.request().contentLength());
+        int wanted = chunked ? PIECE : (int) Math.min(PIECE, client.request().contentLength());
+        MemoryShare memory = client.memory();
+        int taken = wanted > LITTLE && memory.take(wanted) ? wanted : 0;
+        try {
+            pump(taken == 0 ? Math.min(wanted, LITTLE) : wanted);
+        } finally {
+            memory.give(taken);
+        }
+    }
+
+    private void pump(int piece) throws IOException {
         byte[] buffer = new byte[MessageWriter.CHUNK_HEAD + piece + MessageWriter.CHUNK_TAIL];
         int count;
         while ((count = read(buffer, piece)) >= 0) {

@@ -11,6 +11,7 @@ import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.net.NoRoom;
 import lambdadispatch.protocol.Party;
 import lambdadispatch.router.channel.ChannelLost;
 import lambdadispatch.router.channel.ChannelOutcome;
@@ -191,6 +192,9 @@ final class ProxyExchange {
             }
             lease.finish(ChannelOutcome.LOST);
             return failed("the execution environment was lost", Party.ENVIRONMENT, mayRetry() && (!sent || replayable()));
+        } catch (NoRoom e) {
+            lease.finish(ChannelOutcome.SPOILT);
+            return failed("no memory for the answer", Party.ROUTER, false);
         } catch (BadMessage e) {
             lease.finish(ChannelOutcome.SPOILT);
             return failed("the app gave no usable answer: " + e.getMessage(), Party.APP, false);
@@ -251,7 +255,7 @@ final class ProxyExchange {
         if (retry) {
             return false;
         }
-        answer(502, Headers.of("content-type", "text/plain; charset=utf-8"), why, by);
+        answer(by == Party.ROUTER ? 503 : 502, Headers.of("content-type", "text/plain; charset=utf-8"), why, by);
         return true;
     }
 }

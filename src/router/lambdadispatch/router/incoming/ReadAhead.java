@@ -6,16 +6,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Deadline;
+import lambdadispatch.net.MemoryShare;
 
 /// Reads the body of an HTTP/1.1 request, and reads it ahead once nobody takes more of it for a moment, be it that there is no channel yet or that the channel
 /// is full: the end of a client's connection lies behind all that the client sent before it, so a client that leaves inside an upload is noticed only by
 /// who reads that far.
 ///
-/// What is read ahead is bounded for each upload and for all of them; a client that had sent more than that is noticed when the app reads on. HTTP/2 needs
+/// What is read ahead is bounded for each upload, and taken from the client's share of the memory for peers, as long as less than half of that is taken; a client that had sent more than that is noticed when the app reads on. HTTP/2 needs
 /// none of this, since a stream's end does not wait behind its data.
 final class ReadAhead implements AutoCloseable {
     /// More than the socket buffers of both sides hold, which is what a client can have sent and left.
@@ -24,17 +24,16 @@ final class ReadAhead implements AutoCloseable {
     /// What a piece costs beside its octets: a client may send one octet at a time.
     private static final int OVERHEAD = 64;
     private static final long LOOK_AGAIN_MILLIS = 1_000;
-    /// For all uploads together: an eighth of the heap.
-    private static final Semaphore ROOM = new Semaphore((int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 8));
 
     private final Exchange client;
+    private final MemoryShare memory;
     private final Consumer<IOException> onFailure;
     private final Duration moment;
     private final int most;
     private final Deadline stalled = new Deadline(this::takeOver);
     private final Deque<byte[]> pieces = new ArrayDeque<>(); // this and what follows guarded by this
     private int taken; // octets of the first piece that were given away
-    private int held; // of ROOM
+    private int held; // of the share
     private boolean blocked;
     private boolean running; // the deadline's thread reads, from then on to the body's end
     private boolean ended;
@@ -46,6 +45,7 @@ final class ReadAhead implements AutoCloseable {
     /// @param most octets of this body that may be read ahead
     ReadAhead(Exchange client, Consumer<IOException> onFailure, Duration moment, int most) {
         this.client = client;
+        this.memory = client.memory();
         this.onFailure = onFailure;
         this.moment = moment;
         this.most = most;
@@ -139,33 +139,33 @@ final class ReadAhead implements AutoCloseable {
     }
 
     private void readAll() throws IOException {
-        byte[] buffer = new byte[PIECE];
         boolean more = true;
         while (more && awaitRoom()) {
+            byte[] piece = new byte[PIECE];
             int count = -1;
             try {
-                count = client.read(buffer, 0, PIECE);
+                count = client.read(piece, 0, PIECE);
             } finally {
-                more = keep(buffer, count);
+                more = keep(piece, count);
             }
         }
     }
 
     /// Keeps what was read, and of the room that was taken for it what it needs. False at the end.
-    private synchronized boolean keep(byte[] buffer, int count) {
+    private synchronized boolean keep(byte[] piece, int count) {
         if (count < 0 || closed) {
             give(PIECE + OVERHEAD);
             return false;
         }
         give(PIECE - count);
-        pieces.addLast(Arrays.copyOf(buffer, count));
+        pieces.addLast(count == PIECE ? piece : Arrays.copyOf(piece, count));
         notifyAll();
         return client.request().contentLength() < 0 || !client.bodyEnded(); // only a chunked body's end must be read, for its trailers
     }
 
     /// Takes room for a piece. False if nobody wants one any more.
     private synchronized boolean awaitRoom() throws IOException {
-        while (!closed && (held + PIECE + OVERHEAD > most || !ROOM.tryAcquire(PIECE + OVERHEAD))) {
+        while (!closed && (held + PIECE + OVERHEAD > most || !memory.takeSpare(PIECE + OVERHEAD))) {
             await(LOOK_AGAIN_MILLIS); // others may give some back
         }
         if (closed) {
@@ -176,7 +176,7 @@ final class ReadAhead implements AutoCloseable {
     }
 
     private void give(int octets) {
-        ROOM.release(octets);
+        memory.give(octets);
         held -= octets;
     }
 

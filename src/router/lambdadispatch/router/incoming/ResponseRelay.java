@@ -82,7 +82,7 @@ final class ResponseRelay {
         BodyReader body = BodyReader.rewritten(in, head.framing(), head.contentLength(), 502);
         if (mayBeRefused && refused()) {
             skip(body);
-            in.settle();
+            channel.settle();
             finished.accept(channel.clean() ? ChannelOutcome.UNDONE : new ChannelOutcome.Cancelled(true));
             return false;
         }
@@ -92,7 +92,8 @@ final class ResponseRelay {
             throw e.uplinkHasEnded() ? new BadMessage(502, "it broke off inside it") : e;
         }
         begin();
-        in.settle();
+        body.release();
+        channel.settle();
         boolean reusable = (pump == null || pump.done()) && channel.clean();
         finished.accept(reusable ? new ChannelOutcome.Answered(head.status()) : new ChannelOutcome.Cancelled(true));
         client.end(FieldRules.trailers(body.trailers()));

@@ -13,6 +13,9 @@ import lambdadispatch.router.trace.RequestTrace;
 
 /// Sees every request begin and end: writes the access log, counts and measures.
 public final class Observer {
+    /// Of a path that is exported.
+    private static final int LONGEST_PATH = 1024;
+
     private final boolean accessLog;
     private final Registry registry;
     private final AtomicInteger open = new AtomicInteger();
@@ -97,8 +100,13 @@ public final class Observer {
     private void export(RequestRecord record, long nanos) {
         Instant end = Instant.now();
         long submitted = record.delayNanos < 0 ? 0 : Math.max(0, record.delayNanos - record.waitNanos);
-        exporter.offer(new EndedRequest(record.trace, record.request.method(), record.request.path(), record.status, record.instance, record.tries, record.requestId,
+        exporter.offer(new EndedRequest(record.trace, record.request.method(), cut(record.request.path()), record.status, record.instance, record.tries, record.requestId,
                 record.fault, end.getEpochSecond() * 1_000_000_000L + end.getNano(), nanos, submitted, record.delayNanos, record.sentNanos, record.firstNanos, record.coldNanos));
+    }
+
+    /// Many wait while a collector does not answer.
+    private static String cut(String path) {
+        return path.length() <= LONGEST_PATH ? path : path.substring(0, LONGEST_PATH);
     }
 
     /// What was seen until now.

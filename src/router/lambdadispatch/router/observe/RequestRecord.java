@@ -4,6 +4,7 @@ package lambdadispatch.router.observe;
 import java.io.IOException;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.Request;
+import lambdadispatch.net.NoRoom;
 import lambdadispatch.protocol.Party;
 import lambdadispatch.router.trace.RequestTrace;
 
@@ -123,7 +124,7 @@ public final class RequestRecord {
 
     public void broke(Exception e) {
         if (status == 0) {
-            status = e instanceof BadMessage bad ? bad.status() : e instanceof java.net.SocketTimeoutException ? 408 : CLIENT_GONE;
+            status = e instanceof BadMessage bad ? bad.status() : e instanceof java.net.SocketTimeoutException ? 408 : e instanceof NoRoom ? 503 : CLIENT_GONE;
         }
         fault = e instanceof IOException ? e.getMessage() : e.toString();
         by = e instanceof IOException ? Party.CLIENT : Party.ROUTER;
