@@ -21,7 +21,7 @@ import lambdadispatch.support.Stack;
 final class Soak {
     private static final Path IMAGES = Path.of("build", "image");
     private static final Duration NEVER = Duration.ofDays(365);
-    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "routers", "outliers", "overload", "runaway");
+    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "routers", "outliers", "overload", "runaway", "attacks");
 
     private final int seconds;
     private final List<String> broken = new ArrayList<>();
@@ -45,8 +45,11 @@ final class Soak {
                 case "outliers" -> UnevenRuns.outliers(seconds, Soak::stack);
                 case "overload" -> UnevenRuns.overload(seconds, Soak::stack);
                 case "runaway" -> soak.runaway();
+                case "attacks" -> AttackRuns.run(seconds, false, Soak::stack).forEach(what -> soak.promise(false, what));
+                case "each-attack" -> AttackRuns.run(seconds, true, Soak::stack).forEach(what -> soak.promise(false, what));
+                case "idle" -> IdleConnections.run(Soak::stack);
                 default -> {
-                    System.err.println("There is no soak called " + name + ", only " + String.join(", ", NAMES));
+                    System.err.println("There is no soak called " + name + ", only " + String.join(", ", NAMES) + ", each-attack, idle");
                     System.exit(2);
                 }
             }

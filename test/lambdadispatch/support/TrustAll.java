@@ -29,10 +29,14 @@ public final class TrustAll extends X509ExtendedTrustManager {
 
     /// A connection to that port of this machine, after its handshake.
     /// @param protocol offered by ALPN
-    public static Socket connect(int port, String protocol) throws IOException {
+    /// @param versions of TLS that are offered; the JDK's own choice if none is named
+    public static Socket connect(int port, String protocol, String... versions) throws IOException {
         SSLSocket socket = (SSLSocket) context().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {protocol});
+        if (versions.length > 0) {
+            parameters.setProtocols(versions);
+        }
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         if (!socket.getApplicationProtocol().equals(protocol)) {

@@ -79,6 +79,11 @@ class LeaseTest {
         }
 
         @Override
+        public void settle() {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
         public Input input() {
             throw new AssertionError("not asked for");
         }
