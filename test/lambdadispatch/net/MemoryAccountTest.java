@@ -176,6 +176,21 @@ class MemoryAccountTest {
     }
 
     @Test
+    void whoHasTakenAllDoesNotKeepNewcomersOut() {
+        MemoryShare first = share("first");
+        while (first.take(4 << 10)) {
+            continue; // until nothing is left
+        }
+        MemoryShare newcomer = share("newcomer");
+        assertThat(newcomer).isNotNull();
+        assertThat(newcomer.take(MemoryShare.FREE)).as("a small request").isTrue();
+        assertThat(newcomer.take(1)).as("there is no room for more").isFalse();
+        for (int i = 0; share("another") != null; i++) {
+            assertThat(i).as("there is an end to it").isLessThan(MOST / 8 / 1000 + 5);
+        }
+    }
+
+    @Test
     void oneNetworkOfVersion6IsOnePeerAndStreamsOfWhoIsKnownAreNobodys() throws Exception {
         MemoryShare first = account.open(new InetSocketAddress(InetAddress.getByName("2001:db8::1"), 1), 0, () -> { });
         MemoryShare second = account.open(new InetSocketAddress(InetAddress.getByName("2001:db8::2"), 2), 0, () -> { });

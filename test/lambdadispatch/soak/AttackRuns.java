@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,10 +34,10 @@ final class AttackRuns {
     }
 
     /// @return the promises that were broken
-    static List<String> run(int seconds, boolean each, Function<RouterLog, Stack> stacks) throws Exception {
-        RouterLog log = new RouterLog();
+    static List<String> run(int seconds, boolean each, Function<Consumer<String>, Stack> stacks) throws Exception {
+        AnswerTally log = new AnswerTally();
         int metrics = Ports.free();
-        try (Stack stack = stacks.apply(log).instances(2).router("LAMBDA_DISPATCH_MaxInstanceCount", "2").router("LAMBDA_DISPATCH_MetricsPort", Integer.toString(metrics)).start()) {
+        try (Stack stack = stacks.apply(line -> note(line, log)).instances(2).router("LAMBDA_DISPATCH_MaxInstanceCount", "2").router("LAMBDA_DISPATCH_MetricsPort", Integer.toString(metrics)).start()) {
             AttackRuns runs = new AttackRuns(stack, metrics);
             runs.beside("nothing", CALM_SECONDS, List.of());
             if (each) {
@@ -46,8 +47,15 @@ final class AttackRuns {
             } else {
                 runs.beside("all attacks at once", seconds, List.of());
             }
-            System.out.printf("the router's log:%n%s%n", log.tally());
+            System.out.printf("the router's log:%n%s%n", log);
             return runs.broken;
+        }
+    }
+
+    /// What is neither a line of the access log nor usual.
+    private static void note(String line, AnswerTally log) {
+        if (line.contains(" WARN ") || line.contains(" ERROR ")) {
+            log.add(line.replaceAll("^.* (WARN|ERROR) +", "$1 ").replaceAll("[0-9a-f]*\\d[0-9a-f.:]*", "N"));
         }
     }
 

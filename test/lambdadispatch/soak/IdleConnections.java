@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.WireFrame;
@@ -30,8 +31,8 @@ final class IdleConnections {
         this.stack = stack;
     }
 
-    static void run(Function<RouterLog, Stack> stacks) throws Exception {
-        try (Stack stack = stacks.apply(new RouterLog()).instances(1).router("LAMBDA_DISPATCH_MaxInstanceCount", "1").start()) {
+    static void run(Function<Consumer<String>, Stack> stacks) throws Exception {
+        try (Stack stack = stacks.apply(_ -> { }).instances(1).router("LAMBDA_DISPATCH_MaxInstanceCount", "1").start()) {
             IdleConnections idle = new IdleConnections(stack);
             for (Kind kind : Kind.values()) {
                 idle.close(idle.open(kind, Past.ONE_LONG_REQUEST, 200)); // until what is made once is there

@@ -197,7 +197,7 @@ public final class Input {
     /// @throws NoRoom there is no memory for it
     private byte[] grown(int length) throws IOException {
         if (!mayGrowTo(length)) {
-            throw new NoRoom("more input of a connection: " + memory);
+            throw new NoRoom("more input of a connection");
         }
         return new byte[length];
     }

@@ -53,7 +53,7 @@ public final class MemoryAccount {
     }
 
     MemoryShare open(Object holder, int base, Runnable end, boolean part) {
-        if (!take(base)) {
+        if (!(part ? take(base) : takeForNewcomer(base))) {
             return null;
         }
         MemoryShare share = new MemoryShare(this, holder, base, end, part);
@@ -64,6 +64,16 @@ public final class MemoryAccount {
     /// False if it does not fit; nothing is taken then.
     boolean take(long octets) {
         boolean fits = add(octets, most);
+        if (!fits) {
+            refused.incrementAndGet();
+        }
+        relieveIfTight(!fits);
+        return fits;
+    }
+
+    /// Who has taken all there was does not keep newcomers out while he is being ended: these may take an eighth on top, where nothing that is open grows.
+    private boolean takeForNewcomer(long octets) {
+        boolean fits = add(octets, most + Math.min(most / 8, Long.MAX_VALUE - most));
         if (!fits) {
             refused.incrementAndGet();
         }

@@ -18,7 +18,6 @@ final class Http1Output implements AutoCloseable {
     private static final int GATHER = 16 << 10;
     private static final int FIRST = 512;
     private static final int KEEP = 1024;
-
     /// What is kept for nothing: an answer of usual length.
     private static final int FREE = 4 << 10;
 
