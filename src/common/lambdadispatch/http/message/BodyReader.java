@@ -121,8 +121,10 @@ public final class BodyReader {
 
     /// Nobody wants the trailers any more: what they took is given back.
     public void release() {
-        in.memory().give(charged);
-        charged = 0;
+        if (charged > 0) {
+            in.memory().give(charged);
+            charged = 0;
+        }
     }
 
     /// Reads at least one octet of content; -1 at the end.
