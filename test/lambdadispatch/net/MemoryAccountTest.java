@@ -162,17 +162,25 @@ class MemoryAccountTest {
     }
 
     @Test
-    void whoHasManyConnectionsThatHoldLittleIsEndedBeforeWhoHasOneThatHoldsMore() throws Exception {
-        InetAddress many = InetAddress.getByName("198.51.100.7");
-        InetAddress one = InetAddress.getByName("198.51.100.8");
-        MemoryShare good = account.open(new InetSocketAddress(one, 1), 1000, () -> ended.add("good"));
+    void whoHasManyConnectionsThatHoldLittleIsHeavierThanWhoHasOneThatHoldsMore() throws Exception {
+        MemoryShare good = account.open(new InetSocketAddress(InetAddress.getByName("198.51.100.8"), 1), 1000, () -> { });
         assertThat(good.take(60_000)).isTrue();
-        int port = 1;
-        for (MemoryShare share = good; share != null && share.take(30_000); port++) {
-            share = account.open(new InetSocketAddress(many, port), 1000, () -> ended.add("many"));
+        InetAddress many = InetAddress.getByName("198.51.100.7");
+        for (int port = 0; port < 20; port++) {
+            assertThat(account.open(new InetSocketAddress(many, port), 1000, () -> { }).take(30_000)).isTrue();
         }
-        assertThat(firstEnded()).isEqualTo("many");
-        assertThat(ended).doesNotContain("good");
+        long later = System.nanoTime() + TimeUnit.HOURS.toNanos(1); // when all are as old
+        assertThat(account.heaviestFirst(later).getLast().share()).isSameAs(good);
+        assertThat(account.heaviestFirst(later)).hasSize(21);
+    }
+
+    @Test
+    void whereAllComeFromOneAddressWhoHoldsMostIsHeaviest() throws Exception {
+        InetAddress balancer = InetAddress.getByName("10.0.0.1");
+        for (int port = 0; port < 20; port++) {
+            account.open(new InetSocketAddress(balancer, port), 1000, () -> { }).take(20_000 + (port == 7 ? 20_000 : 0));
+        }
+        assertThat(account.heaviestFirst(System.nanoTime() + TimeUnit.HOURS.toNanos(1)).getFirst().share().holder()).isEqualTo(new InetSocketAddress(balancer, 7));
     }
 
     @Test

@@ -124,16 +124,12 @@ public final class MemoryAccount {
         try {
             long excess = held.get() - (tight() - most / 16);
             long now = System.nanoTime();
-            Map<Object, Long> byPeer = heldByPeer();
-            List<Weighed> worst = new ArrayList<>();
             for (MemoryShare share : shares) {
                 if (share.isEnding()) {
                     excess -= share.reserved(); // it is on its way
-                } else {
-                    worst.add(new Weighed(share, share.weight(now) * manyHeavier(byPeer.get(share.peer()))));
                 }
             }
-            worst.sort(Comparator.comparingDouble(Weighed::weight).reversed());
+            List<Weighed> worst = heaviestFirst(now);
             int count = 0;
             for (Weighed each : worst) {
                 if (excess <= 0) {
@@ -166,7 +162,20 @@ public final class MemoryAccount {
         return octets == null ? 1 : 1 + (double) octets / Math.max(1, most / 16);
     }
 
-    private record Weighed(MemoryShare share, double weight) {}
+    record Weighed(MemoryShare share, double weight) {}
+
+    /// Who is to be ended before others, without those who are being ended.
+    List<Weighed> heaviestFirst(long now) {
+        Map<Object, Long> byPeer = heldByPeer();
+        List<Weighed> all = new ArrayList<>();
+        for (MemoryShare share : shares) {
+            if (!share.isEnding()) {
+                all.add(new Weighed(share, share.weight(now) * manyHeavier(byPeer.get(share.peer()))));
+            }
+        }
+        all.sort(Comparator.comparingDouble(Weighed::weight).reversed());
+        return all;
+    }
 
     private void report(List<Weighed> worst, int count, long now) {
         if (count > 0 && (!said || now - saidNanos > BETWEEN_LINES_NANOS)) {
