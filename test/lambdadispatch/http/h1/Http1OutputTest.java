@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.LeastRate;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class Http1OutputTest {
     private static final int GATHER = 16 << 10;
 
     private final Writes writes = new Writes();
-    private final Http1Output out = new Http1Output(writes, Duration.ZERO, LeastRate.NONE);
+    private final Http1Output out = new Http1Output(writes, Duration.ZERO, LeastRate.NONE, MemoryShare.UNBOUNDED);
 
     /// Notes each write.
     private static final class Writes implements Transport {
