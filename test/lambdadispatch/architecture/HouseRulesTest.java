@@ -95,7 +95,7 @@ class HouseRulesTest {
     /// Of many values in a row two time-outs would be swapped in silence: such records are changed by name, or read from their variables.
     @Test
     void whatHasManyValuesIsNotBuiltByPosition() {
-        String names = "(Limits|PoolSettings|RouterConfig|ExtensionConfig|Http1Client\\.Options)\\(";
+        String names = "(Limits|PoolSettings|RouterConfig|ExtensionConfig|Condition|Reading|Http1Client\\.Options)\\(";
         Pattern byPosition = Pattern.compile("\\bnew " + names);
         Pattern declared = Pattern.compile("\\brecord " + names);
         assertThat(faults(Sources.files(".java", "src", "test"), (file, lines) -> {

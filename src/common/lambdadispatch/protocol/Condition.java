@@ -40,9 +40,84 @@ public record Condition(long cpuMillis, long vcpuMillis, long throttledMillis, l
             }
             values.put(part.substring(0, equals), Long.parseLong(number));
         }
-        return values.getOrDefault("of", 0L) == 0 ? Optional.empty() : Optional.of(new Condition(
-                values.getOrDefault("cpu", 0L), values.get("of"), values.getOrDefault("throttled", 0L), values.getOrDefault("memory", 0L),
-                values.getOrDefault("delay", 0L), values.getOrDefault("app", 0L), values.getOrDefault("requests", 0L), values.getOrDefault("held", 0L),
-                values.getOrDefault("probe", 0L)));
+        if (values.getOrDefault("of", 0L) == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(of(values.get("of"))
+                .cpu(values.getOrDefault("cpu", 0L))
+                .throttled(values.getOrDefault("throttled", 0L))
+                .memory(values.getOrDefault("memory", 0L))
+                .delay(values.getOrDefault("delay", 0L))
+                .app(values.getOrDefault("app", 0L))
+                .requests(values.getOrDefault("requests", 0L))
+                .held(values.getOrDefault("held", 0L))
+                .probe(values.getOrDefault("probe", 0L))
+                .condition());
+    }
+
+    /// All zero but this, to be filled in by name.
+    public static Builder of(long vcpuMillis) {
+        return new Builder(vcpuMillis);
+    }
+
+    /// A condition in the making.
+    public static final class Builder {
+        private final long vcpuMillis;
+        private long cpuMillis;
+        private long throttledMillis;
+        private long memoryPermille;
+        private long delayMillis;
+        private long appMillis;
+        private long requests;
+        private long heldMillis;
+        private long probeMillis;
+
+        private Builder(long vcpuMillis) {
+            this.vcpuMillis = vcpuMillis;
+        }
+
+        public Builder cpu(long millis) {
+            cpuMillis = millis;
+            return this;
+        }
+
+        public Builder throttled(long millis) {
+            throttledMillis = millis;
+            return this;
+        }
+
+        public Builder memory(long permille) {
+            memoryPermille = permille;
+            return this;
+        }
+
+        public Builder delay(long millis) {
+            delayMillis = millis;
+            return this;
+        }
+
+        public Builder app(long millis) {
+            appMillis = millis;
+            return this;
+        }
+
+        public Builder requests(long count) {
+            requests = count;
+            return this;
+        }
+
+        public Builder held(long millis) {
+            heldMillis = millis;
+            return this;
+        }
+
+        public Builder probe(long millis) {
+            probeMillis = millis;
+            return this;
+        }
+
+        public Condition condition() {
+            return new Condition(cpuMillis, vcpuMillis, throttledMillis, memoryPermille, delayMillis, appMillis, requests, heldMillis, probeMillis);
+        }
     }
 }

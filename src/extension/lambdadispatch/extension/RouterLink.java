@@ -137,8 +137,8 @@ final class RouterLink implements AutoCloseable {
     private String condition(long delayMillis, long probeMillis) {
         Pulse.Cpu cpu = pulse.cpu();
         heldToldMillis = heldMillis();
-        return new Condition(cpu.usedMillis(), pulse.vcpuMillis(), cpu.throttledMillis(), pulse.memoryPermille(), delayMillis, appNanos.get() / 1_000_000,
-                ended.get(), heldToldMillis, probeMillis).toString();
+        return Condition.of(pulse.vcpuMillis()).cpu(cpu.usedMillis()).throttled(cpu.throttledMillis()).memory(pulse.memoryPermille()).delay(delayMillis)
+                .app(appNanos.get() / 1_000_000).requests(ended.get()).held(heldToldMillis).probe(probeMillis).condition().toString();
     }
 
     private long heldMillis() {

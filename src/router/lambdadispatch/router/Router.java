@@ -21,6 +21,7 @@ import lambdadispatch.base.metrics.Registry;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.invoke.FunctionInvoker;
 import lambdadispatch.net.MemoryAccount;
+import lambdadispatch.router.admin.Access;
 import lambdadispatch.router.admin.AdminHandler;
 import lambdadispatch.router.admin.AdminParts;
 import lambdadispatch.router.control.ControlHandler;
@@ -165,7 +166,7 @@ final class Router {
             return;
         }
         Timeline timeline = new Timeline(observer, () -> pools.all().stream().map(Pool::view).toList(), Clock.SYSTEM);
-        Handler handler = new AdminHandler(new AdminParts(settings.host(), settings.token(), Main.version(), pools, timeline, () -> healthy,
+        Handler handler = new AdminHandler(new AdminParts(new Access(settings.host(), settings.token()), Main.version(), pools, timeline, () -> healthy,
                 new MetricsHandler(registry, pools::snapshots), this::configuration, Main::stop));
         listeners.openAdmin(new InetSocketAddress(settings.host(), settings.port()), P + "AdminPort", handler);
         ticks.add(timeline::tick);

@@ -32,7 +32,7 @@ final class AdminBed {
         Registry registry = new Registry();
         Observer observer = new Observer(false, registry);
         timeline = new Timeline(observer, () -> router.pools().all().stream().map(Pool::view).toList(), Clock.SYSTEM);
-        handler = new AdminHandler(new AdminParts("admin.internal", token, "1.2.3", router.pools(), timeline, () -> true,
+        handler = new AdminHandler(new AdminParts(new Access("admin.internal", token), "1.2.3", router.pools(), timeline, () -> true,
                 new MetricsHandler(registry, router.pools()::snapshots), () -> Json.object("LAMBDA_DISPATCH_AdminToken", "(set)"), stops::incrementAndGet));
     }
 

@@ -117,8 +117,8 @@ class FiguresTest {
 
     @Test
     void aTemperatureIsTheDifferenceOfTwoReadings() {
-        Reading before = new Reading(1_000, 1_500, 400, 111, 222, 3_000, 40, 0, 0);
-        Reading after = new Reading(2_500, 2_000, 700, 333, 44, 7_000, 60, 0, 0);
+        Reading before = Reading.of(1_500).cpu(1_000).throttled(400).memory(111).delay(222).app(3_000).requests(40).reading();
+        Reading after = Reading.of(2_000).cpu(2_500).throttled(700).memory(333).delay(44).app(7_000).requests(60).reading();
         Temperature between = Temperature.between(before, after, 3 * SECOND);
         assertThat(between.cpuSeconds()).isEqualTo(1.5, EXACTLY);
         assertThat(between.vcpus()).isEqualTo(2, EXACTLY);

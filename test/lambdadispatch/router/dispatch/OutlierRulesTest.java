@@ -184,7 +184,7 @@ class OutlierRulesTest {
     }
 
     private static Reading reading(long cpuMillis, long appMillis, long requests, long heldMillis) {
-        return new Reading(cpuMillis, 2000, 0, 0, 0, appMillis, requests, heldMillis, 0);
+        return Reading.of(2000).cpu(cpuMillis).app(appMillis).requests(requests).held(heldMillis).reading();
     }
 
     @Test

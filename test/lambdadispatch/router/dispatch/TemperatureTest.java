@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /// What environments say of themselves, and what follows from it.
 class TemperatureTest {
     private static Reading reading(long cpuMillis, long memoryPermille, long appMillis, long requests) {
-        return new Reading(cpuMillis, 2000, 0, memoryPermille, 1, appMillis, requests, 0, 0);
+        return Reading.of(2000).cpu(cpuMillis).memory(memoryPermille).delay(1).app(appMillis).requests(requests).reading();
     }
 
     @Test
@@ -19,10 +19,10 @@ class TemperatureTest {
         assertThat(Temperature.between(before, reading(1000, 300, 0, 0), second).hot()).isFalse();
         assertThat(Temperature.between(before, reading(1900, 300, 0, 0), second).hot()).as("of two CPUs").isTrue();
         assertThat(Temperature.between(before, reading(0, 960, 0, 0), second).hot()).isTrue();
-        assertThat(Temperature.between(before, new Reading(0, 2000, 300, 0, 0, 0, 0, 0, 0), second).hot()).as("throttled").isTrue();
-        assertThat(Temperature.between(before, new Reading(0, 2000, 0, 0, 300, 0, 0, 0, 0), second).hot()).as("late").isTrue();
-        assertThat(Temperature.between(before, new Reading(0, 2000, 0, 0, 0, 0, 0, 0, 999), second).hot()).as("its health path takes a while").isFalse();
-        assertThat(Temperature.between(before, new Reading(0, 2000, 0, 0, 0, 0, 0, 0, 1000), second).hot()).as("or for long").isTrue();
+        assertThat(Temperature.between(before, Reading.of(2000).throttled(300).reading(), second).hot()).as("throttled").isTrue();
+        assertThat(Temperature.between(before, Reading.of(2000).delay(300).reading(), second).hot()).as("late").isTrue();
+        assertThat(Temperature.between(before, Reading.of(2000).probe(999).reading(), second).hot()).as("its health path takes a while").isFalse();
+        assertThat(Temperature.between(before, Reading.of(2000).probe(1000).reading(), second).hot()).as("or for long").isTrue();
         assertThat(Temperature.between(reading(500, 0, 900, 9), reading(0, 0, 0, 0), second).cpuSeconds()).as("counters began anew").isZero();
     }
 

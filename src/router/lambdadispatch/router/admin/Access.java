@@ -14,7 +14,7 @@ import lambdadispatch.http.message.Request;
 /// by an address, by `localhost`, or by `AdminHost`: otherwise a page of a stranger could look through an operator's browser, whose name server the stranger
 /// tells that his own name is 127.0.0.1. Nor may a page from elsewhere send anything, though it could not read the answer: what it starts would still take
 /// a watcher's place or a pool's lock.
-final class Access {
+public final class Access {
     /// What a request may do, or why not.
     enum Verdict { ALLOWED, TOKEN_NEEDED, NO_TOKEN_SET, WRONG_HOST, OTHER_SITE }
 
@@ -29,7 +29,7 @@ final class Access {
 
     /// @param host `AdminHost`
     /// @param token `AdminToken`, or null for none
-    Access(String host, String token) {
+    public Access(String host, String token) {
         this.host = host;
         this.token = token == null ? null : token.getBytes(StandardCharsets.UTF_8);
     }
@@ -61,6 +61,11 @@ final class Access {
         boolean ours = origin == null || origin.equalsIgnoreCase("http://" + request.authority()) || origin.equalsIgnoreCase("https://" + request.authority());
         boolean link = request.path().equals("/") && "navigate".equals(request.headers().get(FETCH_MODE));
         return !ours || site != null && !site.equals("same-origin") && !site.equals("none") && !link;
+    }
+
+    /// Whether there is a token, and so a way to change something.
+    boolean maySomebodyChange() {
+        return token != null;
     }
 
     boolean hasToken(Request request) {

@@ -23,7 +23,7 @@ public final class AdminHandler implements Handler {
 
     /// @param parts what it shows and changes
     public AdminHandler(AdminParts parts) {
-        access = new Access(parts.host(), parts.token());
+        access = parts.access();
         metrics = parts.metrics();
         StatusReport state = new StatusReport(parts);
         status = state::json;

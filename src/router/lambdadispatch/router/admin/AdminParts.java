@@ -10,16 +10,14 @@ import lambdadispatch.router.observe.Timeline;
 
 /// What the admin port shows and changes.
 ///
-/// @param host `AdminHost`
-/// @param token `AdminToken`, or null: then nothing can be changed
+/// @param access who may look, and who may change something
 /// @param version of this router
 /// @param healthy whether the health check succeeds
 /// @param metrics answers `/metrics`
 /// @param config every setting with its value, secrets masked
 /// @param stop begins to stop this router as SIGTERM does, and returns at once
 public record AdminParts(
-        String host,
-        String token,
+        Access access,
         String version,
         Pools pools,
         Timeline timeline,

@@ -34,7 +34,7 @@ final class StatusReport {
             pools.add(pool(pool, pool.view()));
         }
         return Json.object("version", parts.version(), "time", Instant.now().toString(), "started", started.toString(), "healthy", parts.healthy().getAsBoolean(),
-                "mayChange", parts.token() != null, "logLevel", Log.level(), "canary", canary(parts.pools()), "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
+                "mayChange", parts.access().maySomebodyChange(), "logLevel", Log.level(), "canary", canary(parts.pools()), "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
     }
 
     /// Null while there has been none.

@@ -161,8 +161,8 @@ public final class ControlHandler implements Handler {
     }
 
     private static Reading reading(Condition said) {
-        return new Reading(said.cpuMillis(), said.vcpuMillis(), said.throttledMillis(), said.memoryPermille(), said.delayMillis(), said.appMillis(), said.requests(),
-                said.heldMillis(), said.probeMillis());
+        return Reading.of(said.vcpuMillis()).cpu(said.cpuMillis()).throttled(said.throttledMillis()).memory(said.memoryPermille()).delay(said.delayMillis())
+                .app(said.appMillis()).requests(said.requests()).held(said.heldMillis()).probe(said.probeMillis()).reading();
     }
 
     /// It is shown to clients and written to the log.
