@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Measures the real processes beside HAProxy and nginx; called by `./build.sh bench [NAME…]`, which has compiled the modules and set JAVA_HOME.
-# Names: ping bodies connections channels queue events observed quick image. BENCH_SECONDS sets how long each load lasts (8).
+# Names: ping bodies connections channels queue events observed account quick image. BENCH_SECONDS sets how long each load lasts (8).
 # --quick runs `quick` alone, in about two minutes; --against FILE compares the ratios with those of an earlier bench.json; --beside FOLDER lets
 # `quick` measure the images of another build (its build/image) in the same run.
 set -euo pipefail

@@ -64,6 +64,7 @@ public final class Bench {
         scenarios.put("queue", crowds::queue);
         scenarios.put("events", crowds::events);
         scenarios.put("observed", new Observed(report, seconds)::run);
+        scenarios.put("account", new AccountCost(report)::run);
         scenarios.put("quick", new Quick(report, beside)::run);
         return scenarios;
     }

@@ -146,6 +146,17 @@ class MemoryAccountTest {
     }
 
     @Test
+    void streamsOfWhoIsKnownAreEndedAfterStrangersThatHoldLess() {
+        MemoryShare known = share("known");
+        known.known();
+        MemoryShare part = known.open(5000, () -> { });
+        assertThat(part.take(200_000)).isTrue();
+        MemoryShare stranger = share("stranger");
+        assertThat(stranger.take(50_000)).isTrue();
+        assertThat(account.heaviestFirst(System.nanoTime() + TimeUnit.HOURS.toNanos(1)).getFirst().share()).isSameAs(stranger);
+    }
+
+    @Test
     void whoIsBeingEndedIsNotEndedAgainAndCountsAsGone() throws InterruptedException {
         MemoryShare first = share("first");
         first.take(930_000);

@@ -9,9 +9,12 @@ import static lambdadispatch.soak.AttackTools.tls;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import java.util.function.Function;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.WireFrame;
@@ -26,6 +29,7 @@ final class IdleConnections {
     private enum Past { NOTHING, ONE_REQUEST, ONE_LONG_REQUEST }
 
     private final Stack stack;
+    private int usual; // descriptors of the router's while there are no connections
 
     private IdleConnections(Stack stack) {
         this.stack = stack;
@@ -34,6 +38,7 @@ final class IdleConnections {
     static void run(Function<Consumer<String>, Stack> stacks) throws Exception {
         try (Stack stack = stacks.apply(_ -> { }).instances(1).router("LAMBDA_DISPATCH_MaxInstanceCount", "1").start()) {
             IdleConnections idle = new IdleConnections(stack);
+            idle.awaitNoConnections();
             for (Kind kind : Kind.values()) {
                 idle.close(idle.open(kind, Past.ONE_LONG_REQUEST, 200)); // until what is made once is there
             }
@@ -47,15 +52,29 @@ final class IdleConnections {
     }
 
     private void measure(Kind kind, Past past) throws Exception {
+        awaitNoConnections();
         Vitals before = settled();
         List<Socket> sockets = open(kind, past, COUNT);
         try {
             Vitals after = settled();
             System.out.printf("%-10s %-18s %,14d %,14d%n", kind, past, (after.liveObjectsKb() - before.liveObjectsKb()) * 1024 / COUNT,
                     (after.residentKb() - before.residentKb()) * 1024 / COUNT);
+            System.out.println("    most of it: " + after.grownSince(before));
         } finally {
             close(sockets);
         }
+    }
+
+    /// Until the router has closed what is left of those before.
+    private void awaitNoConnections() throws IOException, InterruptedException {
+        int open;
+        do {
+            Thread.sleep(500);
+            try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + stack.routerPid() + "/fd"))) {
+                open = (int) descriptors.count();
+            }
+            usual = usual == 0 ? open : usual;
+        } while (open > usual + 5);
     }
 
     /// Some things are let go by threads that run a little later.

@@ -146,7 +146,11 @@ public final class MemoryShare implements AutoCloseable {
     /// @param giveUp as in [MemoryAccount#open]
     /// @return null if there is no room for it
     public MemoryShare open(int cost, Runnable giveUp) {
-        return account == null ? this : account.open(holder, cost, giveUp, true);
+        MemoryShare share = account == null ? this : account.open(holder, cost, giveUp, true);
+        if (known && share != null) {
+            share.known(); // what waits on its stream waits for somebody else: a client that takes its answer slowly
+        }
+        return share;
     }
 
     /// Whether it is time to hold less where that is a choice.
