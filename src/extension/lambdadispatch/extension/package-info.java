@@ -3,9 +3,11 @@
 ///
 /// ```
 ///   Main ─► ExtensionsApi, RuntimeApi ─► Invocation ─► RouterLink: one HTTP/2 connection
-///             Lambda's side                  │              ├─ Channel 1..n ─► Relay ─► AppConnection ─► app
-///                                            │              └─ SharedUplink
-///                                            └─ deadline, idleness, reasons to end
+///             Lambda's side                  │              ├─ Channel 1..n ─► Relay ─► AppLink ─► app
+///                                            │              └─ SharedUplinkWriter
+///                                            ├─ ChannelKeeper: as many channels as the router wants
+///                                            ├─ Heartbeat: deadline, idleness, pings
+///                                            └─ InvocationEnd: why and when it ends
 /// ```
 ///
 /// **Owns**: an [Invocation] everything that lasts no longer than it, since an environment is frozen between two; [App] what was learned of the app for good.
