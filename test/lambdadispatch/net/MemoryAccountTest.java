@@ -3,6 +3,7 @@ package lambdadispatch.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -329,5 +330,113 @@ class MemoryAccountTest {
         in.close();
         assertThatThrownBy(() -> in.require(5000)).isInstanceOf(IOException.class);
         assertThat(share.held()).isZero();
+    }
+
+    // ---- figures
+
+    @Test
+    void whatFitsExactlyFitsAndIsCounted() {
+        MemoryAccount small = new MemoryAccount(1000);
+        assertThat(small.open("a", 1000, () -> { })).isNotNull();
+        assertThat(small.open("b", 1, () -> { })).isNull();
+        assertThat(small.shares()).isOne();
+        assertThat(small.most()).isEqualTo(1000);
+        assertThat(small).hasToString("1000 of 1000 octets");
+    }
+
+    @Test
+    void beyondWhatEverybodyGetsItIsTakenInWholeSteps() {
+        MemoryShare share = share("a");
+        assertThat(share.take(MemoryShare.FREE + 4096)).isTrue();
+        assertThat(account.held()).isEqualTo(1000 + 4096);
+        assertThat(share.take(1)).isTrue();
+        assertThat(account.held()).isEqualTo(1000 + 8192);
+        assertThat(share).hasToString("a holds 9192 octets of 9192 of 1048576 octets");
+        assertThat(share.holder()).isEqualTo("a");
+    }
+
+    @Test
+    void whatGrowsIsTakenAndWhatShrinksIsGivenBack() {
+        MemoryShare share = share("a");
+        assertThat(share.resize(0, 20_000)).isTrue();
+        assertThat(share.resize(20_000, 50_000)).isTrue();
+        assertThat(share.held()).isEqualTo(50_000);
+        assertThat(share.resize(50_000, 50_000)).isTrue();
+        assertThat(share.held()).isEqualTo(50_000);
+        assertThat(share.resize(50_000, 50_000 + MOST)).isFalse();
+        assertThat(share.held()).isEqualTo(50_000);
+        assertThat(share.resize(50_000, 100)).isTrue();
+        assertThat(share.held()).isEqualTo(100);
+        assertThat(account.held()).isEqualTo(1000);
+    }
+
+    @Test
+    void aConnectionThatComesToCostMoreCostsItUntilItsEnd() {
+        MemoryShare share = share("a");
+        assertThat(share.costs(500)).isTrue();
+        assertThat(account.held()).isEqualTo(1500);
+        assertThat(share.costs(MOST)).isFalse();
+        assertThat(account.held()).isEqualTo(1500);
+        share.close();
+        assertThat(account.held()).isZero();
+        assertThat(share.costs(1)).as("it is over").isFalse();
+        assertThat(account.held()).isZero();
+        assertThat(MemoryShare.UNBOUNDED.costs(1)).isTrue();
+    }
+
+    @Test
+    void itIsTimeToHoldLessWhenMoreThanHalfIsTaken() {
+        MemoryAccount small = new MemoryAccount(1000);
+        MemoryShare half = small.open("a", 500, () -> { });
+        assertThat(small.isShort()).isFalse();
+        assertThat(half.isShort()).isFalse();
+        small.open("b", 1, () -> { });
+        assertThat(small.isShort()).isTrue();
+        assertThat(half.isShort()).isTrue();
+        assertThat(MemoryShare.UNBOUNDED.isShort()).isFalse();
+    }
+
+    @Test
+    void aShareWeighsWhatItHoldsForAsLongAsItWasNotAnswered() {
+        MemoryShare share = account.open("a", 6400, () -> { });
+        share.take(MemoryShare.FREE + 4096);
+        double hour = 3.6e12;
+        long later = System.nanoTime() + (long) hour;
+        assertThat(share.weight(later)).as("never answered").isCloseTo((4096 + 100) * hour * 16, withinPercentage(1));
+        share.progressed();
+        assertThat(share.weight(later)).isCloseTo((4096 + 100) * hour, withinPercentage(1));
+        share.known();
+        assertThat(share.weight(later)).as("that it is open does not count").isCloseTo(4096 * hour / 16, withinPercentage(1));
+    }
+
+    @Test
+    void roomIsMadeAgainAndAgain() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            MemoryShare great = share("great " + i);
+            assertThat(great.take(930_000)).isTrue();
+            String first = null;
+            while (first == null) { // one relief is over a moment after it ended a share, and another is not begun before
+                great.take(4096);
+                great.give(4096);
+                first = ended.poll(10, TimeUnit.MILLISECONDS);
+            }
+            assertThat(first).isEqualTo("great " + i);
+            great.close();
+        }
+    }
+
+    @Test
+    void aBufferIsChargedForWhatItGrewByEachTime() throws IOException {
+        MemoryShare share = share("a");
+        Input in = input(share);
+        assertThat(in.memory()).isSameAs(share);
+        assertThat(in.maxCapacity()).isEqualTo(256 << 10);
+        in.require(5000);
+        in.require(60_000);
+        assertThat(share.held()).isEqualTo(in.array().length - 1000);
+        in.skip(in.available());
+        in.settle();
+        assertThat(in.array().length).isGreaterThan(1000);
+        assertThat(share.held()).as("what a busy one keeps").isEqualTo(in.array().length - 1000);
     }
 }

@@ -9,10 +9,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import jdk.net.ExtendedSocketOptions;
 import lambdadispatch.carrier.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,5 +97,59 @@ class SocketTransportTest {
             near.close();
             assertThatThrownBy(() -> near.readAtOnce(new byte[8], 0, 8)).isInstanceOf(ClosedChannelException.class);
         });
+    }
+
+    @Test
+    void probesAreAskedForAtTheTimesGivenAndNothingIsHeldBack() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress()); SocketTransport transport = new SocketTransport(channel)) {
+            assertThat(channel.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+            assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE)).isFalse();
+            transport.keepAliveProbes(Duration.ofSeconds(60));
+            assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+            assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(60);
+            assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL)).isEqualTo(15);
+            assertThat(channel.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(4);
+            assertThat(transport.remoteAddress()).isEqualTo(server.getLocalSocketAddress());
+            assertThat(transport.localAddress()).isEqualTo(channel.getLocalAddress());
+        }
+    }
+
+    @Test
+    void itIsQuietUntilSomethingComesOrItEnds() throws Exception {
+        connected((near, far) -> {
+            assertThat(near.quiet()).isTrue();
+            far.getOutputStream().write(1);
+            while (near.quiet()) {
+                Thread.onSpinWait(); // on its way
+            }
+            far.close();
+            while (near.readAtOnce(new byte[1], 0, 1) == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(near.quiet()).isFalse();
+            near.close();
+            assertThat(near.quiet()).isFalse();
+            near.reset(); // and closing it once more harms nobody
+            near.close();
+        });
+    }
+
+    @Test
+    void whatThePeerTakesOfALongWriteIsCounted() throws Exception {
+        int octets = 16 << 20;
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                SocketTransport near = SocketTransport.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()), Duration.ofSeconds(30));
+                Socket far = server.accept()) {
+            FutureTask<Void> write = new FutureTask<>(() -> {
+                near.write(new byte[octets], 0, octets);
+                return null;
+            });
+            assertThat(near.octetsTaken()).isZero();
+            Threads.virtual("write").start(write);
+            assertThat(far.getInputStream().readNBytes(octets)).hasSize(octets);
+            write.get();
+            assertThat(near.octetsTaken()).isBetween(1L, (long) octets);
+        }
     }
 }

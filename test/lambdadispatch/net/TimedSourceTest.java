@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -104,5 +105,144 @@ class TimedSourceTest {
         assertThat(read()).isOne();
         aWhile();
         assertThatThrownBy(this::read).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    @Test
+    void aLimitThatIsFarEndsNoRead() throws Exception {
+        for (boolean each : new boolean[] {true, false}) {
+            if (each) {
+                source.limitEachRead(Duration.ofMinutes(1));
+            } else {
+                source.limitAllReads(Duration.ofMinutes(1));
+            }
+            FutureTask<Integer> read = blockedRead();
+            aWhile();
+            send();
+            assertThat(read.get()).isOne();
+            assertThat(source.expired()).isFalse();
+        }
+    }
+
+    @Test
+    void aLimitForAllReadsIsForTheOneThatIsBlockedAlreadyToo() {
+        FutureTask<Integer> read = blockedRead();
+        source.limitAllReads(SHORT);
+        assertThatThrownBy(read::get).hasCauseInstanceOf(SocketTimeoutException.class);
+    }
+
+    /// Whose input fails, rather than ends, when it is shut.
+    private static final class Failing implements Transport {
+        private final CountDownLatch shut = new CountDownLatch(1);
+        private int awaited;
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            try {
+                shut.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            throw new IOException("its input is shut");
+        }
+
+        @Override
+        public void awaitInput() {
+            awaited++;
+        }
+
+        @Override
+        public void shutdownInput() {
+            shut.countDown();
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) {}
+
+        @Override
+        public void shutdownOutput() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public InetSocketAddress remoteAddress() {
+            return null;
+        }
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return null;
+        }
+    }
+
+    @Test
+    void aReadThatFailsBecauseItsTimeIsOverSaysSoAndAnyOtherSaysWhy() {
+        Failing failing = new Failing();
+        try (TimedSource timed = new TimedSource(failing)) {
+            timed.limitEachRead(SHORT);
+            assertThatThrownBy(() -> timed.read(new byte[1], 0, 1)).isInstanceOf(SocketTimeoutException.class);
+        }
+        Failing gone = new Failing();
+        gone.shutdownInput();
+        try (TimedSource timed = new TimedSource(gone)) {
+            timed.limitEachRead(Duration.ofMinutes(1));
+            assertThatThrownBy(() -> timed.read(new byte[1], 0, 1)).isExactlyInstanceOf(IOException.class).hasMessage("its input is shut");
+        }
+    }
+
+    @Test
+    void whoWaitsForInputWaitsInTheTransport() throws IOException {
+        Failing transport = new Failing();
+        try (TimedSource timed = new TimedSource(transport)) {
+            timed.awaitInput();
+            timed.awaitInput();
+        }
+        assertThat(transport.awaited).isEqualTo(2);
+    }
+
+    @Test
+    void aTransportThatCanNotDoBetterClosesAndSaysThatItCanNotTell() {
+        Transport plain = new Transport() {
+            private int closed;
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                return -1;
+            }
+
+            @Override
+            public void write(byte[] from, int offset, int length) {}
+
+            @Override
+            public void shutdownOutput() {}
+
+            @Override
+            public void close() {
+                closed++;
+            }
+
+            @Override
+            public InetSocketAddress remoteAddress() {
+                return null;
+            }
+
+            @Override
+            public InetSocketAddress localAddress() {
+                return null;
+            }
+
+            @Override
+            public String toString() {
+                return "closed " + closed;
+            }
+        };
+        assertThat(plain.quiet()).isFalse();
+        assertThat(plain.secure()).isFalse();
+        assertThat(plain.octetsTaken()).isZero();
+        assertThat(plain.applicationProtocol()).isEmpty();
+        plain.shutdownInput();
+        assertThat(plain).hasToString("closed 1");
+        plain.reset();
+        assertThat(plain).hasToString("closed 2");
     }
 }
