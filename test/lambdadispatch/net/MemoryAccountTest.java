@@ -337,9 +337,10 @@ class MemoryAccountTest {
     @Test
     void whatFitsExactlyFitsAndIsCounted() {
         MemoryAccount small = new MemoryAccount(1000);
-        assertThat(small.open("a", 1000, () -> { })).isNotNull();
-        assertThat(small.open("b", 1, () -> { })).isNull();
-        assertThat(small.shares()).isOne();
+        MemoryShare connection = small.open("a", 400, () -> { });
+        assertThat(connection.open(600, () -> { })).isNotNull();
+        assertThat(connection.open(1, () -> { })).isNull();
+        assertThat(small.shares()).isEqualTo(2);
         assertThat(small.most()).isEqualTo(1000);
         assertThat(small).hasToString("1000 of 1000 octets");
     }

@@ -122,14 +122,16 @@ public final class MemoryAccount {
 
     private void relieve() {
         try {
-            long excess = held.get() - (tight() - most / 16);
             long now = System.nanoTime();
+            long onItsWay = 0;
             for (MemoryShare share : shares) {
                 if (share.isEnding()) {
-                    excess -= share.reserved(); // it is on its way
+                    onItsWay += share.reserved();
                 }
             }
             List<Weighed> worst = heaviestFirst(now);
+            // Read only now: what a share gave back before it was looked for is no reason to end another.
+            long excess = held.get() - onItsWay - (tight() - most / 16);
             int count = 0;
             for (Weighed each : worst) {
                 if (excess <= 0) {

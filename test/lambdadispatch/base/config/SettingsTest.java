@@ -3,9 +3,16 @@ package lambdadispatch.base.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -150,5 +157,96 @@ class SettingsTest {
                 "A            64KiB    Size of a. [0 to 1MiB, -1 for unlimited]",
                 "C            90s      Time for c. [1ms to 15m]",
                 "D            simple   Kind of d. [simple, current_thread]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/,true,true", "/a/b,true,true", "/a?b=c,true,true", "/a?b=c,false,false", "a,true,false", "/a b,true,false", "/a#b,true,false", "/a\u007f,true,false",
+        "/~,true,true", "/\u00e9,true,false", "/!,true,true"})
+    void paths(String text, boolean query, boolean taken) {
+        Settings settings = settings(text);
+        assertThat(settings.path("X", "/fallback", query, "")).isEqualTo(taken ? text : "/fallback");
+        assertThat(settings.faults()).hasSize(taken ? 0 : 1).allMatch(fault -> fault.endsWith("without blanks" + (query ? "" : " and query")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a.example,true", "127.0.0.1,true", "::1,true", "[::1],true", "a:80,false", "http://a,false", "u@a,false", "a/b,false", "a?b,false", "a#b,false", "a b,false"})
+    void hosts(String text, boolean taken) {
+        Settings settings = settings(text);
+        assertThat(settings.host("X", "")).isEqualTo(taken ? text : null);
+        assertThat(settings.faults()).hasSize(taken ? 0 : 1);
+        assertThat(Settings.isHost(text)).isEqualTo(taken);
+    }
+
+    @Test
+    void filesHaveToBeThereAndNoFolders(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("a"), "x");
+        assertThat(settings(file.toString()).file("X", "")).isEqualTo(file.toString());
+        for (Path other : List.of(folder, folder.resolve("b"))) {
+            Settings settings = settings(other.toString());
+            assertThat(settings.file("X", "")).isNull();
+            assertThat(settings.faults()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsRequiredHasToBeThereAndOfItsForm() {
+        Predicate<String> word = text -> text.equals("word");
+        Settings good = settings("word");
+        assertThat(good.required("X", word, "word", "One.")).isEqualTo("word");
+        assertThat(good.faults()).isEmpty();
+        assertThat(good.table()).contains("One. (required)");
+        Settings missing = settings("");
+        assertThat(missing.required("X", word, "word", "")).isNull();
+        assertThat(missing.faults()).containsExactly("X=: must be word");
+        Settings bad = settings("words");
+        assertThat(bad.required("X", word, "word", "")).isNull();
+        assertThat(bad.faults()).containsExactly("X=words: must be word");
+    }
+
+    @Test
+    void topicsAreThoseThatThereAre() {
+        for (String good : List.of("a", "a, b", ",a,")) {
+            Settings settings = settings(good);
+            settings.topics("X", List.of("b", "a"));
+            assertThat(settings.faults()).isEmpty();
+        }
+        Settings settings = settings("a,c");
+        settings.topics("X", List.of("b", "a"));
+        assertThat(settings.faults()).containsExactly("X=a,c: must be topics between commas, of a, b");
+        assertThat(settings.table()).contains("topics for debug lines");
+    }
+
+    @Test
+    void flagsAndListsStandInTheTableAndASecretIsReturned() {
+        Settings settings = settings("hush");
+        assertThat(settings.secret("X", "A secret.")).isEqualTo("hush");
+        settings.flag("F", true, "A flag.");
+        settings.list("L", "A list.");
+        assertThat(settings.table().lines().map(line -> line.replaceAll(" +", " "))).containsExactly("Variable Default Description", "X - A secret.", "F true A flag.", "L - A list.");
+    }
+
+    @Test
+    void sizesAreWrittenInTheLargestUnitThatFits() {
+        assertThat(LongStream.of(-1, 0, 1, 1023, 1024, 1025, 1536, 1 << 20, 3L << 30).mapToObj(Units::writeBytes))
+                .containsExactly("-1", "0", "1", "1023", "1KiB", "1025", "1536", "1MiB", "3GiB");
+    }
+
+    @Test
+    void aNameIsNearIfNoMoreThanAThirdOfItOrTwoLettersDiffer() {
+        assertThat(NearestName.find("abc", List.of("axy"))).contains("axy");
+        assertThat(NearestName.find("abc", List.of("xyz"))).isEmpty();
+        assertThat(NearestName.find("abcdefxyz", List.of("abcdefghi"))).as("three of nine").contains("abcdefghi");
+        assertThat(NearestName.find("abcdewxyz", List.of("abcdefghi"))).as("four of nine").isEmpty();
+        assertThat(NearestName.find("ab", List.of("ac", "ad"))).as("the first of two as near").contains("ac");
+        assertThat(NearestName.find("ab", List.of())).isEmpty();
+    }
+
+    @Test
+    void aValueIsShownUpToItsLongest() {
+        for (int length : new int[] {120, 121}) {
+            Settings settings = settings("x".repeat(length));
+            settings.integer("X", 1, 1, 9, "");
+            assertThat(settings.faults()).singleElement().asString().startsWith("X=" + "x".repeat(120) + (length == 120 ? ": must" : "...: must"));
+        }
     }
 }

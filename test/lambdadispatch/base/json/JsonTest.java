@@ -165,4 +165,30 @@ class JsonTest {
             }
         }
     }
+
+    @Test
+    void numbersAreDoublesAndTheirLongestFormIsRead() throws JsonException {
+        assertThat(((Json.JsonNumber) Json.parse("-2.5e3")).toDouble()).isEqualTo(-2500);
+        String sixtyFour = "1." + "0".repeat(62);
+        assertThat(((Json.JsonNumber) Json.parse(sixtyFour)).toLong()).hasValue(1);
+        assertThat(((Json.JsonNumber) Json.parse(sixtyFour + "0")).toLong()).isEmpty();
+    }
+
+    @Test
+    void valuesShowAsTheirText() {
+        assertThat(Json.object("a", Json.array(1, "b"))).hasToString("{\"a\":[1,\"b\"]}");
+        assertThat(Json.array(1, "b")).hasToString("[1,\"b\"]");
+    }
+
+    @Test
+    void aFaultOfAnEscapeIsWhereItStands() {
+        assertThatThrownBy(() -> Json.parse("\"\\x\"")).hasMessage("unknown escape at offset 2");
+        assertThatThrownBy(() -> Json.parse("\"\\u00\u0080\u0080\"")).hasMessage("not a hexadecimal digit at offset 5");
+        assertThatThrownBy(() -> Json.parse("\"\u001f\"")).hasMessage("control character in a string at offset 1");
+    }
+
+    @Test
+    void depthIsThatOfWhatIsOpenAndNotOfWhatWas() throws JsonException {
+        assertThat(Json.parse("[" + "{},".repeat(100) + "{\"a\":{}}]")).isNotNull();
+    }
 }

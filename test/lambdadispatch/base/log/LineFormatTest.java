@@ -96,4 +96,39 @@ class LineFormatTest {
         one.initCause(new Exception("two", one));
         assertThat(value(one)).hasSizeLessThan(1000);
     }
+
+    @Test
+    void aValueOfExactlyTheLongestIsShownWhole() {
+        Bytes out = new Bytes();
+        LineFormat.text(out, "abcd", 4);
+        LineFormat.text(out, "abcde", 4);
+        LineFormat.text(out, "a cd", 4);
+        assertThat(out).hasToString("abcd\"abcd...\"\"a cd\"");
+        Bytes plain = new Bytes();
+        LineFormat.escape(plain, "a d ", 4);
+        LineFormat.escape(plain, "\u007f~", 6);
+        assertThat(plain).hasToString("a d \\u007f...");
+    }
+
+    @Test
+    void linesOfOneProgramAreMadeOfWords() {
+        for (LogLine.Format format : LogLine.Format.values()) {
+            Bytes out = new Bytes();
+            new LogLine(format, out).begin(0, "access").word("status", "200").number("octets", 5).millis("time", 1_234_567_890L).millis("none", -1).millis("little", 45_678)
+                    .text("path", "/a b", 100).text("agent", null, 100).pair("n", 1).pair("d", Duration.ofMillis(2)).pair("nothing", null).text("last", "x").end(null);
+            assertThat(out).hasToString(format == LogLine.Format.JSON
+                    ? "{\"time\":\"1970-01-01T00:00:00.000Z\",\"level\":\"info\",\"topic\":\"access\",\"status\":\"200\",\"octets\":5,\"time\":1234.567,\"none\":0.000,"
+                            + "\"little\":0.045,\"path\":\"/a b\",\"agent\":null,\"n\":1,\"d\":\"2ms\",\"nothing\":null,\"last\":\"x\"}\n"
+                    : "1970-01-01T00:00:00.000Z INFO  access status=200 octets=5 time=1234.567 none=0.000 little=0.045 path=\"/a b\" agent=- n=1 d=2ms nothing=- last=x\n");
+        }
+    }
+
+    @Test
+    void aChainOfNineIsShownWithEightCauses() {
+        Exception chain = new Exception("e0");
+        for (int i = 1; i < 12; i++) {
+            chain = new Exception("e" + i, chain);
+        }
+        assertThat(value(chain)).contains("e11; ").contains("Exception: e3\"").doesNotContain("e2");
+    }
 }

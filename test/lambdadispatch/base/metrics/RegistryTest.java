@@ -121,4 +121,44 @@ class RegistryTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return process.waitFor() == 0 ? said : said + "exit " + process.exitValue();
     }
+
+    @Test
+    void oneMetricIsForgottenAndTheOthersOfItsNameStay() {
+        registry.counter("a_total", "A.", "x", "1");
+        registry.counter("a_total", "A.", "x", "2");
+        registry.forgetOne("a_total", "x", "1");
+        registry.forgetOne("b_total");
+        assertThat(text()).isEqualTo("# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"2\"} 0\n");
+    }
+
+    @Test
+    void aTotalIsACounterThatIsKeptElsewhere() {
+        registry.total("a_total", "A.", () -> 7);
+        registry.total("a_total", "A.", () -> 8);
+        assertThat(text()).isEqualTo("# HELP a_total A.\n# TYPE a_total counter\na_total 7\n");
+    }
+
+    @Test
+    void requestsHaveTheBucketsOfOpenTelemetry() {
+        registry.httpDurations("h_seconds", "H.").record(TimeUnit.MILLISECONDS.toNanos(6));
+        assertThat(text()).contains("h_seconds_bucket{le=\"0.005\"} 0\n", "h_seconds_bucket{le=\"0.01\"} 1\n", "h_seconds_bucket{le=\"10\"} 1\n", "h_seconds_count 1\n");
+    }
+
+    @Test
+    void aGaugeIsReturnedAndACounterNeverShrinks() {
+        assertThat(registry.gauge("g", "G.", () -> 2).value()).isEqualTo(2);
+        Counter counter = registry.counter("a_total", "A.");
+        counter.add(0);
+        counter.add(2);
+        assertThat(counter.value()).isEqualTo(2);
+        assertThatIllegalArgumentException().isThrownBy(() -> counter.add(-1));
+    }
+
+    @Test
+    void whatNoLongHoldsIsWrittenInFullToo() {
+        assertThat(Registry.number(Double.POSITIVE_INFINITY)).isEqualTo("+Inf");
+        assertThat(Registry.number(-1e15)).isEqualTo("-1000000000000000");
+        assertThat(Registry.number(1e300)).isEqualTo("1" + "0".repeat(300));
+        assertThat(Registry.number(999_999_999_999_999.0)).isEqualTo("999999999999999");
+    }
 }

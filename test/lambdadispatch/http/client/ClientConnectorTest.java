@@ -15,8 +15,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import lambdadispatch.base.Clock;
+import lambdadispatch.carrier.Threads;
 import lambdadispatch.net.Transport;
+import lambdadispatch.net.tls.SelfSigned;
+import lambdadispatch.support.TrustAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +114,27 @@ class ClientConnectorTest {
             }
             silent.setSoTimeout(50);
             assertThatThrownBy(silent::accept).as("a fourth").isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    /// A server that takes its time, within the limit.
+    @Test
+    void aHandshakeThatLastsAMomentSucceeds() throws Exception {
+        SSLContext context = SelfSigned.create("test", Clock.SYSTEM, Duration.ofDays(1)).serverContext();
+        FutureTask<String> served = new FutureTask<>(() -> {
+            try (Socket socket = listener.accept()) {
+                LockSupport.parkNanos(150_000_000); // longer than a deadline that is over at once takes to fire
+                SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(socket, null, false);
+                secured.setUseClientMode(false);
+                secured.startHandshake();
+                return Integer.toString(secured.getInputStream().read());
+            }
+        });
+        Threads.platform("server").start(served);
+        try (Transport transport = connect(true, OPTIONS.withTls(TrustAll.context()), "127.0.0.1")) {
+            assertThat(transport.secure()).isTrue();
+            transport.write(new byte[] {7}, 0, 1);
+            assertThat(served.get()).isEqualTo("7");
         }
     }
 }

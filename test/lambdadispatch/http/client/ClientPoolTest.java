@@ -2,17 +2,25 @@
 package lambdadispatch.http.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,5 +191,121 @@ class ClientPoolTest {
         assertThat(pool.opened()).isOne();
         second.connection.close();
         assertThat(pool.opened()).isZero();
+    }
+
+    private static void say(Open to, String text) throws Exception {
+        to.peer.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static Http1Client.Response ask(Open open, Duration limit) throws IOException {
+        return open.connection.exchange("GET", URI.create("http://a/"), new Headers(), null, limit);
+    }
+
+    @Test
+    void whateverAnExchangeFailsOfItsConnectionIsClosed() throws Exception {
+        Open silent = open();
+        assertThatThrownBy(() -> ask(silent, Duration.ofMillis(20))).isInstanceOf(SocketTimeoutException.class);
+        assertThat(silent.over()).isTrue();
+        Open odd = open();
+        say(odd, "this is no HTTP\r\n\r\n");
+        assertThatThrownBy(() -> ask(odd, Duration.ZERO)).isInstanceOf(BadMessage.class);
+        assertThat(odd.over()).isTrue();
+        Open switching = open();
+        say(switching, "HTTP/1.1 101 Switching Protocols\r\n\r\n");
+        assertThatThrownBy(() -> ask(switching, Duration.ZERO)).isInstanceOf(BadMessage.class);
+        assertThat(switching.over()).isTrue();
+    }
+
+    @Test
+    void aConnectionThatMayNotBeKeptIsClosedBehindItsResponse() throws Exception {
+        for (String end : List.of("Connection: close\r\nContent-Length: 2\r\n\r\nok", "Content-Length: 2\r\n\r\nokand more")) {
+            Open open = open();
+            say(open, "HTTP/1.1 200 OK\r\n" + end);
+            assertThat(ask(open, Duration.ZERO).body().readAllBytes()).hasSize(2);
+            assertThat(open.over()).isTrue();
+            assertThat(pool.takeIdle(origin)).isNull();
+        }
+    }
+
+    @Test
+    void aResponseThatIsClosedUnreadClosesItsConnection() throws Exception {
+        Open open = open();
+        say(open, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok");
+        ask(open, Duration.ZERO).close();
+        assertThat(open.over()).isTrue();
+        assertThat(pool.takeIdle(origin)).isNull();
+    }
+
+    @Test
+    void aBodyIsReadOctetByOctetAndToItsEnd() throws Exception {
+        Open open = open();
+        say(open, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\u00e9\u0000");
+        try (InputStream body = ask(open, Duration.ZERO).body()) {
+            assertThat(body.read()).isEqualTo(0xe9);
+            assertThat(body.read(new byte[1], 0, 0)).isZero();
+            assertThat(body.read()).isZero();
+            assertThat(body.read()).isEqualTo(-1);
+        }
+        assertThat(pool.takeIdle(origin)).isSameAs(open.connection);
+    }
+
+    @Test
+    void aBodyOfExactlyTheLimitIsTaken() throws Exception {
+        Open open = open();
+        say(open, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        assertThat(ask(open, Duration.ZERO).bytes(2)).hasSize(2);
+    }
+
+    @Test
+    void oneThatConnectsAsThePoolClosesIsClosed() throws Exception {
+        pool.close();
+        FutureTask<ClientConnection> opening = new FutureTask<>(() -> pool.open(origin));
+        Thread.ofVirtual().start(opening);
+        try (Socket peer = server.accept()) {
+            peer.setSoTimeout(20_000);
+            assertThat(peer.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThatThrownBy(opening::get).hasCauseInstanceOf(IOException.class).hasMessageContaining("closed");
+    }
+
+    /// The sweeper looks when the first one's time may be over, and again when it was not.
+    @Test
+    void theSweeperComesAgainForOneThatWasUsedMeanwhile() throws Exception {
+        Duration idle = Duration.ofMillis(50);
+        Semaphore swept = new Semaphore(0);
+        ClientPool hasty = new ClientPool(OPTIONS.withIdle(idle), new ClientConnector(OPTIONS, ClientConnector.Names.SYSTEM), () -> {
+            if (Thread.currentThread().getName().equals("deadline")) {
+                swept.release();
+            }
+            return clock.get();
+        });
+        clock.set(MINUTE);
+        try (hasty) {
+            Open kept = open(hasty);
+            kept.use(); // by the pool's clock no time passes from here on
+            assertThat(swept.tryAcquire(3, 20, TimeUnit.SECONDS)).as("looks again and again").isTrue();
+            assertThat(hasty.opened()).isOne();
+            clock.addAndGet(idle.toNanos());
+            assertThat(kept.over()).isTrue();
+        }
+    }
+
+    @Test
+    void whoNamesWhatIsDifferentGetsTheRestAsItWas() throws Exception {
+        SSLContext tls = SSLContext.getDefault();
+        Duration second = Duration.ofSeconds(1);
+        assertThat(Http1Client.Options.DEFAULT.withConnect(second).withWrite(second.multipliedBy(2)).withResponse(second.multipliedBy(3)).withIdle(second.multipliedBy(4))
+                .withKeepAliveProbes().withTls(tls))
+                .isEqualTo(new Http1Client.Options(second, second.multipliedBy(2), second.multipliedBy(3), second.multipliedBy(4), true, tls));
+    }
+
+    @Test
+    void originsAreTheSameWhereAllThreePartsAre() {
+        Origin one = new Origin(false, "a", 80);
+        assertThat(one).isEqualTo(new Origin(false, "a", 80)).hasSameHashCodeAs(new Origin(false, "a", 80));
+        assertThat(List.of(new Origin(true, "a", 80), new Origin(false, "b", 80), new Origin(false, "a", 81))).doesNotContain(one);
+        assertThat(one.hashCode()).isNotEqualTo(new Origin(false, "b", 80).hashCode()).isNotEqualTo(new Origin(false, "a", 81).hashCode());
+        assertThat(one.equals("a")).isFalse();
+        assertThat(Origin.of(URI.create("http://a:0/")).port()).isZero();
     }
 }

@@ -154,7 +154,7 @@ public final class Settings {
     public static boolean isHost(String text) {
         try {
             URI uri = new URI("http://" + (text.contains(":") && !text.startsWith("[") ? "[" + text + "]" : text) + ":1/");
-            return uri.getHost() != null && uri.getUserInfo() == null;
+            return uri.getHost() != null && uri.getUserInfo() == null && uri.getPort() == 1; // a path would have taken the port
         } catch (URISyntaxException notOne) {
             return false;
         }
