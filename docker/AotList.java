@@ -23,10 +23,10 @@ import jdk.internal.jimage.ImageReader;
 /// Prints what the AOT cache of an image is to hold, as `-XX:SharedClassListFile` takes it: the same text for the same image, whatever the machine did meanwhile.
 ///
 /// - the JDK's classes that a file lists (once recorded), as far as the image has them
-/// - our own that can be reached from the program's main class and from what our modules provide
+/// - our own that can be reached from the program's main class and from what our modules provide, but for what is reached by way of classes that few need
 /// - `@cp`: the constants of all these that may be resolved beforehand. Of the JDK's lambdas and string concatenations those that the file lists, of ours all
 ///
-/// `java --add-exports java.base/jdk.internal.jimage=ALL-UNNAMED docker/AotList.java HOME LISTED MAIN`
+/// `java --add-exports java.base/jdk.internal.jimage=ALL-UNNAMED docker/AotList.java HOME LISTED MAIN [RARE…]`
 class AotList {
     private static final String OURS = "lambdadispatch/";
     private static final Set<String> FACTORIES = Set.of("java/lang/invoke/LambdaMetafactory", "java/lang/invoke/StringConcatFactory");
@@ -52,7 +52,11 @@ class AotList {
         try (ImageReader image = ImageReader.open(Path.of(arguments[0], "lib/modules"))) {
             AotList list = new AotList(image);
             List<String> listed = Files.readAllLines(Path.of(arguments[1])).stream().filter(line -> !line.startsWith("#")).toList();
-            TreeSet<String> classes = new TreeSet<>(list.reached(arguments[2]));
+            List<String> rare = List.of(arguments).subList(3, arguments.length);
+            if (!list.entries.keySet().containsAll(rare)) {
+                throw new IllegalArgumentException("not all in the image: " + rare);
+            }
+            TreeSet<String> classes = new TreeSet<>(list.reached(arguments[2], rare));
             listed.stream().filter(line -> !line.startsWith("@") && list.entries.containsKey(line)).forEach(classes::add);
             classes.forEach(System.out::println);
             listed.stream().filter(line -> line.startsWith("@")).forEach(System.out::println);
@@ -68,10 +72,10 @@ class AotList {
         return ClassFile.of().parse(image.getResource(entries.get(name)));
     }
 
-    private Set<String> reached(String main) throws IOException {
+    private Set<String> reached(String main, List<String> rare) throws IOException {
         Queue<String> toVisit = new ArrayDeque<>(providers());
         toVisit.add(main);
-        Set<String> visited = new HashSet<>();
+        Set<String> visited = new HashSet<>(rare);
         while (!toVisit.isEmpty()) {
             String name = toVisit.remove();
             if (name.startsWith(OURS) && entries.containsKey(name) && visited.add(name)) {
@@ -82,6 +86,7 @@ class AotList {
                 }
             }
         }
+        rare.forEach(visited::remove);
         return visited;
     }
 

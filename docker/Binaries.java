@@ -15,8 +15,9 @@ import java.util.List;
 /// - `java docker/Binaries.java options FILE`: the launcher's `JDK_JAVA_OPTIONS` becomes `LAMBDA_DISPATCH_JAVA_OPTIONS`. The longer name takes the place of the next
 ///   word as well, a switch for those who debug the launcher. Where another word follows, as in other builds of the JDK, no options are read from a variable at all
 /// - `java docker/Binaries.java ignore FILE NAME…`: an environment variable's name becomes one that no variable can have
+/// - `java docker/Binaries.java blank FILE SECTION…`: the content of sections becomes zeros, which take no room in a zip
 ///
-/// The layout of program headers is that of the ELF-64 object file format; both platforms that Lambda has are little-endian.
+/// The layout of program and section headers is that of the ELF-64 object file format; both platforms that Lambda has are little-endian.
 class Binaries {
     private static final String JDK_OPTIONS = "JDK_JAVA_OPTIONS";
     private static final String OUR_OPTIONS = "LAMBDA_DISPATCH_JAVA_OPTIONS";
@@ -29,17 +30,23 @@ class Binaries {
         switch (arguments[0]) {
             case "interpreter" -> System.out.println(interpreter(program, arguments[2]));
             case "options" -> options(program);
+            case "blank" -> Arrays.stream(arguments).skip(2).forEach(section -> blank(program, section));
             case "ignore" -> Arrays.stream(arguments).skip(2).forEach(name -> ignore(program, name));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
         Files.write(file, program);
     }
 
-    private static String interpreter(byte[] program, String wanted) {
+    private static ByteBuffer elf(byte[] program) {
         ByteBuffer elf = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
         if (elf.getInt(0) != 0x464c457f || program[4] != 2 || program[5] != 1) {
             throw new IllegalArgumentException("not an ELF-64 file in little-endian order");
         }
+        return elf;
+    }
+
+    private static String interpreter(byte[] program, String wanted) {
+        ByteBuffer elf = elf(program);
         int headers = Math.toIntExact(elf.getLong(32));
         int size = elf.getShort(54);
         for (int i = 0; i < elf.getShort(56); i++) {
@@ -66,6 +73,24 @@ class Binaries {
             System.err.println("This JDK's launcher has no room for " + OUR_OPTIONS + ": what is linked from it ignores that variable.");
             ignore(program, JDK_OPTIONS);
         }
+    }
+
+    private static void blank(byte[] program, String section) {
+        ByteBuffer elf = elf(program);
+        int headers = Math.toIntExact(elf.getLong(40));
+        int size = elf.getShort(58);
+        int names = Math.toIntExact(elf.getLong(headers + elf.getShort(62) * size + 24));
+        byte[] wanted = (section + "\0").getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i < elf.getShort(60); i++) {
+            int header = headers + i * size;
+            int name = names + elf.getInt(header);
+            if (Arrays.equals(program, name, Math.min(name + wanted.length, program.length), wanted, 0, wanted.length)) {
+                int at = Math.toIntExact(elf.getLong(header + 24));
+                Arrays.fill(program, at, at + Math.toIntExact(elf.getLong(header + 32)), (byte) 0);
+                return;
+            }
+        }
+        throw new IllegalArgumentException("there is no section " + section + " to be blanked");
     }
 
     private static void ignore(byte[] program, String name) {

@@ -28,6 +28,15 @@ never_loaded=$(printf '%s' /java.base/sun/security/tools/keytool/{Main,resources
     /java.net.http/jdk/internal/net/http/websocket/{Builder,Message,OpeningHandshake,TransportImpl,WebSocketImpl}'*,')
 never_loaded=${never_loaded%,}
 
+# The extension has a budget, and needs less: it names no characters, prints, rewrites and verifies no class files, calls no C, shows no names of languages and time
+# zones, has no HttpURLConnection, and its TLS neither lattices nor passwords. (The router takes keys with passwords, and the AWS SDK has its own ways.) Each package
+# keeps a class, since a module names its packages.
+never_in_the_extension=$never_loaded$(printf '%s' ,/java.base/java/lang/uniName.dat \
+    ,/java.base/jdk/internal/classfile/impl/{verifier/VerifierImpl,verifier/ParserVerifier,ClassPrinterImpl,ClassRemapperImpl}'*' \
+    ,/java.base/jdk/internal/foreign/abi/{'**/*CallArranger*','fallback/FallbackLinker*'} \
+    ,/java.base/sun/util/resources/{,cldr/}{LocaleNames,TimeZoneNames}'*' ,/java.base/sun/security/util/resources/{auth,security}_'*' \
+    ,/java.base/sun/net/www/protocol/http/HttpURLConnection'*' ,/java.base/{sun/security,com/sun/crypto}/provider/ML_'*' ,/java.base/com/sun/crypto/provider/PBE'*')
+
 # What the SDK's jars need of the JDK, as `jdeps --ignore-missing-deps --print-module-deps` says.
 sdk_needs=java.logging,java.naming,java.security.jgss,java.xml,jdk.unsupported
 
@@ -43,7 +52,8 @@ flags() { # program: its JVM flags on one line
 link() { # program modules folder
     local program=$1
     shift
-    local from=build/modules strip=() host=()
+    local from=build/modules strip=() host=() without=$never_loaded
+    if [ "$program" = extension ]; then without=$never_in_the_extension; fi
     if [ -n "$target" ]; then
         [ -d "$target/jmods" ] || { echo "$target has no jmods: jlink needs them to link for another platform." >&2; exit 1; }
         from=$target/jmods:$from
@@ -57,7 +67,7 @@ link() { # program modules folder
     fi
     mkdir -p "$(dirname "$2")"
     "$JAVA_HOME/bin/jlink" -p "$from" --add-modules "$1" "${strip[@]}" ${host[@]+"${host[@]}"} --no-header-files --no-man-pages \
-        --compress "$compress" --vm server --exclude-resources "$never_loaded" --add-options="$(flags "$program")" --output "$2"
+        --compress "$compress" --vm server --exclude-resources "$without" --add-options="$(flags "$program")" --output "$2"
     # For other programs than ours: a key tool, a view of the image for IDEs, signal chaining for embedders, names of classes for CDS, sorting with AVX-512.
     rm -f "$2/bin/keytool" "$2/lib/jrt-fs.jar" "$2/lib/libjsig.so" "$2/lib/server/libjsig.so" "$2/lib/jexec" "$2/lib/classlist" "$2/lib/libsimdsort.so"
     find "$2" -name '*.debuginfo' -delete # of JDKs that keep native debug symbols apart
@@ -87,6 +97,8 @@ build_images() {
     if [ -z "$target" ] && command -v strip >/dev/null; then # of what the layer holds, names of internal functions are what is missed least
         strip --strip-unneeded "$home"/bin/java "$home"/lib/*.so "$home/lib/server/libjvm.so"
     fi
+    # What C++ exceptions and debuggers find their way back by: HotSpot throws none, and reads frame pointers where it prints a stack.
+    binaries blank "$home/lib/server/libjvm.so" .eh_frame .eh_frame_hdr
     mkdir -p "$opt/extensions" "$out.new/extension/bin"
     cp docker/launch/lambda-dispatch-extension "$out.new/extension/bin/"
     if [ -z "$target" ]; then train; fi
@@ -174,21 +186,24 @@ train() {
 }
 
 cache() { # home file
-    local home=$1 file=$2 name=router java=("$1/bin/java")
-    if [ -x "$home/ld.so" ]; then name=extension java=("$home/ld.so" "$home/bin/java"); fi
+    local home=$1 file=$2 name=router java=("$1/bin/java") rare=()
+    if [ -x "$home/ld.so" ]; then # what serves HTTP there serves apps that ask for HOLD_PORT: a hundred classes, and 1 MB of memory for everyone
+        name=extension java=("$home/ld.so" "$home/bin/java") rare=(lambdadispatch/extension/HoldPort)
+    fi
     "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --add-exports java.base/jdk.internal.jimage=ALL-UNNAMED \
-        docker/AotList.java "$home" "docker/launch/$name.classes" "lambdadispatch/$name/Main" >"build/aot/$name.list"
+        docker/AotList.java "$home" "docker/launch/$name.classes" "lambdadispatch/$name/Main" ${rare[@]+"${rare[@]}"} >"build/aot/$name.list"
     dump "$name" "$file" "${java[@]}"
     dump "$name" "$file.second" "${java[@]}"
     "$JAVA_HOME/bin/java" -XX:+UseSerialGC docker/AotCache.java "$file" "$file.second" 2>&1 | tee -a build/aot/log >&2
     rm "$file.second"
 }
 
-# A table of strings that grows meanwhile would lie in the cache in an order of its own each time: it is as large as in other JVMs from the start.
+# A table of strings that grows meanwhile would lie in the cache in an order of its own each time: it is as large as in other JVMs from the start. And what is
+# softly referenced stays, however long it takes: on a busy machine a lambda form that had been forgotten was missing.
 dump() { # name file java...
     local name=$1 file=$2 said=0
     shift 2
-    "$@" -Xshare:dump -XX:+AOTClassLinking -XX:StringTableSize=65536 "-XX:SharedClassListFile=build/aot/$name.list" \
+    "$@" -Xshare:dump -XX:+AOTClassLinking -XX:StringTableSize=65536 -XX:SoftRefLRUPolicyMSPerMB=100000000 "-XX:SharedClassListFile=build/aot/$name.list" \
         "-XX:SharedArchiveFile=$file" -m "lambdadispatch.$name/lambdadispatch.$name.Main" >>build/aot/log 2>&1 || said=$?
     [ $said = 0 ] || { tail -n 25 build/aot/log >&2; echo "the AOT cache of the $name could not be made" >&2; exit 1; }
 }
