@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=$1 root=$2
 mkdir -p "$root"
+root=$(cd "$root" && pwd) # as `ldd` names it: what lies in it already is not looked for on this machine
 
 if [ "$what" = extension ]; then
     mkdir -p "$root/opt"
