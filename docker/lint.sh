@@ -3,7 +3,8 @@
 #
 # Holds scripts, workflows and templates to their linters, as far as those are installed; called by `./build.sh lint [LINTER...]`.
 # What is not installed is named at the end.
-#   Debian: shellcheck, docker-compose · Go: actionlint (go install github.com/rhysd/actionlint/cmd/actionlint@latest)
+#   Debian: shellcheck, docker-compose · Go: actionlint (go install github.com/rhysd/actionlint/cmd/actionlint@latest),
+#   hclfmt (go install github.com/hashicorp/hcl/v2/cmd/hclfmt@latest)
 #   cfn-lint, kubernetes-validate (pip install cfn-lint kubernetes-validate; the latter brings its schemas along)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
@@ -11,7 +12,7 @@ export PATH=$PWD/build/tools/bin:$PATH # where .ci/run puts those that no Debian
 status=0
 missing=()
 chosen=("$@")
-known=(shellcheck actionlint cfn-lint kubernetes-validate docker-compose)
+known=(shellcheck actionlint cfn-lint hclfmt kubernetes-validate docker-compose)
 for each in "$@"; do
     [[ " ${known[*]} " == *" $each "* ]] || { echo "The linters are: ${known[*]}" >&2; exit 2; }
 done
@@ -37,6 +38,7 @@ while IFS= read -r script; do scripts+=("$script"); done < <(find src test docke
 lint shellcheck --severity=info "${scripts[@]}"
 lint actionlint .github/workflows/test.yaml .github/workflows/release.yaml
 lint cfn-lint --include-checks I --template docker/aws/fargate.yaml docker/aws/sam.yaml
+lint hclfmt -check -require-no-change docker/aws/terraform/main.tf docker/aws/terraform/variables.tf docker/aws/terraform/alarms.tf
 lint kubernetes-validate --strict docker/kubernetes/router.yaml docker/kubernetes/active-standby/haproxy.yaml
 lint docker-compose --file docker/compose.yaml config --quiet
 if [ ${#missing[@]} -gt 0 ]; then echo "Not held to ${missing[*]}: the head of docker/lint.sh says where to get what is missing."; fi

@@ -84,7 +84,7 @@ class TemplatesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shellcheck", "actionlint", "cfn-lint", "kubernetes-validate", "docker-compose"})
+    @ValueSource(strings = {"shellcheck", "actionlint", "cfn-lint", "hclfmt", "kubernetes-validate", "docker-compose"})
     void lintersAreContent(String linter) throws Exception {
         Tool.need(linter); // what is not installed finds nothing, which proves nothing
         assertThat(Tool.need("bash").run("docker/lint.sh", linter).success()).isEqualTo(linter + ": clean\n");
