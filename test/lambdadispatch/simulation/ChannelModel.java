@@ -129,7 +129,7 @@ final class ChannelModel extends Slot {
     }
 
     @Override
-    protected void reset(boolean dead) {
+    protected void reset(boolean invokeEnded) {
         World.that(request != null && !gone, "a reset of an idle or ended slot");
         World.Request carried = request;
         request = null;

@@ -170,7 +170,7 @@ final class PoolBed extends RecordedWorld {
         }
 
         @Override
-        protected void reset(boolean dead) {
+        protected void reset(boolean invokeEnded) {
             reset++;
         }
     }

@@ -31,7 +31,7 @@ class PoolHammerTest {
         protected void end() {}
 
         @Override
-        protected void reset(boolean dead) {}
+        protected void reset(boolean invokeEnded) {}
     }
 
     private static final class Client extends Ticket {

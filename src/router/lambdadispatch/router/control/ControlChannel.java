@@ -142,8 +142,8 @@ final class ControlChannel extends Slot implements RequestChannel {
     }
 
     @Override
-    protected void reset(boolean dead) {
-        fellSilent = !dead;
+    protected void reset(boolean invokeEnded) {
+        fellSilent = !invokeEnded;
         reset();
     }
 

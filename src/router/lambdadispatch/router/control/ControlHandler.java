@@ -62,7 +62,7 @@ public final class ControlHandler implements Handler {
         return true;
     }
 
-    /// A stranger is answered at once: whatever is waited for is memory that he holds.
+    /// A stranger is answered at once: while the router waited for more of his request, he would hold its memory.
     @Override
     public void handle(Exchange exchange) throws IOException {
         String method = exchange.request().method();

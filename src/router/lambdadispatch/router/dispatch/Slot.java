@@ -39,7 +39,7 @@ public abstract class Slot {
     /// The slot is idle and will never be granted again: say go away (`END_STREAM` on the downlink).
     protected abstract void end();
 
-    /// The slot carries an exchange, but its instance is dead: abort that exchange now (its owner retries it elsewhere, or answers 502).
-    /// @param dead its invoke has ended; otherwise it only fell silent, or lost its channels
-    protected abstract void reset(boolean dead);
+    /// The slot carries an exchange that its instance will not finish: abort it now (its owner tries it elsewhere, or answers 502).
+    /// @param invokeEnded the instance is dead; otherwise the pool gave it up alive, since it fell silent or lost its channels
+    protected abstract void reset(boolean invokeEnded);
 }

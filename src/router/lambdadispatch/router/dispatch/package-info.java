@@ -15,5 +15,5 @@
 /// [Pool] is the door to all this; [PoolParts] says who knows whom behind it.
 ///
 /// **Owns** all tickets that wait, all instances and all slots. **Threads**: none; every call comes from outside. **Locks**: one for each [Pool]. Nothing waits under it, and
-/// nothing is called out from it: what was decided is collected and told afterwards. [Pools] has a lock for its table, which is never taken inside a pool's.
+/// one call alone leaves it, [Ticket#behindNanos], which asks a client's connection how far it is behind. All else that was decided is collected and told afterwards. [Pools] has a lock for its table, which is never taken inside a pool's.
 package lambdadispatch.router.dispatch;

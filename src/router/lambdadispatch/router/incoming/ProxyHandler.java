@@ -29,7 +29,7 @@ public final class ProxyHandler implements Handler {
     /// @param healthPath the load balancer's health check, answered by the router itself
     /// @param namesFunctions whether requests may name a function with `X-Lambda-Name`
     /// @param lowPriority who gives way in an overload
-    /// @param written what requests are written with, beside what is always
+    /// @param written the optional fields that are added to each request
     public record Options(String scheme, String healthPath, boolean namesFunctions, Set<Option> written, TrustedProxies trustedProxies, LowPriority lowPriority) {}
 
     /// Behind the health path: 503 also while requests wait that only more instances than allowed could serve, so that a load balancer goes elsewhere.

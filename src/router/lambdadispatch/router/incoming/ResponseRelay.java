@@ -89,7 +89,7 @@ final class ResponseRelay {
         try {
             relayBody(in, body);
         } catch (ChannelLost e) {
-            throw e.uplinkHasEnded() ? new BadMessage(502, "it broke off inside it") : e;
+            throw e.uplinkHasEnded() ? new BadMessage(502, "the app broke off inside its response") : e;
         }
         begin();
         body.release();

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 final class Tries {
     /// A request that may be what kills instances gets no third one to kill, unless they die without it as well.
     private static final int MAX_LOSSES = 2;
-    /// An instance that fell silent was given up for that, and not for its requests; still there is an end to everything.
+    /// An instance that fell silent was given up for that, and not for its requests; but retries have to end somewhere.
     private static final int MAX_TRIES = 4;
     /// Environments that may say no before the client is told.
     private static final int MAX_REFUSALS = 2;

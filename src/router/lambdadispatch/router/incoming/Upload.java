@@ -92,7 +92,7 @@ final class Upload implements AutoCloseable {
         return pump;
     }
 
-    /// The client is at fault; first of all here.
+    /// The body can not be read any further. Noted before the exchange hears of it, which asks for the reason.
     void failed(IOException why) {
         failure = why;
         onFailure.run();
