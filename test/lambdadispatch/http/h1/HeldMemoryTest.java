@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
@@ -50,6 +52,25 @@ class HeldMemoryTest {
             assertThat(heldWhileHandled()).isGreaterThan(50_000);
             served.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(heldWhileHandled()).isLessThan(MemoryShare.FREE);
+        }
+    }
+
+    @Test
+    void whoWaitsForALeavingClientHoldsNoBufferOfWhatItSentBefore() throws Exception {
+        AtomicReference<Http1Served> beside = new AtomicReference<>();
+        Handler slow = exchange -> {
+            exchange.onClientGone(() -> { });
+            while (beside.get() == null || !beside.get().serverEnd.readerWaits()) {
+                LockSupport.parkNanos(1_000_000); // until the watch reads ahead
+            }
+            held.add(memory.held());
+            exchange.answer(200, "text/plain", new byte[0]);
+        };
+        try (Http1Served served = served(slow)) {
+            served.client.send("GET /" + "x".repeat(50_000) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            beside.set(served);
+            assertThat(heldWhileHandled()).as("the head itself").isBetween(50_000L, 60_000L);
+            assertThat(served.client.answer().status()).isEqualTo(200);
         }
     }
 

@@ -319,6 +319,7 @@ final class Http1Input {
                 return Ahead.NO_NEWS; // a pipelined request is there: nothing more is read before its turn
             }
             reader = Reader.WATCH;
+            in.release(); // what comes next may be long in coming
             source.limitEachRead(Duration.ZERO); // until the connection limits it as its reading of the next head
         }
         boolean open = false;

@@ -14,16 +14,39 @@ final class ClosedStreams {
     private static final int REMEMBERED = 512;
     private static final How[] HOWS = How.values();
 
-    private final int[] ids = new int[REMEMBERED];
-    private final byte[] hows = new byte[REMEMBERED];
-    private final int[] due = new int[REMEMBERED]; // octets of DATA
+    /// Most connections are idle, and many never have more streams than this. Lengths are powers of two.
+    private static final int FEW = 16;
 
-    private static int slot(int streamId) {
-        return (streamId >>> 1) % REMEMBERED;
+    private int[] ids = new int[FEW]; // 0 where nothing is
+    private byte[] hows = new byte[FEW];
+    private int[] due = new int[FEW]; // octets of DATA
+
+    private int slot(int streamId) {
+        return (streamId >>> 1) & ids.length - 1;
+    }
+
+    private void grow() {
+        int[] oldIds = ids;
+        byte[] oldHows = hows;
+        int[] oldDue = due;
+        ids = new int[oldIds.length * 2];
+        hows = new byte[ids.length];
+        due = new int[ids.length];
+        for (int i = 0; i < oldIds.length; i++) {
+            int slot = slot(oldIds[i]);
+            if (oldIds[i] != 0) {
+                ids[slot] = oldIds[i];
+                hows[slot] = oldHows[i];
+                due[slot] = oldDue[i];
+            }
+        }
     }
 
     /// @param octets of DATA that may be under way: what is left of the stream's window
     void add(int streamId, How how, int octets) {
+        while (ids.length < REMEMBERED && ids[slot(streamId)] != 0 && ids[slot(streamId)] != streamId) {
+            grow();
+        }
         int slot = slot(streamId);
         ids[slot] = streamId;
         hows[slot] = (byte) how.ordinal();
