@@ -81,7 +81,7 @@ public final class MemoryAccount {
         return fits;
     }
 
-    /// For what is a choice: false, and nothing taken, unless more than half of the account stays free.
+    /// For what is a choice: false, and nothing taken, beyond three eighths of the account.
     boolean takeSpare(long octets) {
         return add(octets, most / 8 * SPARE_EIGHTHS);
     }

@@ -53,7 +53,7 @@ public final class MemoryShare implements AutoCloseable {
         return take(octets, Need.NEEDED);
     }
 
-    /// As [#take], for what nobody needs: false, too, where less than half of the account is free.
+    /// As [#take], for what nobody needs: false, too, beyond three eighths of the account.
     public boolean takeSpare(long octets) {
         return take(octets, Need.A_CHOICE);
     }
