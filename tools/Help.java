@@ -28,7 +28,7 @@ final class Help {
               lint [LINTER...]       run the linters that are installed on scripts, workflows and templates
               fuzz [COUNT|SECONDSs]  fuzz every parser, for so many inputs or seconds (60s)
               mutate [NAME...]       change the code one instruction at a time and count what the tests notice: packages (http.h2) or classes
-              soak [NAME...] [SECONDS]   run the real processes for long while things go wrong: chaos, dying, rotation, restart, routers, outliers, overload, runaway, attacks; each-attack, idle
+              soak [NAME...] [SECONDS]   run the real processes for long while things go wrong: chaos, dying, rotation, restart, deploys, routers, outliers, overload, runaway, attacks; sixteen, each-attack, idle
               docker [--with-sdk]    build the container images with a container engine (--with-sdk: also the router's with the AWS SDK)
               oci [--with-sdk]       write the container images as OCI archives, without any engine
               clean                  remove build/

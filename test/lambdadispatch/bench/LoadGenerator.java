@@ -43,6 +43,11 @@ final class LoadGenerator {
                 Double.parseDouble(seen.group(4)), Double.parseDouble(seen.group(5)), Double.parseDouble(seen.group(6)));
     }
 
+    /// As [#closed], until so many requests are answered.
+    static Seen counted(String url, int clients, int requests) throws IOException, InterruptedException {
+        return h2load(List.of("--h1", "-c" + clients, "-n" + requests), url);
+    }
+
     /// Clients that send at a fixed rate together, whether answers come or not; over HTTP/1.1.
     static Seen steady(String url, int clients, int perSecond, int seconds) throws IOException, InterruptedException {
         int each = Math.max(1, perSecond / clients);

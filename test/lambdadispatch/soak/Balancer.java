@@ -42,9 +42,8 @@ final class Balancer implements AutoCloseable {
             return executable().isPresent();
         }
 
-        /// With a single router there is nothing to choose: one kind is enough.
-        boolean first() {
-            return ordinal() == 0;
+        boolean fillFirst() {
+            return this == HAPROXY_FILL_FIRST || this == NGINX_FILL_FIRST;
         }
 
         private Optional<Path> executable() {

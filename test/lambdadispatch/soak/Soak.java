@@ -21,7 +21,7 @@ import lambdadispatch.support.Stack;
 final class Soak {
     private static final Path IMAGES = Path.of("build", "image");
     private static final Duration NEVER = Duration.ofDays(365);
-    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "routers", "outliers", "overload", "runaway", "attacks");
+    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "deploys", "routers", "outliers", "overload", "runaway", "attacks");
 
     private final int seconds;
     private final List<String> broken = new ArrayList<>();
@@ -41,7 +41,9 @@ final class Soak {
                 case "dying" -> soak.dying();
                 case "rotation" -> soak.rotation();
                 case "restart" -> soak.restart();
-                case "routers" -> RouterRuns.run(seconds, Soak::stack).forEach(what -> soak.promise(false, what));
+                case "deploys" -> Deploys.run(seconds, Soak::stack).forEach(what -> soak.promise(false, what));
+                case "routers" -> RouterRuns.few(seconds, Soak::stack).forEach(what -> soak.promise(false, what));
+                case "sixteen" -> RouterRuns.sixteen(seconds, Soak::stack).forEach(what -> soak.promise(false, what));
                 case "outliers" -> UnevenRuns.outliers(seconds, Soak::stack);
                 case "overload" -> UnevenRuns.overload(seconds, Soak::stack);
                 case "runaway" -> soak.runaway();

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import lambdadispatch.base.json.Json;
 import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
@@ -21,12 +22,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The live page in a real browser: its script runs under its policy, shows what the router does, and can be used without a mouse or eyes.
 @Timeout(240)
 class AdminPageTest {
     private static final int ARROW_RIGHT = 39;
     private static final int ENTER = 13;
+    private static final int END = 35;
+    private static final String TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    /// Has the page show its one instance two hundred times, and hear nothing more.
+    private static final String TWO_HUNDRED = """
+            (() => { const many = structuredClone(state), one = many.pools[0].instances[0], was = take;
+              many.pools[0].instances = Array.from({length:200}, (_, i) => ({...one, name:(0xa00000 + i).toString(16), state:'open', feels:'well', silent:0, replaced:false, busy:i % 11}));
+              take = () => {}; was('status', many); })()""";
+    /// How many cells reach into their right neighbour.
+    private static final String OVERLAPS = """
+            (() => { const all = [...document.querySelectorAll('#instances button')].map(each => each.getBoundingClientRect());
+              return all.filter((each, i) => i && each.top === all[i-1].top && all[i-1].right > each.left + 0.5).length; })()""";
 
     @TempDir
     static Path profile;
@@ -98,6 +112,41 @@ class AdminPageTest {
             assertThat(browser.evaluate("samples[0][0] + ' ' + restarts.length")).as("the samples of the router before").isEqualTo("1795708000 1");
         }
         browser.await("document.getElementById('note').innerText.startsWith('No connection to the router since ')");
+    }
+
+    /// What is too wide makes the whole page scroll sideways; what overlaps can not be read.
+    @ParameterizedTest(name = "{0} pixels wide, {1}")
+    @CsvSource({"1440, light", "1440, dark", "390, light", "390, dark", "320, light"})
+    void twoHundredInstancesFitIntoTheWidthOfAScreenAndOfAPhone(int width, String scheme) throws Exception {
+        bed.router.pools().defaultPool().bounds(new PoolSettings.InstanceCounts(1, 1));
+        look(width, scheme);
+        try (Server server = serve(bed.handler)) {
+            browser.open(url(server));
+            browser.await("document.querySelectorAll('#instances button').length === 1");
+            browser.evaluate(TWO_HUNDRED);
+            browser.await("document.querySelectorAll('#instances button').length === 200");
+            assertThat(browser.evaluate("document.getElementById('instances').className")).isEqualTo("dense");
+            assertThat(text()).contains("200 open");
+            assertThat(browser.evaluate(TOO_WIDE)).as("something is wider than the screen").isEqualTo("false");
+            assertThat(Double.parseDouble(browser.evaluate("document.getElementById('instances').offsetHeight / innerHeight"))).as("what comes behind it is not far").isLessThan(0.8);
+            assertThat(browser.evaluate(OVERLAPS)).isEqualTo("0");
+            assertThat(browser.evaluate("[...document.querySelectorAll('#instances .name')].filter(each => each.scrollWidth > each.clientWidth + 1).length")).as("names cut off").isEqualTo("0");
+            browser.evaluate("document.querySelector('#instances button').focus()");
+            browser.press("End", END);
+            assertThat(browser.evaluate("document.activeElement.parentElement === document.querySelector('#instances').lastChild")).isEqualTo("true");
+            assertThat(browser.evaluate("document.activeElement.getBoundingClientRect().bottom <= document.getElementById('instances').getBoundingClientRect().bottom"))
+                    .as("the list scrolls to whoever has the focus").isEqualTo("true");
+            browser.press("Enter", ENTER);
+            browser.await("!document.getElementById('detail').hidden");
+            assertThat(browser.evaluate(TOO_WIDE)).isEqualTo("false");
+        } finally {
+            browser.call("Emulation.clearDeviceMetricsOverride", Json.object());
+        }
+    }
+
+    private static void look(int width, String scheme) throws Exception {
+        browser.call("Emulation.setDeviceMetricsOverride", Json.object("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 500));
+        browser.call("Emulation.setEmulatedMedia", Json.object("media", "screen", "features", Json.array(Json.object("name", "prefers-color-scheme", "value", scheme))));
     }
 
     @Test
