@@ -15,8 +15,8 @@ import lambdadispatch.net.MemoryShare;
 /// is full: the end of a client's connection lies behind all that the client sent before it, so a client that leaves inside an upload is noticed only by
 /// who reads that far.
 ///
-/// What is read ahead is bounded for each upload, and taken from the client's share of the memory for peers, as long as less than three eighths of that are taken; a client that had sent more than that is noticed when the app reads on. HTTP/2 needs
-/// none of this, since a stream's end does not wait behind its data.
+/// What is read ahead is bounded for each upload, and taken from the client's share of the memory for peers, as long as less than three eighths of that are
+/// taken; a client that had sent more than that is noticed when the app reads on. HTTP/2 needs none of this, since a stream's end does not wait behind its data.
 final class ReadAhead implements AutoCloseable {
     /// More than the socket buffers of both sides hold, which is what a client can have sent and left.
     static final int MOST = 8 << 20;
