@@ -37,7 +37,7 @@ final class Http1Served implements AutoCloseable {
         client = new Http1Peer(clientEnd);
         TimedSource source = new TimedSource(serverEnd);
         Input in = new Input(source, 2048, Math.max(limits.headBytes(), CAPACITY), memory);
-        connection = new Http1Connection(serverEnd, source, in, limits, handler, null);
+        connection = new Http1Connection(serverEnd, source, in, limits, handler);
         thread = Threads.virtual("served").start(connection::run);
     }
 

@@ -93,7 +93,7 @@ class InputLeaseTest {
     private Thread serve(Limits limits, Handler handler) {
         TimedSource source = new TimedSource(server);
         Input in = new Input(source, 2048, 64 << 10);
-        return Threads.virtual("served").start(new Http1Connection(server, source, in, limits, handler, null)::run);
+        return Threads.virtual("served").start(new Http1Connection(server, source, in, limits, handler)::run);
     }
 
     private static String readAll(Exchange exchange) throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import lambdadispatch.http.h2.H2cUpgrade;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
@@ -41,10 +42,10 @@ public final class ServerRun {
         client.shutdownOutput();
         TimedSource source = new TimedSource(server);
         Input in = new Input(source, 2048, Math.max(limits.headBytes(), 32 << 10));
-        new Http1Connection(server, source, in, limits, this::handle, (request, settings) -> {
+        new Http1Connection(server, source, in, limits, new H2cUpgrade(this::handle, (tunnel, request, settings) -> {
             see(request).add("upgrade: " + settings);
             upgraded = true;
-        }).run();
+        })).run();
         return verdict(answers(client), in.available() > 0);
     }
 

@@ -129,7 +129,7 @@ class ParseAllocationTest {
             exchange.respond(200, headers, answer.length);
             exchange.write(answer, 0, answer.length);
             exchange.end();
-        }, null).run();
+        }).run();
         long each = (allocated[1] - allocated[0]) / MEASURED;
         System.out.println("allocated per exchange: " + each + " bytes " + Arrays.toString(served));
         assertThat(served[0]).isEqualTo(total);

@@ -10,13 +10,12 @@ import java.util.function.Function;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.HeadParser;
-import lambdadispatch.http.message.HeaderName;
-import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
 import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
+import lambdadispatch.http.server.Tunnel;
 import lambdadispatch.net.Input;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.NoRoom;
@@ -28,12 +27,6 @@ import lambdadispatch.net.Transport;
 ///
 /// A client that goes away while the handler waits is noticed by [ClientWatch], which reads ahead on the connection's behalf.
 public final class Http1Connection implements Connection {
-    /// Takes a connection over after `101 Switching Protocols` to h2c (RFC 7540 §3.2, kept by clients although RFC 9113 dropped it).
-    @FunctionalInterface
-    public interface H2cUpgrade {
-        void run(Request request, String http2Settings) throws IOException;
-    }
-
     private static final Log LOG = Log.of("http1");
     /// A client that goes on sending after it was answered gets this long to notice; a reset any earlier could cost it the answer.
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(30);
@@ -47,20 +40,18 @@ public final class Http1Connection implements Connection {
     private final TimedSource source;
     private Object state; // see Connection.state
     private final Handler handler;
-    private final H2cUpgrade upgrade;
     private final Duration longestLinger;
     private final HeadParser parser;
     private final RequestHead head = new RequestHead();
     private volatile boolean closeAnnounced;
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes
-    /// @param upgrade null where h2c is not offered (TLS)
-    public Http1Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, H2cUpgrade upgrade) {
-        this(transport, source, in, limits, handler, upgrade, LONGEST_LINGER);
+    public Http1Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler) {
+        this(transport, source, in, limits, handler, LONGEST_LINGER);
     }
 
     /// @param longestLinger what a client that goes on sending behind its last answer gets, however steadily it sends
-    Http1Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, H2cUpgrade upgrade, Duration longestLinger) {
+    Http1Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, Duration longestLinger) {
         this.longestLinger = longestLinger;
         this.transport = transport;
         this.source = source;
@@ -68,7 +59,6 @@ public final class Http1Connection implements Connection {
         this.limits = limits;
         this.memory = in.memory();
         this.handler = handler;
-        this.upgrade = upgrade;
         this.parser = new HeadParser(limits.headBytes(), limits.headFields());
         this.out = new Http1Output(transport, limits.writeStall(), limits.leastRate(), memory);
         this.watch = new ClientWatch(input);
@@ -96,7 +86,7 @@ public final class Http1Connection implements Connection {
     @Override
     public void trustPeer() {}
 
-    /// Serves until the connection ends. Returns with the transport closed, unless it was upgraded: then after the upgrade's own end.
+    /// Serves until the connection ends. Returns with the transport closed.
     public void run() {
         try {
             boolean open = true;
@@ -128,6 +118,10 @@ public final class Http1Connection implements Connection {
         return !closeAnnounced && !input.stopping();
     }
 
+    Tunnel tunnel() {
+        return new Http1Tunnel(input, out, transport, source);
+    }
+
     private boolean next() throws IOException {
         if (!readHead()) {
             return false;
@@ -149,11 +143,6 @@ public final class Http1Connection implements Connection {
     private boolean exchange() throws IOException {
         String scheme = head.scheme() != null ? head.scheme() : transport.secure() ? "https" : "http";
         Request request = new Request(head.method(), head.target(), scheme, head.authority(), head.headers(), head.contentLength(), head.version());
-        // RFC 9110 §7.8: a server MUST ignore Upgrade in an HTTP/1.0 request
-        if (upgrade != null && head.version() == 11 && request.contentLength() == 0 && wantsH2c(head.headers())) {
-            upgradeToH2c(request);
-            return false;
-        }
         Http1Exchange exchange = new Http1Exchange(this, request, head);
         input.begin(exchange);
         handle(exchange);
@@ -238,29 +227,5 @@ public final class Http1Connection implements Connection {
         } catch (IOException e) {
             return; // the client is gone already
         }
-    }
-
-    private static boolean wantsH2c(Headers headers) {
-        return headers.contains(HeaderName.UPGRADE)
-                && headers.hasToken(HeaderName.UPGRADE, "h2c")
-                && headers.all(HeaderName.HTTP2_SETTINGS).size() == 1
-                && headers.hasToken(HeaderName.CONNECTION, "upgrade")
-                && headers.hasToken(HeaderName.CONNECTION, "http2-settings");
-    }
-
-    private void upgradeToH2c(Request request) throws IOException {
-        String settings = request.headers().get(HeaderName.HTTP2_SETTINGS);
-        input.upgrade();
-        out.statusLine(101);
-        out.field("connection", "Upgrade");
-        out.field("upgrade", "h2c");
-        out.endHead();
-        out.flush();
-        Headers headers = new Headers();
-        headers.addAll(request.headers());
-        for (HeaderName name : new HeaderName[] {HeaderName.CONNECTION, HeaderName.UPGRADE, HeaderName.HTTP2_SETTINGS, HeaderName.HOST}) {
-            headers.remove(name);
-        }
-        upgrade.run(new Request(request.method(), request.target(), "http", request.authority(), headers, 0, 20), settings);
     }
 }

@@ -10,6 +10,7 @@ import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
 import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Tunnel;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.NoRoom;
 
@@ -133,6 +134,21 @@ final class Http1Exchange implements Exchange {
         return request.contentLength() >= 0
                 ? request.contentLength() - received <= Http1Input.MAX_DISCARD
                 : connection.input.holdsRest(body);
+    }
+
+    @Override
+    public boolean tunnels() {
+        return request.version() == 11 && body.ended() && !response.begun();
+    }
+
+    @Override
+    public Tunnel tunnel(Headers headers) throws IOException {
+        if (!tunnels()) {
+            throw new IllegalStateException("the connection can not be taken over");
+        }
+        connection.input.upgrade(this);
+        response.switchProtocols(headers);
+        return connection.tunnel();
     }
 
     @Override

@@ -70,6 +70,7 @@ final class Http1Input {
     private Http1Exchange current; // whose body may be read; null but in BODY
     private Pace pace; // of the client's sending; null until somebody waited for it, and where any rate will do
     private boolean paced; // in this exchange
+    private Runnable stopAction; // of whoever took the connection over
     private boolean ended; // a read-ahead came to the end of the input
     private boolean first = true; // no head was read yet; used by the connection's thread
     private volatile boolean stopping;
@@ -85,12 +86,19 @@ final class Http1Input {
     // ---- any thread
 
     /// No further head is waited for, and one that has begun has to be short.
-    synchronized void stop() {
-        stopping = true;
-        switch (phase) {
-            case IDLE -> transport.shutdownInput();
-            case HEAD -> source.limitAllReads(HEAD_AT_STOP);
-            case BODY, REST, LINGER, UPGRADED -> { } // their end looks at `stopping`
+    void stop() {
+        Runnable action;
+        synchronized (this) {
+            stopping = true;
+            action = stopAction;
+            switch (phase) {
+                case IDLE -> transport.shutdownInput();
+                case HEAD -> source.limitAllReads(HEAD_AT_STOP);
+                case BODY, REST, LINGER, UPGRADED -> { } // their end looks at `stopping`
+            }
+        }
+        if (action != null) {
+            action.run();
         }
     }
 
@@ -223,11 +231,6 @@ final class Http1Input {
         }
     }
 
-    /// UPGRADED: the connection is somebody else's from now on, and so are its limits.
-    synchronized void upgrade() {
-        phase = Phase.UPGRADED;
-    }
-
     // ---- threads of the handler's
 
     /// Takes the input for one read of a body. False if there is nothing left to read, and nothing was taken.
@@ -302,6 +305,33 @@ final class Http1Input {
     /// Whether what is left of a body of unknown length is here already.
     synchronized boolean holdsRest(BodyReader body) {
         return reader == Reader.HANDLER ? body.ended() : body.endsWithin(MAX_DISCARD);
+    }
+
+    /// UPGRADED: the connection is the handler's from now on, and so are its limits. A read-ahead that is under way goes on.
+    synchronized void upgrade(Http1Exchange exchange) throws IOException {
+        if (current != exchange) {
+            throw new IOException("exchange is over");
+        }
+        phase = Phase.UPGRADED;
+        current = null;
+        source.limitEachRead(Duration.ZERO);
+    }
+
+    /// What comes behind the request, once a read-ahead has given it back.
+    synchronized Input upgraded() {
+        handedBack(); // its end, if that is what it found, is found again by whoever reads
+        return in;
+    }
+
+    /// See [lambdadispatch.http.server.Tunnel#onStop].
+    void onStop(Runnable action) {
+        synchronized (this) {
+            stopAction = action;
+            if (!stopping) {
+                return;
+            }
+        }
+        action.run();
     }
 
     // ---- the watch

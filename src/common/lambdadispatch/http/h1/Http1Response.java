@@ -17,6 +17,7 @@ import lambdadispatch.http.message.RequestHead;
 ///     │   ▼                    ┌───┐
 ///    NOTHING ───── respond ──► LENGTH | CHUNKS | UNTIL_CLOSE | NO_BODY ───── end ──► ENDED
 ///      │
+///      ├── switchProtocols ──► SWITCHED (a handler has the connection)
 ///      └── finish (the handler has returned and nothing was said), or abort ──► broken off
 /// ```
 /// The lock is the connection's [Http1Output]: whoever has it writes a head, a piece of body or an end from its first octet to its last,
@@ -29,7 +30,7 @@ final class Http1Response {
             HeaderSet.of(HeaderName.CONTENT_LENGTH, HeaderName.TRANSFER_ENCODING, HeaderName.CONNECTION, HeaderName.KEEP_ALIVE);
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private enum State { NOTHING, LENGTH, CHUNKS, UNTIL_CLOSE, NO_BODY, ENDED }
+    private enum State { NOTHING, LENGTH, CHUNKS, UNTIL_CLOSE, NO_BODY, ENDED, SWITCHED }
 
     private final Http1Output out;
     private final Request request;
@@ -89,8 +90,8 @@ final class Http1Response {
 
     void inform(int status, Headers headers) throws IOException {
         synchronized (out) {
-            // RFC 9110 §15.2: a server must not send a 1xx to an HTTP/1.0 client
-            if (request.version() == 10 || state != State.NOTHING) {
+            // RFC 9110 §15.2: a server must not send a 1xx to an HTTP/1.0 client. 101 is a final word of its own: see switchProtocols
+            if (request.version() == 10 || status == 101 || state != State.NOTHING) {
                 return;
             }
             if (status == 100) {
@@ -121,6 +122,23 @@ final class Http1Response {
             closeAfterwards |= state == State.UNTIL_CLOSE || !mayStayOpen || !reusable();
             out.timed().begin();
             head(status, headers, length);
+        }
+    }
+
+    /// RFC 9110 §7.8: what follows is of another protocol.
+    void switchProtocols(Headers headers) throws IOException {
+        synchronized (out) {
+            if (state != State.NOTHING) {
+                throw new IllegalStateException("already responded");
+            }
+            state = State.SWITCHED;
+            closeAfterwards = true;
+            out.timed().begin();
+            out.statusLine(101);
+            out.field("connection", "Upgrade");
+            fields(headers);
+            out.endHead();
+            out.flush();
         }
     }
 
@@ -165,7 +183,7 @@ final class Http1Response {
                 case CHUNKS -> out.writeChunk(from, offset, length);
                 case UNTIL_CLOSE -> out.write(from, offset, length);
                 case NO_BODY -> { } // a HEAD's handler may write what a GET's would
-                case NOTHING, ENDED -> throw new IllegalStateException("no response to write to");
+                case NOTHING, ENDED, SWITCHED -> throw new IllegalStateException("no response to write to");
             }
         }
     }
@@ -186,7 +204,7 @@ final class Http1Response {
                 }
                 case CHUNKS -> out.lastChunk(trailers);
                 case UNTIL_CLOSE, NO_BODY -> { }
-                case NOTHING, ENDED -> throw new IllegalStateException("no response to end");
+                case NOTHING, ENDED, SWITCHED -> throw new IllegalStateException("no response to end");
             }
             state = State.ENDED;
             // The last word on a connection that stays open may not wait; see Http1Connection for the others.
@@ -201,7 +219,7 @@ final class Http1Response {
 
     /// The handler has returned: what is not whole by now never will be.
     void finish() {
-        if (state != State.ENDED && !aborted) {
+        if (state != State.ENDED && state != State.SWITCHED && !aborted) {
             abort();
         }
         over = true;

@@ -17,6 +17,8 @@
 ///        TimedSource            TimedOutput       gives a client up that does not send, or take
 ///             └────► Transport ◄─────┘
 /// ```
+/// A handler may take the connection over ([Http1Tunnel]): then input and output are its own until it returns.
+///
 /// The drawings of their states are at [Http1Input] and [Http1Response].
 ///
 /// **Threads.** The connection's thread reads a head, runs the handler, and reads on. While a handler waits, [ClientWatch] reads

@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.http.h1.Http1Connection;
+import lambdadispatch.http.h2.H2cUpgrade;
 import lambdadispatch.http.h2.Http2Connection;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
@@ -98,17 +99,21 @@ final class ServedConnection {
             if (http2) {
                 run(http2(transport, source, in, stranger));
             } else {
-                // Only where the handler wants it: a proxy in front passes an upgrade on, and what follows it goes past the proxy's rules.
-                run(new Http1Connection(transport, source, in, limits, handler, !upgrades ? null : (request, settings) -> {
-                    Http2Connection upgraded = http2(transport, source, in, stranger);
-                    onStop(upgraded::stop);
-                    upgraded.runUpgraded(request, settings);
-                }));
+                run(new Http1Connection(transport, source, in, limits, upgrades ? upgrading(stranger) : handler));
             }
         } finally {
             source.close();
             in.close();
         }
+    }
+
+    /// Only where the handler wants it: a proxy in front passes an upgrade on, and what follows it goes past the proxy's rules.
+    private Handler upgrading(Deadline stranger) {
+        return new H2cUpgrade(handler, (tunnel, request, settings) -> {
+            Http2Connection upgraded = http2(tunnel.transport(), tunnel.source(), tunnel.input(), stranger);
+            tunnel.onStop(upgraded::stop);
+            upgraded.runUpgraded(request, settings);
+        });
     }
 
     private Http2Connection http2(Transport transport, TimedSource source, Input in, Deadline stranger) throws NoRoom {

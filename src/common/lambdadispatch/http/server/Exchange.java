@@ -29,7 +29,7 @@ public interface Exchange {
     /// Trailer fields; complete after [#read] returned -1.
     Headers trailers();
 
-    /// Sends an interim response (1xx, RFC 9110 §15.2) at once.
+    /// Sends an interim response (1xx, RFC 9110 §15.2) at once; not 101, which is [#tunnel]'s.
     void inform(int status, Headers headers) throws IOException;
 
     /// Starts the response. The engine adds framing (`Content-Length`, `Transfer-Encoding`, `Connection`) and `Date` where absent;
@@ -57,7 +57,20 @@ public interface Exchange {
         abort();
     }
 
-    /// Whether [#respond] was called.
+    /// Whether [#tunnel] can take the connection over: an HTTP/1.1 connection, whose request has been read whole and not been answered.
+    default boolean tunnels() {
+        return false;
+    }
+
+    /// Takes the connection over, instead of [#respond]: sends `101 Switching Protocols` (RFC 9110 §7.8) with `Connection: Upgrade`. Nobody is
+    /// told any more that the client is gone: whoever reads notices.
+    /// @param headers with the `Upgrade` that was asked for; fields that describe the connection are not sent on
+    /// @throws IllegalStateException it can not: see [#tunnels]
+    default Tunnel tunnel(Headers headers) throws IOException {
+        throw new IllegalStateException("there is no connection to take over");
+    }
+
+    /// Whether [#respond] was called, or [#tunnel].
     boolean responded();
 
     /// Calls `action` once if the client goes away before the exchange is over; at once if it has. Runs on an engine thread: must not block.
