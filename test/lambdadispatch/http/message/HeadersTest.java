@@ -2,6 +2,7 @@
 package lambdadispatch.http.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import lambdadispatch.base.Bytes;
@@ -104,6 +105,18 @@ class HeadersTest {
         for (int i = 0; i < expected.length; i++) {
             assertThat(set.contains(headers, i)).as(headers.name(i)).isEqualTo(expected[i]);
         }
+    }
+
+    @Test
+    void sharedEmptyFieldsStayEmpty() {
+        assertThatThrownBy(() -> Headers.EMPTY.add("a", "")).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> Headers.EMPTY.set(HeaderName.DATE, "now")).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> Headers.EMPTY.addAll(Headers.of("a", "b"))).isInstanceOf(UnsupportedOperationException.class);
+        Headers.EMPTY.remove(HeaderName.DATE);
+        Headers.EMPTY.clear();
+        Headers.EMPTY.reset();
+        assertThat(Headers.EMPTY.isEmpty()).isTrue();
+        assertThat(Headers.EMPTY.footprint()).isZero();
     }
 
     @Test

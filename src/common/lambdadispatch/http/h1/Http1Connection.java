@@ -13,6 +13,7 @@ import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
 import lambdadispatch.http.server.Connection;
+import lambdadispatch.http.server.Failure;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.http.server.Tunnel;
@@ -128,7 +129,7 @@ public final class Http1Connection implements Connection {
         }
         int octets = head.footprint();
         if (!memory.take(octets)) {
-            refuse(503, "no memory for more requests");
+            refuse(Failure.NO_ROOM);
             return false;
         }
         try {
@@ -165,13 +166,11 @@ public final class Http1Connection implements Connection {
                 }
             }
             return input.readHead(parser, head);
-        } catch (BadMessage e) {
-            refuse(e.status(), e.getMessage());
-        } catch (NoRoom e) {
-            refuse(503, "no memory for more requests");
+        } catch (BadMessage | NoRoom e) {
+            refuse(Failure.of(e));
         } catch (SocketTimeoutException e) {
             if (input.holdsSome()) {
-                refuse(408, "request head not complete in time");
+                refuse(Failure.of(e));
             }
         } catch (EOFException e) {
             LOG.debug("client left inside a head", "remote", transport.remoteAddress());
@@ -182,40 +181,33 @@ public final class Http1Connection implements Connection {
     private void handle(Http1Exchange exchange) {
         try {
             handler.handle(exchange);
-        } catch (BadMessage e) {
-            fail(exchange, e.status(), e.getMessage());
-        } catch (NoRoom e) {
-            fail(exchange, 503, "no memory for more of it");
-        } catch (SocketTimeoutException e) {
-            fail(exchange, 408, "request body not received in time");
         } catch (IOException e) {
             LOG.debug("exchange failed", "remote", transport.remoteAddress(), "why", e.getMessage());
-            // RFC 9112 §8: an incomplete request may be answered with an error before the connection closes
-            fail(exchange, exchange.cut() ? 400 : 500, exchange.cut() ? "request body not complete" : "internal error");
+            fail(exchange, Failure.of(e, exchange.cut()));
         } catch (RuntimeException e) {
             LOG.error("handler failed", e, "handler", handler.getClass().getName()); // not the target: it may hold a secret
-            fail(exchange, 500, "internal error");
+            fail(exchange, Failure.of(e));
         }
     }
 
-    private void fail(Http1Exchange exchange, int status, String why) {
+    private static void fail(Http1Exchange exchange, Failure failure) {
         if (exchange.responded()) {
             exchange.abort();
             return;
         }
         try {
             exchange.closeAfterwards();
-            exchange.answer(status, "text/plain; charset=utf-8", (why + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            failure.answer(exchange);
         } catch (IOException e) {
             exchange.abort();
         }
     }
 
     /// Answers a request whose head could not be read, then closes: what follows it on the connection can not be trusted.
-    private void refuse(int status, String why) throws IOException {
-        LOG.debug("request refused", "remote", transport.remoteAddress(), "status", status, "why", why);
+    private void refuse(Failure failure) throws IOException {
+        LOG.debug("request refused", "remote", transport.remoteAddress(), "status", failure.status(), "why", failure.why());
         input.drop();
-        Http1Response.refuse(out, status, why);
+        Http1Response.refuse(out, failure);
         lingeringClose();
     }
 

@@ -10,6 +10,7 @@ import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
 import lambdadispatch.http.server.Connection;
 import lambdadispatch.http.server.Exchange;
+import lambdadispatch.http.server.Failure;
 import lambdadispatch.http.server.Tunnel;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.NoRoom;
@@ -62,7 +63,7 @@ final class Http1Exchange implements Exchange {
     private int readBody(byte[] into, int offset, int length) throws IOException {
         long limit = connection.limits.bodyBytes();
         if (limit >= 0 && request.contentLength() > limit) {
-            throw new BadMessage(413, "body longer than " + limit + " bytes"); // before 100: that is what Expect is for (RFC 9110 §10.1.1)
+            throw Failure.bodyTooLong(limit); // before 100: that is what Expect is for (RFC 9110 §10.1.1)
         }
         if (response.continueDue()) {
             response.sendContinue(connection.input.holdsSome());
@@ -82,7 +83,7 @@ final class Http1Exchange implements Exchange {
             long sum = received + count;
             received = sum;
             if (limit >= 0 && sum > limit) {
-                throw new BadMessage(413, "body longer than " + limit + " bytes");
+                throw Failure.bodyTooLong(limit);
             }
         }
         return count;

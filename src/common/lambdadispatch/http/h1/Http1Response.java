@@ -8,6 +8,7 @@ import lambdadispatch.http.message.HeaderSet;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
+import lambdadispatch.http.server.Failure;
 
 /// What is said in answer to one request, and in which order. All that an HTTP/1.1 connection writes is written here.
 ///
@@ -50,15 +51,15 @@ final class Http1Response {
     }
 
     /// Answers a request whose head could not be read, or not be kept. What follows it on the connection can not be trusted.
-    static void refuse(Http1Output out, int status, String why) throws IOException {
-        byte[] body = (why + "\n").getBytes(StandardCharsets.UTF_8);
+    static void refuse(Http1Output out, Failure failure) throws IOException {
+        byte[] body = failure.body();
+        Headers headers = failure.headers();
         synchronized (out) {
-            out.statusLine(status);
-            out.field("content-type", "text/plain; charset=utf-8");
-            out.field("content-length", Integer.toString(body.length));
-            if (status == 503) {
-                out.field("retry-after", "1");
+            out.statusLine(failure.status());
+            for (int i = 0; i < headers.size(); i++) {
+                out.field(headers, i);
             }
+            out.length(body.length);
             out.field("connection", "close");
             out.endHead();
             out.write(body, 0, body.length);

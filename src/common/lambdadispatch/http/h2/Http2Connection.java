@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
-import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Connection;
+import lambdadispatch.http.server.Failure;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
@@ -265,16 +265,12 @@ public final class Http2Connection implements Connection {
     private void handle(Http2Stream stream) {
         try {
             handler.handle(stream);
-        } catch (BadMessage e) {
-            answer(stream, e.status(), e.getMessage());
-        } catch (SocketTimeoutException e) {
-            answer(stream, 408, e.getMessage());
         } catch (IOException e) {
             LOG.debug("exchange failed", "stream", stream.id(), "why", e.getMessage());
-            answer(stream, 500, "internal error");
+            answer(stream, Failure.of(e));
         } catch (RuntimeException e) {
             LOG.error("handler failed", e, "handler", handler.getClass().getName()); // not the target: it may hold a secret
-            answer(stream, 500, "internal error");
+            answer(stream, Failure.of(e));
         } finally {
             stream.handlerReturned();
             handlers.decrementAndGet();
@@ -282,13 +278,13 @@ public final class Http2Connection implements Connection {
         }
     }
 
-    private static void answer(Http2Stream stream, int status, String why) {
+    private static void answer(Http2Stream stream, Failure failure) {
         if (stream.responded()) {
             stream.abort();
             return;
         }
         try {
-            stream.answer(status, "text/plain; charset=utf-8", (why + "\n").getBytes(StandardCharsets.UTF_8));
+            failure.answer(stream);
         } catch (IOException e) {
             LOG.debug("nobody to answer", "stream", stream.id(), "why", e.getMessage());
         }
@@ -396,9 +392,8 @@ public final class Http2Connection implements Connection {
         if (!streams.take(streamId)) {
             throw new StreamError(streamId, ErrorCode.REFUSED_STREAM, "connection is ending");
         }
-        Headers none = new Headers(0);
         SendSide send = new SendSide(streamId, 0);
-        output.headers(send, (encoder, out) -> FieldEncoder.response(encoder, out, status, none, 0), true, true);
+        output.headers(send, (encoder, out) -> FieldEncoder.response(encoder, out, status, Headers.EMPTY, 0), true, true);
         if (endStream) {
             streams.closed(streamId, ClosedStreams.How.ENDED, ClosedStreams.NOTHING_DUE);
         } else {

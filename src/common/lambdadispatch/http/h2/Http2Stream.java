@@ -24,7 +24,6 @@ import lambdadispatch.net.MemoryShare;
 /// One that is half-closed (local) when its handler returns waits a moment for its request's end; see [Streams], where a stream enters and leaves.
 final class Http2Stream implements Exchange {
     private static final Runnable NOTHING = () -> { };
-    private static final Headers NO_FIELDS = new Headers(0);
     /// What a stream costs while it is open, with its thread, beside the request.
     private static final int OCTETS = 3 << 10;
 
@@ -227,7 +226,7 @@ final class Http2Stream implements Exchange {
             if (continueDue) {
                 continueDue = false;
                 if (!responded && receive.nothingCame(limit)) {
-                    out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, 100, NO_FIELDS, -1), false, true);
+                    out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, 100, Headers.EMPTY, -1), false, true);
                 }
             }
         }

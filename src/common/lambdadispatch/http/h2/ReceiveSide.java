@@ -7,8 +7,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.base.ByteQueue;
-import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.Headers;
+import lambdadispatch.http.server.Failure;
 import lambdadispatch.net.MemoryShare;
 
 /// The receiving half of one stream: what has come of the request's body and was not read yet, and the window that bounds it (RFC 9113 §6.9).
@@ -17,7 +17,6 @@ import lambdadispatch.net.MemoryShare;
 /// Each octet of DATA holds a piece of the connection's window until it leaves memory: taken, forgotten or never kept. [#released] says how many
 /// have left since it was asked last, so that each is given back once, whatever happens at the same time.
 final class ReceiveSide {
-    private static final Headers NONE = new Headers(0);
     /// What somebody who only pretends to send does not.
     private static final int WORTH_NOTING = 1024;
 
@@ -33,7 +32,7 @@ final class ReceiveSide {
     private boolean discarding;
     private MemoryShare memory = MemoryShare.UNBOUNDED;
     private long charged; // what of it is taken for the queue, and for trailers
-    private Headers trailers = NONE;
+    private Headers trailers = Headers.EMPTY;
     private boolean ended;
     private IOException failure;
     private Thread reader;
@@ -54,7 +53,7 @@ final class ReceiveSide {
 
     /// Whether there is memory for what came; else all that waits is forgotten. Called under the lock.
     private boolean charge() {
-        long now = received.capacity() + (trailers == NONE ? 0 : trailers.footprint());
+        long now = received.capacity() + (trailers == Headers.EMPTY ? 0 : trailers.footprint());
         if (now == charged) {
             return true;
         }
@@ -137,7 +136,7 @@ final class ReceiveSide {
             if (announced >= 0 && total < announced) {
                 throw new StreamError(streamId, ErrorCode.PROTOCOL_ERROR, "DATA does not add up to content-length");
             }
-            trailers = discarding ? NONE : fields;
+            trailers = discarding ? Headers.EMPTY : fields;
             if (!charge()) {
                 throw new StreamError(streamId, ErrorCode.ENHANCE_YOUR_CALM, "no memory for trailers");
             }
@@ -212,7 +211,7 @@ final class ReceiveSide {
                     throw new IOException("exchange is over");
                 }
                 if (limit >= 0 && Math.max(total, announced) > limit) {
-                    throw new BadMessage(413, "body longer than " + limit + " bytes");
+                    throw Failure.bodyTooLong(limit);
                 }
                 if (received.size() > 0) {
                     int count = received.take(into, offset, length);

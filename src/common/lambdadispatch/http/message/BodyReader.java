@@ -11,7 +11,6 @@ import lambdadispatch.net.NoRoom;
 /// [#read] gives the content; [#readRaw] gives the octets as they are on the wire, chunk framing and trailers included, for a relay
 /// that passes a body through. Use one of the two for a whole body.
 public final class BodyReader {
-    private static final Headers NO_TRAILERS = new Headers(0);
     /// The longest trailer section, in octets.
     public static final int MAX_TRAILER_BYTES = 64 << 10;
     public static final int MAX_TRAILER_FIELDS = 256;
@@ -83,7 +82,7 @@ public final class BodyReader {
 
     /// Trailer fields; complete once [#ended()].
     public Headers trailers() {
-        return chunks == null || chunks.trailers() == null ? NO_TRAILERS : chunks.trailers();
+        return chunks == null || chunks.trailers() == null ? Headers.EMPTY : chunks.trailers();
     }
 
     /// Content octets that [#read] would give without blocking (a lower bound for a chunked body).

@@ -14,6 +14,9 @@ import lambdadispatch.base.Bytes;
 /// forwarding copies bytes without ever making strings. Strings given or returned are ISO 8859-1: one character per octet, any octet survives.
 /// Not thread-safe. [#clear()] keeps the memory for the next message on the connection.
 public final class Headers {
+    /// No fields, for all to share: whoever adds one to it fails.
+    public static final Headers EMPTY = new Headers(new byte[0], new int[0]);
+
     private static final int STRIDE = 5; // name start, name length, value start, value length, hash of the name
 
     /// What a section that is usual takes.
@@ -21,7 +24,7 @@ public final class Headers {
 
     private byte[] bytes;
     private int used;
-    private int[] fields = new int[16 * STRIDE];
+    private int[] fields;
     private int count;
 
     public Headers() {
@@ -29,7 +32,12 @@ public final class Headers {
     }
 
     public Headers(int initialBytes) {
-        bytes = new byte[initialBytes];
+        this(new byte[initialBytes], new int[16 * STRIDE]);
+    }
+
+    private Headers(byte[] bytes, int[] fields) {
+        this.bytes = bytes;
+        this.fields = fields;
     }
 
     /// Builds from alternating names and values.
@@ -253,12 +261,20 @@ public final class Headers {
     private int reserve(int nameLength, int valueLength) {
         int need = used + nameLength + valueLength;
         if (need > bytes.length) {
+            requireOwn();
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, need));
         }
         if ((count + 1) * STRIDE > fields.length) {
+            requireOwn();
             fields = Arrays.copyOf(fields, fields.length * 2);
         }
         return used;
+    }
+
+    private void requireOwn() {
+        if (this == EMPTY) {
+            throw new UnsupportedOperationException("these fields are shared");
+        }
     }
 
     private void commit(int at, int nameLength, int valueLength) {
