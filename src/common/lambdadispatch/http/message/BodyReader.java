@@ -23,7 +23,6 @@ public final class BodyReader {
     private final ChunkedDecoder chunks;
     private final boolean untilClose;
     private long remaining;
-    private int charged; // for trailers, of the input's share
     private volatile boolean ended; // written behind all other changes: who sees it on another thread sees the input as it was left
 
     /// The body of the request whose head was read from there.
@@ -110,19 +109,19 @@ public final class BodyReader {
     /// @throws NoRoom there is no memory for trailers that are so long
     private void charge() throws NoRoom {
         int now = chunks.trailerFootprint();
-        if (now != charged) {
-            if (!in.memory().resize(charged, now)) {
+        if (now != chunks.charged) {
+            if (!in.memory().resize(chunks.charged, now)) {
                 throw new NoRoom("trailers");
             }
-            charged = now;
+            chunks.charged = now;
         }
     }
 
     /// Nobody wants the trailers any more: what they took is given back.
     public void release() {
-        if (charged > 0) {
-            in.memory().give(charged);
-            charged = 0;
+        if (chunks != null && chunks.charged > 0) {
+            in.memory().give(chunks.charged);
+            chunks.charged = 0;
         }
     }
 

@@ -27,6 +27,7 @@ public final class ChunkedDecoder {
     private int trailerBytes;
     private Bytes line;
     private Headers trailers;
+    int charged; // for trailers, by the BodyReader: only a chunked body has any
 
     /// @param bad the status of the [BadMessage] for a malformed body: 400 for a request's, 502 for a response's
     public ChunkedDecoder(int maxTrailerBytes, int maxTrailerFields, int bad) {
