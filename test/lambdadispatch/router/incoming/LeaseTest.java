@@ -48,6 +48,26 @@ class LeaseTest {
     }
 
     @Test
+    void ticketOfAClientThatLeavesJustBeforeItIsSubmittedIsWithdrawn() {
+        List<String> steps = new ArrayList<>();
+        SlotTicket ticket = new SlotTicket(null, new Standing(false, null, false), null, () -> { }) {
+            @Override
+            void submit(SlotTicket before) {
+                lease.clientGone();
+                lease.cancel(false);
+                steps.add("submitted");
+            }
+
+            @Override
+            void withdraw() {
+                steps.add("withdrawn");
+            }
+        };
+        assertThat(lease.submit(ticket, null)).isTrue();
+        assertThat(steps).containsExactly("withdrawn", "submitted", "withdrawn");
+    }
+
+    @Test
     void cancellingSaysWhetherTheClientHadAPartOfItsAnswer() {
         for (boolean answered : new boolean[] {false, true}) {
             lease.take(channel);

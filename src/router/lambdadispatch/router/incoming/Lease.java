@@ -21,6 +21,9 @@ final class Lease {
             ticket = next;
         }
         next.submit(before);
+        if (isClientGone()) { // whoever saw the client leave may have withdrawn the ticket before it was submitted, to no effect
+            next.withdraw();
+        }
         return true;
     }
 

@@ -11,7 +11,7 @@ import lambdadispatch.router.dispatch.Slot;
 import lambdadispatch.router.dispatch.Ticket;
 
 /// A request's ticket, for a thread that waits until it is decided.
-final class SlotTicket extends Ticket {
+class SlotTicket extends Ticket {
     private final Pool pool;
     private final Thread owner = Thread.currentThread();
     private volatile RequestChannel channel;
