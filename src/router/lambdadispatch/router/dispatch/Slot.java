@@ -6,8 +6,9 @@ package lambdadispatch.router.dispatch;
 /// ```
 ///           slotOpened          granted                slotLost, slotGivenUp, drained
 ///   UNKNOWN ----------> FREE  ----------> BUSY  ---------------------------------> GONE
-///                         ^                 |
-///                         +--- slotReleased-+
+///      |                  ^                 |                                       ^
+///      |                  +--- slotReleased-+                                       |
+///      +--------------------------- slotLost ---------------------------------------+
 /// ```
 /// The two callbacks are called outside the pool's lock, each at most once and never both; they must not block. After either of them, the
 /// pool has forgotten the slot: events that still come in about it are ignored.

@@ -11,7 +11,11 @@ final class SlotEvents {
         this.appFault = appFault;
     }
 
+    /// A channel may be lost while its second half is on its way: what comes of it then is too late.
     void opened(Slot slot, long now) {
+        if (slot.state == Slot.State.GONE) {
+            return;
+        }
         if (slot.state != Slot.State.UNKNOWN) {
             throw new IllegalStateException("a slot is opened once");
         }
