@@ -9,13 +9,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 
-/// Makes an AOT cache the same whenever it is made. Two caches of one list differ only in when each `SoftReference` in them was last used, in milliseconds of the
-/// machine's monotonic clock, and in checksums. Those words become one constant, and the checksums are made to fit again.
+/// Makes an AOT cache the same whenever it is made. Two caches of one list differ only in when each `SoftReference` in them was last used,
+/// in milliseconds of the machine's monotonic clock, and in checksums. Those words become one constant, and the checksums are made to fit
+/// again.
 ///
-/// The constant lies in the future of any machine: a JVM takes such a reference for a recent one, as it does where the cache was made on a machine that runs for longer.
+/// The constant lies in the future of any machine: a JVM takes such a reference for a recent one, as it does where the cache was made on a
+/// machine that runs for longer.
 ///
-/// `java docker/AotCache.java CACHE SECOND`: both have just been made, one after the other; only the first is changed. Should they differ in anything else, as another
-/// build of the JDK may have it, that is said and nothing is changed.
+/// `java docker/AotCache.java CACHE SECOND`: both have just been made, one after the other; only the first is changed. Should they differ
+/// in anything else, as another build of the JDK may have it, that is said and nothing is changed.
 class AotCache {
     private static final int MAGIC = 0xf00baba2;
     private static final long EVER = 1L << 40; // ms: 34 years after a machine's start
@@ -46,13 +48,15 @@ class AotCache {
                 int word = at;
                 if (regions.stream().anyMatch(region -> region.has(word)) && isTime(cache.getLong(at), second.getLong(at))) {
                     times.add(at);
-                } else if (at != 0 && regions.stream().noneMatch(region -> region.crcAt() == word)) { // the first word ends in the header's own checksum
+                } else if (at != 0 && regions.stream().noneMatch(region -> region.crcAt() == word)) {
+                    // the first word ends in the header's own checksum
                     others++;
                 }
             }
         }
         if (others > 0) {
-            System.err.println(file + " can not be made the same again: two of one list differ in " + others + " words besides " + times.size() + " times.");
+            System.err.println(file + " can not be made the same again: two of one list differ in " + others + " words besides "
+                    + times.size() + " times.");
             return;
         }
         times.forEach(at -> cache.putLong(at, EVER));

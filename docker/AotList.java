@@ -20,11 +20,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import jdk.internal.jimage.ImageReader;
 
-/// Prints what the AOT cache of an image is to hold, as `-XX:SharedClassListFile` takes it: the same text for the same image, whatever the machine did meanwhile.
+/// Prints what the AOT cache of an image is to hold, as `-XX:SharedClassListFile` takes it: the same text for the same image, whatever the
+/// machine did meanwhile.
 ///
 /// - the JDK's classes that a file lists (once recorded), as far as the image has them
-/// - our own that can be reached from the program's main class and from what our modules provide, but for what is reached by way of classes that few need
-/// - `@cp`: the constants of all these that may be resolved beforehand. Of the JDK's lambdas and string concatenations those that the file lists, of ours all
+/// - our own that can be reached from the program's main class and from what our modules provide, but for what is reached by way of classes
+///   that few need
+/// - `@cp`: the constants of all these that may be resolved beforehand. Of the JDK's lambdas and string concatenations those that the file
+///   lists, of ours all
 ///
 /// `java --add-exports java.base/jdk.internal.jimage=ALL-UNNAMED docker/AotList.java HOME LISTED MAIN [RARE…]`
 class AotList {
@@ -61,7 +64,8 @@ class AotList {
             classes.forEach(System.out::println);
             listed.stream().filter(line -> line.startsWith("@")).forEach(System.out::println);
             Set<String> lambdas = new HashSet<>();
-            listed.stream().filter(line -> line.startsWith("@lambda-proxy ")).map(line -> line.split(" ")).forEach(word -> lambdas.add(site(word[1], word[2], word[3])));
+            listed.stream().filter(line -> line.startsWith("@lambda-proxy ")).map(line -> line.split(" "))
+                    .forEach(word -> lambdas.add(site(word[1], word[2], word[3])));
             for (String name : classes) {
                 list.printConstants(name, lambdas);
             }

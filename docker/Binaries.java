@@ -12,8 +12,10 @@ import java.util.List;
 /// Changes words in linked programs, each in its place and never longer than it was:
 ///
 /// - `java docker/Binaries.java interpreter FILE PATH`: the loader that the kernel starts an ELF program with; prints the one it had
-/// - `java docker/Binaries.java options FILE`: the launcher's `JDK_JAVA_OPTIONS` becomes `LAMBDA_DISPATCH_JAVA_OPTIONS`. The longer name takes the place of the next
-///   word as well, a switch for those who debug the launcher. Where another word follows, as in other builds of the JDK, no options are read from a variable at all
+/// - `java docker/Binaries.java options FILE`: the launcher's `JDK_JAVA_OPTIONS` becomes `LAMBDA_DISPATCH_JAVA_OPTIONS`. The longer name
+///   takes the place of the next
+///   word as well, a switch for those who debug the launcher. Where another word follows, as in other builds of the JDK, no options are
+///   read from a variable at all
 /// - `java docker/Binaries.java ignore FILE NAME…`: an environment variable's name becomes one that no variable can have
 /// - `java docker/Binaries.java blank FILE SECTION…`: the content of sections becomes zeros, which take no room in a zip
 ///

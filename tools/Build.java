@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /// The verbs of `./build.sh`, which has found a JDK 25 and runs this from source in the repository's folder.
 ///
-/// A verb that is a program of its own (run, image, bench, ...) is started by `build.sh` afterwards, in this process's place, so that signals reach it:
-/// here its arguments are looked at, and what it needs is made.
+/// A verb that is a program of its own (run, image, bench, ...) is started by `build.sh` afterwards, in this process's place, so that
+/// signals reach it: here its arguments are looked at, and what it needs is made.
 final class Build {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[1-9][0-9]{0,8}");
 

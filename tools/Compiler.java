@@ -31,7 +31,8 @@ final class Compiler {
 
     /// All modules of the product, into `build/modules`.
     static void modules() throws IOException, InterruptedException {
-        Stamps.unlessUnchanged("modules", System.getProperty("java.home") + " " + version(), List.of(Path.of("src")), Compiler::compileModules);
+        Stamps.unlessUnchanged("modules", System.getProperty("java.home") + " " + version(), List.of(Path.of("src")),
+                Compiler::compileModules);
     }
 
     private static void compileModules() throws IOException {
@@ -77,7 +78,8 @@ final class Compiler {
         tests();
         sdk();
         Path source = Path.of("test/sdk");
-        Stamps.unlessUnchanged("test-sdk", Stamps.of("test") + Stamps.of("modules-sdk"), List.of(source, Stamps.file("test"), Stamps.file("modules-sdk")),
+        Stamps.unlessUnchanged("test-sdk", Stamps.of("test") + Stamps.of("modules-sdk"),
+                List.of(source, Stamps.file("test"), Stamps.file("modules-sdk")),
                 () -> compileTests(source, OUT.resolve("test-sdk"), TEST_LINT + ",-processing,-classfile", sdkTestPath()));
     }
 
@@ -123,7 +125,8 @@ final class Compiler {
     }
 
     private static void javac(List<String> arguments) {
-        ToolProvider javac = ToolProvider.findFirst("javac").orElseThrow(() -> new Build.Failure("This Java has no compiler: a JDK is needed, not a run-time image."));
+        ToolProvider javac = ToolProvider.findFirst("javac")
+                .orElseThrow(() -> new Build.Failure("This Java has no compiler: a JDK is needed, not a run-time image."));
         if (javac.run(System.out, System.err, arguments.toArray(String[]::new)) != 0) {
             throw new Build.Failure("Not compiled.");
         }

@@ -37,7 +37,8 @@ final class Help {
             JDK 25 is taken from JAVA_HOME, the usual folders, or the path.
             """;
 
-    /// For the scripts of other verbs: `jars PINS FOLDER` fetches pinned jars, `compile-tests` compiles without running, `class-path` prints the tests' class path.
+    /// For the scripts of other verbs: `jars PINS FOLDER` fetches pinned jars, `compile-tests` compiles without running, `class-path`
+    /// prints the tests' class path.
     private static final Set<String> UNLISTED = Set.of("jars", "compile-tests", "class-path");
 
     private Help() {}

@@ -65,7 +65,8 @@ final class Jars {
     }
 
     private static void download(List<Pin> pins, Path folder) throws IOException, InterruptedException {
-        System.err.println("fetching " + (pins.size() == 1 ? pins.getFirst() : pins.size() + " jars: " + pins.getFirst() + " to " + pins.getLast()));
+        System.err.println(
+                "fetching " + (pins.size() == 1 ? pins.getFirst() : pins.size() + " jars: " + pins.getFirst() + " to " + pins.getLast()));
         Path project = Files.createDirectories(Compiler.OUT.resolve("maven")).resolve("pom.xml");
         Files.writeString(project, project(pins, folder));
         Path log = Compiler.OUT.resolve("maven.log");
@@ -74,7 +75,8 @@ final class Jars {
             maven = new ProcessBuilder("mvn", "-q", "-B", "-f", project.toString(), PLUGIN + ":copy")
                     .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         } catch (IOException notFound) {
-            throw new Build.Failure("Maven is needed to fetch " + names(pins) + ": install the package 'maven'. (" + notFound.getMessage() + ")");
+            throw new Build.Failure(
+                    "Maven is needed to fetch " + names(pins) + ": install the package 'maven'. (" + notFound.getMessage() + ")");
         }
         maven.getOutputStream().close();
         int status = maven.waitFor();

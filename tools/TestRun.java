@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /// `./build.sh test`: chooses tests, runs JUnit's console launcher on them and closes with a line of totals.
 ///
-/// By default tests run with the product's own thread settings, so that they meet what users will meet: one carrier, which is the event loop.
+/// By default tests run with the product's own thread settings, so that they meet what users will meet: one carrier, which is the event
+/// loop.
 final class TestRun {
     private static final String OPENED_FOR_THE_EVENT_LOOP = "--add-opens=java.base/java.lang=ALL-UNNAMED";
     private static final Path OUTPUT = Compiler.OUT.resolve("test-output.txt");
@@ -68,7 +69,8 @@ final class TestRun {
             classes.forEach(name -> selected.add("--include-classname=" + classPattern(name)));
         } else {
             methods.forEach(name -> selected.add("--include-methodname=" + methodPattern(name)));
-            classes.forEach(name -> selected.add("--include-methodname=(" + classPattern(name).replace("$|", "#.*$|").replaceAll("\\$$", "#.*\\$") + ")"));
+            classes.forEach(name -> selected
+                    .add("--include-methodname=(" + classPattern(name).replace("$|", "#.*$|").replaceAll("\\$$", "#.*\\$") + ")"));
         }
         if (classes.isEmpty() || !methods.isEmpty()) {
             selected.add("--include-classname=.*");
@@ -97,7 +99,8 @@ final class TestRun {
         if (eventLoop) {
             command.add(OPENED_FOR_THE_EVENT_LOOP);
         }
-        command.addAll(List.of("-Djdk.virtualThreadScheduler.parallelism=" + carriers, "-Djdk.virtualThreadScheduler.maxPoolSize=" + carriers,
+        command.addAll(
+                List.of("-Djdk.virtualThreadScheduler.parallelism=" + carriers, "-Djdk.virtualThreadScheduler.maxPoolSize=" + carriers,
                 "-ea", "-Xmx512m", "-Dlambdadispatch.log=" + log, "-cp", path,
                 "org.junit.platform.console.ConsoleLauncher", "execute", "--disable-banner", "--disable-ansi-colors", "--details=summary",
                 "--fail-if-no-tests", "--scan-classpath=" + scanned));

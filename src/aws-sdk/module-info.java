@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// The `sdk` invoker: the AWS SDK for Java v2, for credentials that only it knows how to get (IAM Identity Center). Optional: `./build.sh compile --with-sdk`.
+/// The `sdk` invoker: the AWS SDK for Java v2, for credentials that only it knows how to get (IAM Identity Center). Optional:
+/// `./build.sh compile --with-sdk`.
 @SuppressWarnings("requires-automatic") // the SDK's jars have no module declarations
 module lambdadispatch.aws.sdk {
     requires lambdadispatch.common;

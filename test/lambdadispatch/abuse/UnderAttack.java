@@ -66,7 +66,8 @@ public final class UnderAttack implements BeforeAllCallback, AfterAllCallback, A
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        process = new ProcessBuilder(java.toString(), HEAP, "-XX:+UseSerialGC", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-Djdk.virtualThreadScheduler.parallelism=1",
+        process = new ProcessBuilder(java.toString(), HEAP, "-XX:+UseSerialGC", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-Djdk.virtualThreadScheduler.parallelism=1",
                 "-Djdk.virtualThreadScheduler.maxPoolSize=1", "-Dlambdadispatch.log=none", "-cp", System.getProperty("java.class.path"),
                 AbusedListener.class.getName()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
@@ -115,7 +116,9 @@ public final class UnderAttack implements BeforeAllCallback, AfterAllCallback, A
             }
             look();
             good.awaitServed(good.served() + 5);
-            System.out.printf(Locale.ROOT, "attack %-28s on %-9s %4d times; live heap %.1f MB, %+.1f MB; good client served %d times, slowest %d ms%n", name, listener,
+            System.out.printf(Locale.ROOT,
+                    "attack %-28s on %-9s %4d times; live heap %.1f MB, %+.1f MB; good client served %d times, slowest %d ms%n", name,
+                    listener,
                     goes, worst / 1e6, (worst - before) / 1e6, good.served() - first, good.slowestMillis());
             assertThat(good.failures()).as("what the good client met with").isEmpty();
         }
@@ -128,8 +131,8 @@ public final class UnderAttack implements BeforeAllCallback, AfterAllCallback, A
         worst = Math.max(worst, memory());
     }
 
-    /// Sends so many of these frames, or as many as the listener takes. Not more than a few hundred KiB: that is what it reads from a client
-    /// that it has sent away, so that the client can read why.
+    /// Sends so many of these frames, or as many as the listener takes. Not more than a few hundred KiB: that is what it reads from a
+    /// client that it has sent away, so that the client can read why.
     public static void flood(Http2Peer peer, int times, IntFunction<WireFrame[]> frames) {
         try {
             for (int i = 0; i < times; i++) {

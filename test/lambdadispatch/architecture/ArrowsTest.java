@@ -29,7 +29,8 @@ class ArrowsTest {
 
     /// The SDK module alone may read modules that are not ours or the JDK's.
     private static final String SDK_MODULE = "lambdadispatch.aws.sdk";
-    private static final Pattern SDK_MAY_READ = Pattern.compile("lambdadispatch\\.common|jdk\\.net|io\\.netty\\.transport|software\\.amazon\\.awssdk\\..*|org\\.reactivestreams");
+    private static final Pattern SDK_MAY_READ = Pattern
+            .compile("lambdadispatch\\.common|jdk\\.net|io\\.netty\\.transport|software\\.amazon\\.awssdk\\..*|org\\.reactivestreams");
 
     /// The packages of the common module, from the bottom up. A package names only what stands beside it here.
     private static final Map<String, Set<String>> COMMON = new TreeMap<>(Map.ofEntries(
@@ -49,12 +50,14 @@ class ArrowsTest {
             entry("http.client", Set.of("base", "carrier", "http.message", "net", "net.tls")),
             entry("http.h1", Set.of("base", "base.log", "carrier", "http.message", "http.server", "net")),
             entry("http.h2", Set.of("base", "base.log", "carrier", "http.hpack", "http.message", "http.server", "net")),
-            entry("http.listener", Set.of("base", "base.log", "carrier", "http.h1", "http.h2", "http.message", "http.server", "net", "net.tls")),
+            entry("http.listener",
+                    Set.of("base", "base.log", "carrier", "http.h1", "http.h2", "http.message", "http.server", "net", "net.tls")),
             entry("protocol", Set.of("base", "base.json", "base.log", "http.message", "net"))));
 
     /// Dispatch and scaling are pure state: they see neither sockets nor HTTP, so that a simulation can drive them.
     private static final String DISPATCH = "lambdadispatch.router.dispatch";
-    private static final Set<String> DISPATCH_MAY_NAME = Set.of("lambdadispatch.base", "lambdadispatch.net", "lambdadispatch.invoke", "lambdadispatch.base.log", "lambdadispatch.base.metrics");
+    private static final Set<String> DISPATCH_MAY_NAME = Set.of("lambdadispatch.base", "lambdadispatch.net", "lambdadispatch.invoke",
+            "lambdadispatch.base.log", "lambdadispatch.base.metrics");
 
     private static final Pattern REQUIRES = Pattern.compile("^\\s*requires (?:(?:static|transitive) )*([\\w.]+);");
 
@@ -80,7 +83,8 @@ class ArrowsTest {
     }
 
     private static boolean mayRead(String module, String required) {
-        return SDK_MODULE.equals(module) ? SDK_MAY_READ.matcher(required).matches() : MODULES.getOrDefault(module, Set.of()).contains(required);
+        return SDK_MODULE.equals(module) ? SDK_MAY_READ.matcher(required).matches()
+                : MODULES.getOrDefault(module, Set.of()).contains(required);
     }
 
     @Test

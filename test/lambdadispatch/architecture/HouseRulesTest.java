@@ -21,16 +21,22 @@ import org.junit.jupiter.api.Test;
 /// Rules that every source file keeps.
 class HouseRulesTest {
     private static final int LONGEST_FILE = 450;
+    private static final int LONGEST_LINE = 140;
+    private static final Pattern DATA = Pattern.compile("\\s*([+?:] )?\"|\\s*/// \\|");
+    private static final Pattern TEXT_BLOCK = Pattern.compile("\"{3}");
     private static final String LICENCE = "// SPDX-License-Identifier: MIT";
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");
-    private static final Pattern MAKES_A_THREAD = Pattern.compile("Thread\\.(of|start)(Virtual|Platform)|new Thread\\(|\\bExecutors\\.|CompletableFuture\\.(run|supply)Async");
+    private static final Pattern MAKES_A_THREAD =
+            Pattern.compile("Thread\\.(of|start)(Virtual|Platform)|new Thread\\(|\\bExecutors\\.|CompletableFuture\\.(run|supply)Async");
     private static final Set<String> SAME_EVERYWHERE = Set.of("Main.java", "module-info.java", "package-info.java");
     private static final Pattern EMPTY_NAME = Pattern.compile("(Impl|Utils?|Helpers?|Manager)\\.java$");
 
     @Test
     void everyFileNamesItsLicence() {
         assertThat(faults(java(), (file, lines) -> !lines.isEmpty() && lines.getFirst().equals(LICENCE))).isEmpty();
-        assertThat(faults(scripts(), (file, lines) -> lines.stream().limit(3).anyMatch(line -> line.contains("SPDX-License-Identifier: MIT")))).isEmpty();
+        assertThat(
+                faults(scripts(), (file, lines) -> lines.stream().limit(3).anyMatch(line -> line.contains("SPDX-License-Identifier: MIT"))))
+                .isEmpty();
     }
 
     @Test
@@ -38,9 +44,31 @@ class HouseRulesTest {
         assertThat(faults(Sources.files(".java", "src", "tools"), (file, lines) -> lines.size() <= LONGEST_FILE)).isEmpty();
     }
 
+    /// Rows of data stay whole: literals on a line of their own, text blocks, tables in comments.
+    @Test
+    void noLineIsTooLongToRead() {
+        List<Path> files = Stream.concat(java().stream(), Sources.files(".java", "tools", "docker").stream()).distinct().toList();
+        assertThat(files.stream().flatMap(file -> tooLong(Sources.lines(file)).map(line -> file + ": " + line))).isEmpty();
+    }
+
+    private static Stream<String> tooLong(List<String> lines) {
+        List<String> found = new ArrayList<>();
+        boolean text = false;
+        for (String line : lines) {
+            boolean data = text || DATA.matcher(line).lookingAt();
+            text ^= TEXT_BLOCK.matcher(line).results().count() % 2 == 1;
+            if (line.length() > LONGEST_LINE && !data) {
+                found.add(line);
+            }
+        }
+        return found.stream();
+    }
+
     @Test
     void everyPackageSaysWhatItIs() {
-        assertThat(faults(Sources.files(".java", "src"), (file, lines) -> file.endsWith("module-info.java") || Files.isRegularFile(file.resolveSibling("package-info.java")))).isEmpty();
+        assertThat(faults(Sources.files(".java", "src"),
+                (file, lines) -> file.endsWith("module-info.java") || Files.isRegularFile(file.resolveSibling("package-info.java"))))
+                .isEmpty();
     }
 
     @Test
@@ -68,20 +96,24 @@ class HouseRulesTest {
     void everyTopicOfTheLogCanBeDebugged() {
         Pattern made = Pattern.compile("\\bLog\\.of\\(\"(\\w+)\"\\)");
         Set<String> topics = new TreeSet<>();
-        Sources.files(".java", "src").forEach(file -> Sources.lines(file).forEach(line -> made.matcher(line).results().forEach(found -> topics.add(found.group(1)))));
+        Sources.files(".java", "src").forEach(
+                file -> Sources.lines(file).forEach(line -> made.matcher(line).results().forEach(found -> topics.add(found.group(1)))));
         assertThat(topics).isNotEmpty().isEqualTo(new TreeSet<>(Log.TOPICS));
     }
 
     /// An instance's id is half of what lets a peer in, and stands in the control port's targets; log lines name its public name.
     @Test
     void noLineOfTheLogHoldsAnIdATokenOrATarget() {
-        Pattern secret = Pattern.compile("instance(\\(\\))?\\.id\\(|\\binstanceId\\b|[tT]oken\\(\\)|\\btoken\\b(?!\")|\\.target\\(\\)|\\.authorization");
-        assertThat(faults(Sources.files(".java", "src"), (file, lines) -> statements(lines).stream().noneMatch(line -> secret.matcher(line).find()))).isEmpty();
+        Pattern secret = Pattern
+                .compile("instance(\\(\\))?\\.id\\(|\\binstanceId\\b|[tT]oken\\(\\)|\\btoken\\b(?!\")|\\.target\\(\\)|\\.authorization");
+        assertThat(faults(Sources.files(".java", "src"),
+                (file, lines) -> statements(lines).stream().noneMatch(line -> secret.matcher(line).find()))).isEmpty();
     }
 
     /// Statements that write to the log, each on one line, without the words that they say.
     private static List<String> statements(List<String> lines) {
-        Matcher statement = Pattern.compile("\\b(LOG|log|outbox)\\.(error|warn|info|debug)\\((?s:.*?)\\);\n").matcher(String.join("\n", lines) + "\n");
+        Matcher statement =
+                Pattern.compile("\\b(LOG|log|outbox)\\.(error|warn|info|debug)\\((?s:.*?)\\);\n").matcher(String.join("\n", lines) + "\n");
         return statement.results().map(found -> found.group().replaceAll("\"[^\"\n]*\"", "\"\"")).toList();
     }
 

@@ -22,7 +22,8 @@ class WordsTest {
         for (String line : Sources.lines(Path.of("docs/words.md"))) {
             CODE.matcher(line).results().map(found -> found.group(1)).filter(word -> !NOT_OURS.contains(word)).forEach(named::add);
         }
-        assertThat(named).hasSizeGreaterThan(30).allMatch(name -> types.stream().anyMatch(type -> type.endsWith("." + name) || type.startsWith(name + ".")));
+        assertThat(named).hasSizeGreaterThan(30)
+                .allMatch(name -> types.stream().anyMatch(type -> type.endsWith("." + name) || type.startsWith(name + ".")));
     }
 
     /// `lambdadispatch.router.dispatch.Pool` of its file.

@@ -42,7 +42,8 @@ public final class RandomRequest {
         for (int i = random.nextInt(5); i > 0; i--) {
             headers.add("X-" + text(NAMES.replace("~", ""), 12).replace('.', 'a') + i, text(NAMES + "     ,;=/:\"", 40) + "z");
         }
-        credentials = new Credentials("AKIA" + text(NAMES, 16), text(NAMES + "/+", 40) + "k", random.nextBoolean() ? "" : text(NAMES + "/+=", 200) + "t");
+        credentials = new Credentials("AKIA" + text(NAMES, 16), text(NAMES + "/+", 40) + "k",
+                random.nextBoolean() ? "" : text(NAMES + "/+=", 200) + "t");
         time = BEGINNING.plusSeconds(random.nextInt(FIFTY_YEARS));
     }
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the verifier takes and what it refuses: requests that our signer signed, each with one thing changed. And how a query is put in order.
+/// What the verifier takes and what it refuses: requests that our signer signed, each with one thing changed. And how a query is put in
+/// order.
 class SigV4VerifierTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final Credentials KEYS = new Credentials("AKID", "SECRET", "");
@@ -57,7 +58,8 @@ class SigV4VerifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Basic abc", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=AKID/20260301/eu-north-1/lambda/aws4_request, SignedHeaders=host, Signature=12"})
+    @ValueSource(strings = {"Basic abc", "AWS4-HMAC-SHA256",
+            "AWS4-HMAC-SHA256 Credential=AKID/20260301/eu-north-1/lambda/aws4_request, SignedHeaders=host, Signature=12"})
     void anAuthorizationOfAnotherFormIsIncomplete(String authorization) {
         Headers headers = signed(KEYS);
         headers.set(AUTHORIZATION, authorization);
@@ -111,7 +113,8 @@ class SigV4VerifierTest {
         Headers headers = Headers.of("Host", "x", "X-Amz-Date", "20260301T996000Z");
         SigV4Signer signer = new SigV4Signer("eu-north-1", "lambda");
         CanonicalRequest canonical = signer.canonical("POST", "/a", "b=c", headers, SigV4Signer.sha256(BODY));
-        headers.add("Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20260301/eu-north-1/lambda/aws4_request, SignedHeaders=host;x-amz-date, Signature="
+        headers.add("Authorization",
+                "AWS4-HMAC-SHA256 Credential=AKID/20260301/eu-north-1/lambda/aws4_request, SignedHeaders=host;x-amz-date, Signature="
                 + signer.signature(canonical, "SECRET", "20260301T996000Z"));
         assertThat(verdict(headers)).isEqualTo(Verdict.SKEWED);
     }
@@ -121,7 +124,8 @@ class SigV4VerifierTest {
         Headers headers = Headers.of("Host", "x", "X-Amz-Date", "20260301T120000Z", "x-amz-content-sha256", "UNSIGNED-PAYLOAD");
         SigV4Signer signer = new SigV4Signer("eu-north-1", "s3");
         CanonicalRequest canonical = signer.canonical("POST", "/a", "b=c", headers, "UNSIGNED-PAYLOAD");
-        headers.add("Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20260301/eu-north-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature="
+        headers.add("Authorization",
+                "AWS4-HMAC-SHA256 Credential=AKID/20260301/eu-north-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature="
                 + signer.signature(canonical, "SECRET", "20260301T120000Z"));
         assertThat(verdict(headers)).isEqualTo(Verdict.VALID);
     }
@@ -138,7 +142,8 @@ class SigV4VerifierTest {
         "A=1&a=1&_=1, A=1&_=1&a=1"
     })
     void theQueryIsSortedByNameThenValueAndEncodedAnew(String query, String canonical) {
-        CanonicalRequest request = CanonicalRequest.of(new CanonicalRequest.Input("GET", "/", query, Headers.of("host", "x"), "hash", true));
+        CanonicalRequest request =
+                CanonicalRequest.of(new CanonicalRequest.Input("GET", "/", query, Headers.of("host", "x"), "hash", true));
         assertThat(request.text().split("\n")[2]).isEqualTo(canonical);
     }
 

@@ -91,7 +91,8 @@ record SigningCase(String name, Map<String, String> files, Json.JsonObject conte
 
     Credentials credentials() {
         Json.JsonObject keys = context.object("credentials").orElseThrow();
-        return new Credentials(keys.text("access_key_id").orElseThrow(), keys.text("secret_access_key").orElseThrow(), keys.text("token").orElse(""));
+        return new Credentials(keys.text("access_key_id").orElseThrow(), keys.text("secret_access_key").orElseThrow(),
+                keys.text("token").orElse(""));
     }
 
     SigV4Signer signer() {

@@ -31,10 +31,14 @@ public final class SigningCorpus {
         for (int i = 0; i < headers.size(); i++) {
             given.add(Json.array(headers.name(i), headers.value(i)));
         }
-        new SigV4Signer(random.region(), random.service()).sign(random.method(), random.path(), random.query(), headers, random.body(), random.credentials(), random.time());
-        return Json.object("method", random.method(), "url", "https://" + random.host() + random.path() + (random.query().isEmpty() ? "" : "?" + random.query()),
-                "headers", given, "body", Base64.getEncoder().encodeToString(random.body()), "region", random.region(), "service", random.service(),
-                "key", random.credentials().accessKeyId(), "secret", random.credentials().secretAccessKey(), "token", random.credentials().sessionToken(),
+        new SigV4Signer(random.region(), random.service()).sign(random.method(), random.path(), random.query(), headers, random.body(),
+                random.credentials(), random.time());
+        return Json.object("method", random.method(), "url",
+                "https://" + random.host() + random.path() + (random.query().isEmpty() ? "" : "?" + random.query()),
+                "headers", given, "body", Base64.getEncoder().encodeToString(random.body()), "region", random.region(), "service",
+                random.service(),
+                "key", random.credentials().accessKeyId(), "secret", random.credentials().secretAccessKey(), "token",
+                random.credentials().sessionToken(),
                 "time", random.time().toString(), "authorization", headers.get("authorization"));
     }
 }

@@ -50,7 +50,8 @@ class SigningSuiteTest {
     void queriesAreSignedAsTheSuiteSays(SigningCase of) {
         SigV4Signer signer = of.signer();
         Headers headers = of.headers();
-        String query = new Presigner(signer, of.validity()).sign(of.method(), of.path(), of.query(), headers, of.payload(), of.credentials(), of.time());
+        String query = new Presigner(signer, of.validity()).sign(of.method(), of.path(), of.query(), headers, of.payload(),
+                of.credentials(), of.time());
 
         String request = of.head().replaceFirst("\\Q" + of.target() + "\\E HTTP", (of.path() + "?" + query + " HTTP").replace("$", "\\$"));
         String expected = of.files().get("query-signed-request");
@@ -67,6 +68,7 @@ class SigningSuiteTest {
         String amzDate = SigV4Signer.amzDate(of.time());
         assertThat(canonical.text()).isEqualTo(of.files().get(where + "-canonical-request"));
         assertThat(of.signer().stringToSign(canonical, amzDate)).isEqualTo(of.files().get(where + "-string-to-sign"));
-        assertThat(of.signer().signature(canonical, of.credentials().secretAccessKey(), amzDate)).isEqualTo(of.files().get(where + "-signature"));
+        assertThat(of.signer().signature(canonical, of.credentials().secretAccessKey(), amzDate))
+                .isEqualTo(of.files().get(where + "-signature"));
     }
 }

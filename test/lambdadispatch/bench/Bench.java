@@ -74,7 +74,8 @@ public final class Bench {
         Map<String, Scenario> scenarios = scenarios();
         List<String> missing = NEEDED.stream().filter(program -> !Programs.installed(program)).toList();
         if (!missing.isEmpty()) {
-            fail(1, "bench needs " + String.join(", ", missing) + " (Debian: wrk nghttp2-client haproxy nginx-light openssl curl util-linux)");
+            fail(1, "bench needs " + String.join(", ", missing)
+                    + " (Debian: wrk nghttp2-client haproxy nginx-light openssl curl util-linux)");
         }
         if (!scenarios.keySet().containsAll(chosen)) {
             fail(2, "The scenarios are: " + String.join(" ", scenarios.keySet()) + " image");

@@ -57,7 +57,8 @@ final class BenchBodies {
         for (Subject subject : pairs) {
             boolean down = direction.equals("responses");
             Meter meter = new Meter(subject.processes());
-            LoadGenerator.Seen seen = LoadGenerator.closed(subject.http() + (down ? "/bytes/" + size : "/sink"), 10, seconds, down ? 0 : size);
+            LoadGenerator.Seen seen =
+                    LoadGenerator.closed(subject.http() + (down ? "/bytes/" + size : "/sink"), 10, seconds, down ? 0 : size);
             double cost = report.row(subject, "c=10", seen, meter.used());
             report.figure(subject.name() + " throughput", seen.perSecond() * size / MIB, "MiB/s");
             report.figure(subject.name() + " CPU", cost * MIB / size / 1000, "ms/MiB");
@@ -76,7 +77,8 @@ final class BenchBodies {
             double cost = 0;
             for (Map.Entry<Watched, Meter.Used> one : meter.used().entrySet()) {
                 cost += one.getValue().micros() / 1000 / 400;
-                report.figure(subject.name() + " " + one.getKey().name() + " RSS growth", (one.getValue().peakKib() - one.getValue().rssBeforeKib()) / 1024.0, "MiB");
+                report.figure(subject.name() + " " + one.getKey().name() + " RSS growth",
+                        (one.getValue().peakKib() - one.getValue().rssBeforeKib()) / 1024.0, "MiB");
             }
             report.figure(subject.name() + " throughput", rate, "MiB/s");
             report.figure(subject.name() + " CPU", cost, "ms/MiB");
@@ -115,7 +117,8 @@ final class BenchBodies {
                 sockets.add(socket);
             }
             Thread.sleep(3000); // time to hold as much as they ever will
-            meter.used().forEach((process, used) -> report.figure(process.name() + " RSS growth", (used.peakKib() - used.rssBeforeKib()) / 1024.0, "MiB"));
+            meter.used().forEach((process, used) -> report.figure(process.name() + " RSS growth",
+                    (used.peakKib() - used.rssBeforeKib()) / 1024.0, "MiB"));
         } finally {
             for (Socket socket : sockets) {
                 socket.close();

@@ -15,7 +15,8 @@ import lambdadispatch.http.server.Limits;
 
 /// The app behind large bodies and event streams, as cheap as such a thing can be: `GET /bytes/N`, `POST /sink`, `GET /events`.
 final class BodyApp {
-    private static final Limits LIMITS = Limits.DEFAULT.with().headFields(100).everyTimeout(Duration.ofMinutes(5)).leastRate(LeastRate.NONE).limits();
+    private static final Limits LIMITS =
+            Limits.DEFAULT.with().headFields(100).everyTimeout(Duration.ofMinutes(5)).leastRate(LeastRate.NONE).limits();
     private static final byte[] PIECE = new byte[64 << 10];
     private static final byte[] EVENT = "data: tick\n\n".getBytes(StandardCharsets.US_ASCII);
 

@@ -62,8 +62,8 @@ final class Crowds {
             Subject many = bed.ours(Bed.Between.H2C, 2, 1000, Bed.pingCommand());
             report.figure("router, CPU per request, 2,000 channels / 20 channels", routerCost(many, 20) / few, "x");
         }
-        // A hundred extensions on this machine's few cores slow each other down, and with them the router; the row above has the same number
-        // of channels without that.
+        // A hundred extensions on this machine's few cores slow each other down, and with them the router; the row above has the same
+        // number of channels without that.
         try (Bed bed = new Bed()) {
             report.scenario("64 clients over 100 instances x 20 channels");
             Subject many = bed.ours(Bed.Between.H2C, 100, 20, Bed.pingCommand());
@@ -109,7 +109,8 @@ final class Crowds {
         int streams = 1000;
         report.scenario("server-sent events, " + streams + " streams x 10 a second");
         try (Bed bed = new Bed()) {
-            for (Subject subject : List.of(bed.haproxies(Bed.Between.H2C, bed.bodies()), bed.ours(Bed.Between.H2C, 1, streams, Bed.bodyCommand()))) {
+            for (Subject subject : List.of(bed.haproxies(Bed.Between.H2C, bed.bodies()),
+                    bed.ours(Bed.Between.H2C, 1, streams, Bed.bodyCommand()))) {
                 List<Socket> sockets = new ArrayList<>();
                 try {
                     for (int i = 0; i < streams; i++) {
@@ -121,7 +122,8 @@ final class Crowds {
                     double events = octets / 12.0;
                     report.figure(subject.name() + " events", events / seconds, "/s");
                     for (Map.Entry<Watched, Meter.Used> one : meter.used().entrySet()) {
-                        report.figure(subject.name() + " " + one.getKey().name() + " CPU per event", one.getValue().micros() / events, "us");
+                        report.figure(subject.name() + " " + one.getKey().name() + " CPU per event", one.getValue().micros() / events,
+                                "us");
                     }
                 } finally {
                     close(sockets);

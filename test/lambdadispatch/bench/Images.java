@@ -65,7 +65,8 @@ public final class Images {
     /// Lambda's side of the Extensions API, as far as its first request.
     private static double register() throws Exception {
         try (ServerSocket lambda = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            ProcessBuilder builder = new ProcessBuilder(COMMANDS.extension()).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            ProcessBuilder builder =
+                    new ProcessBuilder(COMMANDS.extension()).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
             builder.environment().put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + lambda.getLocalPort());
             long start = System.nanoTime();
             Process extension = builder.start();
@@ -84,9 +85,12 @@ public final class Images {
 
     private static double routerReady() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(COMMANDS.router()).redirectErrorStream(true);
-        builder.environment().putAll(Map.of("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b", "AWS_REGION", "us-east-1", "LAMBDA_DISPATCH_FunctionName", "f",
+        builder.environment()
+                .putAll(Map.of("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b", "AWS_REGION", "us-east-1",
+                        "LAMBDA_DISPATCH_FunctionName", "f",
                 "LAMBDA_DISPATCH_RouterCallbackHost", "127.0.0.1", "LAMBDA_DISPATCH_DrainDelay", "0"));
-        for (String port : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port")) {
+        for (String port : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port",
+                "ControlChannelHTTP2Port")) {
             builder.environment().put("LAMBDA_DISPATCH_" + port, "0");
         }
         long start = System.nanoTime();
@@ -106,7 +110,8 @@ public final class Images {
     /// An environment that has served before is thawed and invoked again: from the invoke to its first open channel.
     private static void warmInvokes() throws Exception {
         List<Double> millis = new ArrayList<>();
-        try (Stack stack = new Stack().commands(COMMANDS).instances(1).environment("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "100").start();
+        try (Stack stack =
+                new Stack().commands(COMMANDS).instances(1).environment("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "100").start();
                 HttpClient client = HttpClient.newHttpClient()) {
             for (int i = 1; i <= STARTS + 1; i++) {
                 client.send(HttpRequest.newBuilder(stack.url("/ping")).build(), HttpResponse.BodyHandlers.discarding());
@@ -118,7 +123,8 @@ public final class Images {
                 millis.add(Double.parseDouble(opened.group(1)));
             }
         }
-        System.out.printf(Locale.ROOT, "%-64s %10s %10.1f%n", "router, cold invoke to first channel, ms (environment, app start)", "", millis.getFirst());
+        System.out.printf(Locale.ROOT, "%-64s %10s %10.1f%n", "router, cold invoke to first channel, ms (environment, app start)", "",
+                millis.getFirst());
         List<Double> warm = millis.subList(1, millis.size()).stream().sorted().toList();
         row("router, warm invoke to first channel, ms (median of " + warm.size() + ")", 60, warm.get(warm.size() / 2));
     }
@@ -128,7 +134,8 @@ public final class Images {
     }
 
     private static void memory() throws Exception {
-        try (Stack stack = new Stack().commands(COMMANDS).instances(1).environment("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "600000").start();
+        try (Stack stack =
+                new Stack().commands(COMMANDS).instances(1).environment("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "600000").start();
                 HttpClient client = HttpClient.newHttpClient()) {
             client.send(HttpRequest.newBuilder(stack.url("/ping")).build(), HttpResponse.BodyHandlers.discarding());
             long extension = stack.environments().getFirst().pid(Environment.Part.EXTENSION);

@@ -33,8 +33,10 @@ final class LoadGenerator {
     /// @param body size of a POST's body, or 0 for GET
     static Seen closed(String url, int clients, int seconds, int body) throws IOException, InterruptedException {
         Path script = Programs.folder().resolve("wrk-" + body + ".lua");
-        Files.writeString(script, body == 0 ? PERCENTILES : "wrk.method = 'POST'\nwrk.body = string.rep('x', " + body + ")\n" + PERCENTILES);
-        String out = Programs.run(List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--timeout", "20s", "-s", script.toString(), url));
+        Files.writeString(script,
+                body == 0 ? PERCENTILES : "wrk.method = 'POST'\nwrk.body = string.rep('x', " + body + ")\n" + PERCENTILES);
+        String out =
+                Programs.run(List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--timeout", "20s", "-s", script.toString(), url));
         Matcher seen = Pattern.compile("SEEN (\\d+) ([\\d.]+) (\\d+) ([\\d.]+) ([\\d.]+) ([\\d.]+)").matcher(out);
         if (!seen.find()) {
             throw new IOException("wrk printed no totals:\n" + out);
@@ -73,7 +75,8 @@ final class LoadGenerator {
         }
         List<String> lines = Files.readAllLines(log); // start in us since the epoch, status, duration in us
         long[] micros = new long[lines.size()];
-        // Not h2load's own count of what failed: it finds no status in a status line without a reason, such as HAProxy makes from HTTP/2, and logs 0.
+        // Not h2load's own count of what failed: it finds no status in a status line without a reason, such as HAProxy makes from HTTP/2,
+        // and logs 0.
         long failed = Long.parseLong(failures.group(2)) + Long.parseLong(failures.group(3));
         for (int i = 0; i < micros.length; i++) {
             String[] fields = lines.get(i).split("\t");

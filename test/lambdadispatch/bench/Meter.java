@@ -90,7 +90,8 @@ final class Meter {
                         switches += Long.parseLong(count.group(1));
                     }
                     String nanos = Files.readString(thread.resolve("schedstat"));
-                    micros.merge(kind(Files.readString(thread.resolve("comm"))), Long.parseLong(nanos.substring(0, nanos.indexOf(' '))) / 1e3, Double::sum);
+                    micros.merge(kind(Files.readString(thread.resolve("comm"))),
+                            Long.parseLong(nanos.substring(0, nanos.indexOf(' '))) / 1e3, Double::sum);
                 } catch (IOException e) {
                     continue; // the thread ended between the listing and the look
                 }

@@ -14,8 +14,9 @@ import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.support.Ports;
 
-/// What being seen costs a request: routers that differ in nothing else, loaded in turns with so many requests each, so that whatever else the machine does meets all of
-/// them. Each is compared with the bare one of the same round. One JVM compiles the same code better than another by several percent, so they are started anew a few times.
+/// What being seen costs a request: routers that differ in nothing else, loaded in turns with so many requests each, so that whatever else
+/// the machine does meets all of them. Each is compared with the bare one of the same round. One JVM compiles the same code better than
+/// another by several percent, so they are started anew a few times.
 final class Observed {
     private static final int STARTS = Integer.getInteger("lambdadispatch.bench.starts", 5);
     private static final int ROUNDS = 8;
@@ -34,10 +35,13 @@ final class Observed {
     }
 
     void run() throws Exception {
-        report.scenario("what being seen costs, router alone, " + CLIENTS + " clients, h2c between, " + STARTS + " starts of " + ROUNDS + " rounds of " + REQUESTS + " requests");
+        report.scenario("what being seen costs, router alone, " + CLIENTS + " clients, h2c between, " + STARTS + " starts of " + ROUNDS
+                + " rounds of " + REQUESTS + " requests");
         Map<String, List<double[]>> costs = new LinkedHashMap<>();
         for (int start = 0; start < STARTS; start++) {
-            try (Bed bed = new Bed(); Server collector = new Server("collector", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, Observed::take)) {
+            try (Bed bed = new Bed();
+                    Server collector = new Server("collector", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null,
+                            Limits.DEFAULT, Observed::take)) {
                 collector.start();
                 once(bed, "http://127.0.0.1:" + collector.address().getPort(), costs);
             }
@@ -55,7 +59,8 @@ final class Observed {
                 report.figure("  pairs in which it cost more, of " + more.length, Arrays.stream(more).filter(one -> one > 0).count(), "");
                 report.figure("CPU, " + name + " / nothing, median", (at(bare, 0.5) + at(more, 0.5)) / at(bare, 0.5), "x");
                 for (int start = 0; start < STARTS; start++) {
-                    report.figure("  start " + (start + 1) + ", median of its pairs", at(Arrays.copyOfRange(more, start * ROUNDS, (start + 1) * ROUNDS), 0.5), "us");
+                    report.figure("  start " + (start + 1) + ", median of its pairs",
+                            at(Arrays.copyOfRange(more, start * ROUNDS, (start + 1) * ROUNDS), 0.5), "us");
                 }
             }
         });
@@ -96,8 +101,10 @@ final class Observed {
         Map<String, String> log = Map.of(P + "AccessLog", "true");
         Map<String, String> none = Map.of(P + "AccessLog", "false");
         Map<String, String> traces = Map.of(P + "AccessLog", "false", P + "TracesEndpoint", collector, P + "TracesSampleRatio", "0.01");
-        Map<String, String> all = Map.of(P + "AccessLog", "true", P + "TracesEndpoint", collector, P + "TracesSampleRatio", "0.01", P + "LogPeriodicMetrics", "true",
-                P + "CloudWatchMetricsEnabled", "true", P + "AdminPort", Integer.toString(Ports.free()), P + "MetricsPort", Integer.toString(Ports.free()));
+        Map<String, String> all = Map.of(P + "AccessLog", "true", P + "TracesEndpoint", collector, P + "TracesSampleRatio", "0.01",
+                P + "LogPeriodicMetrics", "true",
+                P + "CloudWatchMetricsEnabled", "true", P + "AdminPort", Integer.toString(Ports.free()), P + "MetricsPort",
+                Integer.toString(Ports.free()));
         Map<String, Map<String, String>> ways = new LinkedHashMap<>();
         ways.put(BARE, none);
         ways.put("access log", log);

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Runs the tools of the machine, pinned to processors where there are two or more: what is measured on the first, everything else on the others.
+/// Runs the tools of the machine, pinned to processors where there are two or more: what is measured on the first, everything else on the
+/// others.
 final class Programs {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     private static final Path FOLDER = Path.of("build", "bench");

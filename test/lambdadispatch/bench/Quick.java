@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `./build.sh bench --quick`: the figures that change first, in about two minutes; with the images of another build beside them if there are any.
+/// `./build.sh bench --quick`: the figures that change first, in about two minutes; with the images of another build beside them if there
+/// are any.
 final class Quick {
     private static final int SECONDS = 4;
-    /// Compilers are done with what one request needs after so many of them; on a busy machine that takes longer than a time would allow for.
+    /// Compilers are done with what one request needs after so many of them; on a busy machine that takes longer than a time would allow
+    /// for.
     private static final int WARM_UP_REQUESTS = 150_000;
     private static final int MOST_WARM_UPS = 10;
     private static final int CHANNELS = 100;

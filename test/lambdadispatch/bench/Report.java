@@ -28,7 +28,8 @@ final class Report {
     /// @param load what was different from the row before: `c=64`
     /// @return microseconds of CPU per request, all processes together
     double row(Subject subject, String load, LoadGenerator.Seen seen, Map<Watched, Meter.Used> used) {
-        System.out.printf(Locale.ROOT, "%-16s %-10s %8.0f/s  p50 %7.2f  p99 %7.2f  p99.9 %7.2f ms%s%n", subject.name(), load, seen.perSecond(),
+        System.out.printf(Locale.ROOT, "%-16s %-10s %8.0f/s  p50 %7.2f  p99 %7.2f  p99.9 %7.2f ms%s%n", subject.name(), load,
+                seen.perSecond(),
                 seen.p50Millis(), seen.p99Millis(), seen.p999Millis(), seen.failed() == 0 ? "" : "  FAILED " + seen.failed());
         double all = 0;
         List<Object> processes = new ArrayList<>();
@@ -42,23 +43,27 @@ final class Report {
             double allocated = entry.getValue().stream().mapToLong(Meter.Used::allocated).sum() / n;
             long rss = entry.getValue().stream().mapToLong(Meter.Used::peakKib).max().orElse(0) >> 10;
             all += user + system;
-            System.out.printf(Locale.ROOT, "    %-12s %7.1f us (user %.1f, system %.1f)  switches %.2f  allocated %.0f B  peak RSS %d MiB%n",
+            System.out.printf(Locale.ROOT,
+                    "    %-12s %7.1f us (user %.1f, system %.1f)  switches %.2f  allocated %.0f B  peak RSS %d MiB%n",
                     entry.getKey(), user + system, user, system, switches, allocated, rss);
             Map<String, Double> byThread = byThread(entry.getValue(), n);
             if (byThread.size() > 1) {
-                System.out.println(byThread.entrySet().stream().map(kind -> String.format(Locale.ROOT, "%s %.1f", kind.getKey(), kind.getValue()))
+                System.out.println(
+                        byThread.entrySet().stream().map(kind -> String.format(Locale.ROOT, "%s %.1f", kind.getKey(), kind.getValue()))
                         .collect(Collectors.joining(", ", "                 of it ", "")));
             }
             processes.add(Json.object("process", entry.getKey(), "cpuMicros", round(user + system), "switches", round(switches),
                     "allocatedBytes", Math.round(allocated), "peakRssMiB", rss, "cpuMicrosByThread", object(byThread)));
         }
         rows.add(Json.object("scenario", scenario, "subject", subject.name(), "load", load, "requestsPerSecond", round(seen.perSecond()),
-                "failed", seen.failed(), "p50Millis", round(seen.p50Millis()), "p99Millis", round(seen.p99Millis()), "p999Millis", round(seen.p999Millis()),
+                "failed", seen.failed(), "p50Millis", round(seen.p50Millis()), "p99Millis", round(seen.p99Millis()), "p999Millis",
+                round(seen.p999Millis()),
                 "cpuMicros", round(all), "processes", Json.array(processes.toArray())));
         return all;
     }
 
-    /// CPU time of a request by kind of thread, in microseconds: what compilers and collector take is the JVM's youth, not the request's work.
+    /// CPU time of a request by kind of thread, in microseconds: what compilers and collector take is the JVM's youth, not the request's
+    /// work.
     private static Map<String, Double> byThread(List<Meter.Used> processes, double requests) {
         Map<String, Double> sum = new TreeMap<>();
         processes.forEach(used -> used.byThread().forEach((kind, micros) -> sum.merge(kind, round(micros / requests), Double::sum)));
@@ -89,7 +94,8 @@ final class Report {
         for (Map.Entry<String, Double> now : ratios(Json.array(rows.toArray())).entrySet()) {
             Double before = then.get(now.getKey());
             if (before != null) {
-                boolean worse = now.getKey().contains("throughput") ? now.getValue() * tolerance < before : now.getValue() > before * tolerance;
+                boolean worse =
+                        now.getKey().contains("throughput") ? now.getValue() * tolerance < before : now.getValue() > before * tolerance;
                 fine &= !worse;
                 System.out.printf(Locale.ROOT, "%-90s %8.2f %8.2f%s%n", now.getKey(), before, now.getValue(), worse ? "  WORSE" : "");
             }
@@ -103,7 +109,8 @@ final class Report {
             Json.JsonObject members = (Json.JsonObject) row;
             if (members.text("unit").orElse("").equals("x")) {
                 Json value = members.get("value").orElseThrow();
-                ratios.put(members.text("scenario").orElse("") + ": " + members.text("figure").orElse(""), ((Json.JsonNumber) value).toDouble());
+                ratios.put(members.text("scenario").orElse("") + ": " + members.text("figure").orElse(""),
+                        ((Json.JsonNumber) value).toDouble());
             }
         }
         return ratios;

@@ -61,8 +61,10 @@ class BuildScriptTest {
         Path run = Files.createDirectories(checkout.resolve("src/emulator")).resolve("run.sh");
         Files.writeString(run, "echo \"$LAMBDA_DISPATCH_EmulatorAppFolder from $PWD\"\n");
         Files.createDirectories(checkout.resolve("build/modules"));
-        Files.writeString(Files.createDirectories(checkout.resolve("build/stamps")).resolve("modules"), home + " 0.1.0\nsrc/emulator/run.sh\n");
-        ProcessBuilder builder = new ProcessBuilder("bash", checkout.resolve("build.sh").toString(), "run").directory(elsewhere.toFile()).redirectErrorStream(true);
+        Files.writeString(Files.createDirectories(checkout.resolve("build/stamps")).resolve("modules"),
+                home + " 0.1.0\nsrc/emulator/run.sh\n");
+        ProcessBuilder builder = new ProcessBuilder("bash", checkout.resolve("build.sh").toString(), "run").directory(elsewhere.toFile())
+                .redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", home);
         builder.environment().keySet().removeIf(name -> name.startsWith("LAMBDA_DISPATCH_"));
         Process process = builder.start();
@@ -73,7 +75,8 @@ class BuildScriptTest {
     @ParameterizedTest
     @ValueSource(strings = {"test", "bench", "help"})
     void everyVerbShowsItsOwnLines(String verb) throws Exception {
-        assertThat(build(verb, "--help").success().lines().findFirst()).hasValueSatisfying(line -> assertThat(line).startsWith("  " + verb + " "));
+        assertThat(build(verb, "--help").success().lines().findFirst())
+                .hasValueSatisfying(line -> assertThat(line).startsWith("  " + verb + " "));
     }
 
     @Test
@@ -88,7 +91,8 @@ class BuildScriptTest {
     void wrongArgumentIsToldInALineAndNothingIsDone(String verb, String argument) throws Exception {
         Tool.Result result = build(verb, argument);
         assertThat(result.status()).isEqualTo(2);
-        assertThat(result.output().lines().findFirst()).hasValueSatisfying(line -> assertThat(line).startsWith(verb + " takes ").endsWith("not " + argument));
+        assertThat(result.output().lines().findFirst())
+                .hasValueSatisfying(line -> assertThat(line).startsWith(verb + " takes ").endsWith("not " + argument));
         assertThat(result.output()).contains("  " + verb + " ").doesNotContain("Exception", "\tat ");
     }
 }

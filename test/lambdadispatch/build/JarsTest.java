@@ -50,7 +50,8 @@ class JarsTest {
     static void compile() throws IOException {
         try (Stream<Path> tools = Files.list(Path.of("tools"))) {
             Stream<String> arguments = Stream.concat(Stream.of("-d", classes.toString()), tools.map(Path::toString));
-            assertThat(ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, arguments.toArray(String[]::new))).isZero();
+            assertThat(ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, arguments.toArray(String[]::new)))
+                    .isZero();
         }
     }
 
@@ -68,7 +69,8 @@ class JarsTest {
     }
 
     private Tool.Result build(String path) throws Exception {
-        return Tool.need("env").run("-C", checkout.toString(), "PATH=" + path, Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return Tool.need("env").run("-C", checkout.toString(), "PATH=" + path,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", "-cp", classes.toString(), "Build", "jars", pins.toString(), jars.toString());
     }
 

@@ -94,7 +94,8 @@ class CarrierTest {
             }
         };
         List<Thread> outside = List.of(Thread.ofPlatform().start(file), Thread.ofPlatform().start(file));
-        while (System.nanoTime() - until < 0) { // a wait of the virtual thread's for the wheel must not become one of its carrier's for the virtual thread
+        // a wait of the virtual thread's for the wheel must not become one of its carrier's for the virtual thread
+        while (System.nanoTime() - until < 0) {
             Thread inside = one.builder().start(() -> {
                 Filed entry = new Filed(one.timers());
                 for (int i = 0; i < 20; i++) {
@@ -130,8 +131,8 @@ class CarrierTest {
         }
     }
 
-    /// A reader in the middle of a read holds up whoever closes the channel, and that one has the channel's monitor. If it is a virtual thread, its carrier must not
-    /// come to wait for that monitor for another closer.
+    /// A reader in the middle of a read holds up whoever closes the channel, and that one has the channel's monitor. If it is a virtual
+    /// thread, its carrier must not come to wait for that monitor for another closer.
     @Test
     void channelThatManyThreadsCloseAtOnceKeepsNoLoopFromTurning() throws Exception {
         Carrier mine = new Carrier("test-carrier-3"); // it would be lost to the other tests

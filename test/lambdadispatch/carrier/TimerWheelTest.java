@@ -178,8 +178,8 @@ class TimerWheelTest {
         }
     }
 
-    /// Whoever arms writes for when, and then looks whether it is filed; the wheel empties the slot, and then looks for when. If either did it the
-    /// other way round, an arming in between would be seen by neither, now and then, and never fire.
+    /// Whoever arms writes for when, and then looks whether it is filed; the wheel empties the slot, and then looks for when. If either did
+    /// it the other way round, an arming in between would be seen by neither, now and then, and never fire.
     @Test
     void whatIsArmedAnewWhileItsSlotComesUpIsNeverLost() throws InterruptedException {
         AtomicLong firedFor = new AtomicLong();

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What another thread brings while the loop goes to sleep, in both orders: right before the loop says that it is asleep, and right after its last look.
-/// The loop's own queue and selector play that other thread, so that nothing here depends on who is faster.
+/// What another thread brings while the loop goes to sleep, in both orders: right before the loop says that it is asleep, and right after
+/// its last look. The loop's own queue and selector play that other thread, so that nothing here depends on who is faster.
 @Timeout(60)
 class WakeUpTest {
     private final PlayedSelector selector = new PlayedSelector();
@@ -169,7 +169,8 @@ class WakeUpTest {
         });
     }
 
-    /// The loop has run one task and has looked for the last time whether there is more; then this happens. The outcome is whether it was woken.
+    /// The loop has run one task and has looked for the last time whether there is more; then this happens. The outcome is whether it was
+    /// woken.
     private void afterItsLastLook(Runnable what) {
         carrier.execute(() -> {
             selector.woken = false;

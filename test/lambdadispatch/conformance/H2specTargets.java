@@ -23,8 +23,8 @@ import lambdadispatch.support.Stack;
 /// - the four kinds of listener with a handler that takes any body and answers 200: the engine by itself.
 final class H2specTargets {
     private static final String TLS_OPTIONS = " -t -k";
-    /// h2spec judges by the next frame that it reads. An answer that is on its way already when it breaks a rule would be taken for ours to the breach,
-    /// so each comes later than that. The control port answers strangers at once.
+    /// h2spec judges by the next frame that it reads. An answer that is on its way already when it breaks a rule would be taken for ours to
+    /// the breach, so each comes later than that. The control port answers strangers at once.
     private static final long LATE_MILLIS = 100;
     private static final String LATE_PATH = " -P /delay?ms=" + LATE_MILLIS;
 
@@ -37,7 +37,8 @@ final class H2specTargets {
         Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "stack-close"));
         warmUp(stack);
         for (String port : new String[] {"incoming", "incoming-tls", "control", "control-tls"}) {
-            System.out.println("router-" + port + " " + stack.port(port) + (port.endsWith("-tls") ? TLS_OPTIONS : "") + (port.startsWith("incoming") ? LATE_PATH : ""));
+            System.out.println("router-" + port + " " + stack.port(port) + (port.endsWith("-tls") ? TLS_OPTIONS : "")
+                    + (port.startsWith("incoming") ? LATE_PATH : ""));
         }
         System.out.println("end");
         new CountDownLatch(1).await();

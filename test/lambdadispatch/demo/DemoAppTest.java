@@ -130,7 +130,8 @@ class DemoAppTest {
     @Test
     void eventsCarryTheirNumberAndTime() throws IOException {
         String events = get("/sse?ms=1&n=3").text();
-        assertThat(events.split("\n\n")).hasSize(3).allMatch(event -> event.matches("(?s)id: \\d\\ndata: \\{\"number\":\\d,\"time\":\"[^\"]+\",\"epochMicros\":\\d{16}}\\n*"));
+        assertThat(events.split("\n\n")).hasSize(3)
+                .allMatch(event -> event.matches("(?s)id: \\d\\ndata: \\{\"number\":\\d,\"time\":\"[^\"]+\",\"epochMicros\":\\d{16}}\\n*"));
     }
 
     @Test
@@ -148,7 +149,8 @@ class DemoAppTest {
         Answer image = get("/image.png");
         assertThat(image.body()).startsWith(0x89, 'P', 'N', 'G').endsWith('I', 'E', 'N', 'D', 0xAE, 0x42, 0x60, 0x82);
         assertThat(send("GET", "/image.png", Headers.of("If-None-Match", image.headers().get("etag")), null).status()).isEqualTo(304);
-        assertThat(send("HEAD", "/image.png", new Headers(), null).headers().get("content-length")).isEqualTo(Integer.toString(image.body().length));
+        assertThat(send("HEAD", "/image.png", new Headers(), null).headers().get("content-length"))
+                .isEqualTo(Integer.toString(image.body().length));
     }
 
     @Test

@@ -9,7 +9,8 @@ import lambdadispatch.http.message.BadMessage;
 /// The demo app's query: parameters, or 400.
 public final class QueryTarget extends Target {
     public QueryTarget() {
-        super("query", octets("bytes=64k&ms=20&x=%20+a", "a&b=&=c", "n=9223372036854775807", "n=1g"), octets("&", "=", "%", "%zz", "%e2%82", "+", "k", "g", "-1", "n=", "9999999999999999999"));
+        super("query", octets("bytes=64k&ms=20&x=%20+a", "a&b=&=c", "n=9223372036854775807", "n=1g"),
+                octets("&", "=", "%", "%zz", "%e2%82", "+", "k", "g", "-1", "n=", "9999999999999999999"));
     }
 
     @Override

@@ -28,7 +28,8 @@ class BigBodiesTest {
     static final Stack STACK = new Stack().instances(1).router("JAVA_TOOL_OPTIONS", "-Xmx64m").environment("JAVA_TOOL_OPTIONS", "-Xmx64m");
 
     private static long residentMost(long pid) throws Exception {
-        String line = Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream().filter(each -> each.startsWith("VmHWM:")).findFirst().orElseThrow();
+        String line = Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream().filter(each -> each.startsWith("VmHWM:")).findFirst()
+                .orElseThrow();
         return Long.parseLong(line.replaceAll("\\D", "")) << 10;
     }
 

@@ -9,7 +9,8 @@ import lambdadispatch.support.Tool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Nobody gets another's answer, whatever the app does on its kept connections and wherever clients leave. `test/fuzz/chain.py` is both; by hand it runs for longer.
+/// Nobody gets another's answer, whatever the app does on its kept connections and wherever clients leave. `test/fuzz/chain.py` is both; by
+/// hand it runs for longer.
 @Timeout(180)
 class ChainFuzzTest {
     private static final String SCRIPT = Path.of("test", "fuzz", "chain.py").toAbsolutePath().toString();

@@ -44,7 +44,8 @@ class DeployTest {
     }
 
     private HttpResponse<String> send(String method, URI url, String body, String... fields) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(url).timeout(PATIENCE).method(method, HttpRequest.BodyPublishers.ofString(body));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(url).timeout(PATIENCE).method(method, HttpRequest.BodyPublishers.ofString(body));
         if (fields.length > 0) {
             request.headers(fields);
         }
@@ -72,7 +73,8 @@ class DeployTest {
             for (Json each : ((Json.JsonObject) pool).items("instances")) {
                 Json.JsonObject instance = (Json.JsonObject) each;
                 if (instance.text("state").orElseThrow().equals("open")) {
-                    open.computeIfAbsent(instance.text("version").orElseThrow(), version -> new TreeSet<>()).add(instance.text("name").orElseThrow());
+                    open.computeIfAbsent(instance.text("version").orElseThrow(), version -> new TreeSet<>())
+                            .add(instance.text("name").orElseThrow());
                 }
             }
         }
@@ -94,7 +96,8 @@ class DeployTest {
         List<String> command = new ArrayList<>(BuildCommands.ofModules().router());
         command.addAll(List.of("admin", "roll"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().putAll(Map.of("LAMBDA_DISPATCH_AdminPort", Integer.toString(stack.port("admin")), "LAMBDA_DISPATCH_AdminToken", TOKEN));
+        builder.environment()
+                .putAll(Map.of("LAMBDA_DISPATCH_AdminPort", Integer.toString(stack.port("admin")), "LAMBDA_DISPATCH_AdminToken", TOKEN));
         return builder.start().waitFor();
     }
 
@@ -112,7 +115,8 @@ class DeployTest {
                 Set<String> second = awaitOpen(stack, open -> open.size() == 1 && open.getOrDefault("4", Set.of()).size() == 2).get("4");
                 assertThat(second).doesNotContainAnyElementsOf(first);
                 assertThat(roll(stack)).as("status of the command").isZero();
-                awaitOpen(stack, open -> open.getOrDefault("4", Set.of()).size() == 2 && second.stream().noneMatch(open.get("4")::contains));
+                awaitOpen(stack,
+                        open -> open.getOrDefault("4", Set.of()).size() == 2 && second.stream().noneMatch(open.get("4")::contains));
                 traffic.stop();
             }
             assertThat(stack.output()).doesNotContain("requestLost");
@@ -166,7 +170,7 @@ class DeployTest {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             versions.merge(answer.body(), 1, Integer::sum);
             answer.headers().firstValue("set-cookie").ifPresent(cookie ->
-                    assertThat(Integer.parseInt(cookie.replaceAll("lane=(\\d+);.*", "$1")) < 5000).as(cookie).isEqualTo(answer.body().equals("4")));
+            assertThat(Integer.parseInt(cookie.replaceAll("lane=(\\d+);.*", "$1")) < 5000).as(cookie).isEqualTo(answer.body().equals("4")));
         }
         return versions;
     }

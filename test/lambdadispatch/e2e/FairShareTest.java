@@ -45,14 +45,16 @@ class FairShareTest {
     }
 
     private static void get(Http2Peer peer, int stream, String path) throws IOException {
-        peer.send(headers(stream, END_STREAM, ":method: GET", ":scheme: http", ":authority: a", ":path: " + path, "x-forwarded-for: 198.51.100.7"));
+        peer.send(headers(stream, END_STREAM, ":method: GET", ":scheme: http", ":authority: a", ":path: " + path,
+                "x-forwarded-for: 198.51.100.7"));
     }
 
     /// The times of requests one after another, in order of size.
     private static long[] good() throws Exception {
         long[] nanos = new long[REQUESTS];
         try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            HttpRequest request = HttpRequest.newBuilder(STACK.url("/ping")).header("X-Forwarded-For", "198.51.100.8").timeout(Duration.ofSeconds(60)).build();
+            HttpRequest request = HttpRequest.newBuilder(STACK.url("/ping")).header("X-Forwarded-For", "198.51.100.8")
+                    .timeout(Duration.ofSeconds(60)).build();
             for (int i = 0; i < REQUESTS; i++) {
                 long start = System.nanoTime();
                 assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -66,7 +68,8 @@ class FairShareTest {
     /// The second longest of 200 is what 99 % are below.
     private static void isServedBeside(String attack, long[] undisturbed) throws Exception {
         long[] nanos = good();
-        System.out.printf("good client beside %s: median %.1f ms (%.1f undisturbed), p99 %.1f ms (%.1f), longest %.0f ms%n", attack, nanos[REQUESTS / 2] / 1e6,
+        System.out.printf("good client beside %s: median %.1f ms (%.1f undisturbed), p99 %.1f ms (%.1f), longest %.0f ms%n", attack,
+                nanos[REQUESTS / 2] / 1e6,
                 undisturbed[REQUESTS / 2] / 1e6, nanos[REQUESTS - 2] / 1e6, undisturbed[REQUESTS - 2] / 1e6, nanos[REQUESTS - 1] / 1e6);
         assertThat(Duration.ofNanos(nanos[REQUESTS - 2])).isLessThan(MOST);
     }
@@ -76,7 +79,8 @@ class FairShareTest {
         long[] undisturbed = good();
         try (Http2Peer peer = attacker()) {
             for (int stream = 1; stream < 4 * SLOTS; stream += 2) {
-                peer.send(headers(stream, 0, ":method: POST", ":scheme: http", ":authority: a", ":path: /upload", "content-length: 1000000", "x-forwarded-for: 198.51.100.7"));
+                peer.send(headers(stream, 0, ":method: POST", ":scheme: http", ":authority: a", ":path: /upload", "content-length: 1000000",
+                        "x-forwarded-for: 198.51.100.7"));
                 peer.send(data(stream, 0, new byte[16 << 10]));
             }
             isServedBeside("slow bodies", undisturbed);

@@ -39,7 +39,8 @@ final class Http2Wire extends Wire {
     }
 
     private synchronized void frame(int type, int flags, int stream, byte[] payload, int length) throws IOException {
-        ByteBuffer frame = ByteBuffer.allocate(9 + length).putInt(length << 8 | type).put((byte) flags).putInt(stream).put(payload, 0, length);
+        ByteBuffer frame =
+                ByteBuffer.allocate(9 + length).putInt(length << 8 | type).put((byte) flags).putInt(stream).put(payload, 0, length);
         OutputStream out = socket.getOutputStream();
         out.write(frame.array());
         out.flush();

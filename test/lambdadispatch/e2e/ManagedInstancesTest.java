@@ -79,7 +79,8 @@ class ManagedInstancesTest {
             ProcessHandle extension = ProcessHandle.of(stack.environments().getFirst().pid(Part.EXTENSION)).orElseThrow();
             extension.destroy();
             extension.onExit().get(30, TimeUnit.SECONDS);
-            stack.awaitLine(line -> line.contains("exitReason=SelfDeadline") && stack.output().split("invoke returned instance=\\S+ exitReason=SelfDeadline", -1).length == 3);
+            stack.awaitLine(line -> line.contains("exitReason=SelfDeadline")
+                    && stack.output().split("invoke returned instance=\\S+ exitReason=SelfDeadline", -1).length == 3);
         }
     }
 }

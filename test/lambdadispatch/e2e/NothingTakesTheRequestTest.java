@@ -16,7 +16,8 @@ class NothingTakesTheRequestTest {
     private static final Duration NEVER = Duration.ofHours(1);
 
     private static Stack nobodyComes() {
-        return new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_DrainTimeout", "100ms").router("LAMBDA_DISPATCH_MaxQueueLength", "1");
+        return new Stack().coldStart(NEVER).instances(1).router("LAMBDA_DISPATCH_DrainTimeout", "100ms")
+                .router("LAMBDA_DISPATCH_MaxQueueLength", "1");
     }
 
     @Test

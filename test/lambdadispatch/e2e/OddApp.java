@@ -22,10 +22,13 @@ final class OddApp {
     private static final Map<String, String> ANSWERS = Map.ofEntries(
             Map.entry("/", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
             Map.entry("/health", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
-            Map.entry("/odd-fields", "HTTP/1.1 200 OK\r\n" + manyFields() + "X-Twice: 2\r\nSet-Cookie: a=1\r\nX-Twice: 1\r\nSet-Cookie: b=2\r\n"
+            Map.entry("/odd-fields", "HTTP/1.1 200 OK\r\n" + manyFields()
+                    + "X-Twice: 2\r\nSet-Cookie: a=1\r\nX-Twice: 1\r\nSet-Cookie: b=2\r\n"
                     + "X-Octets: \u00fc\u00ff\u0080\r\nConnection: X-Mine\r\nX-Mine: 1\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n"),
-            Map.entry("/hints", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
-            Map.entry("/trailers", "HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\nX-Lambda-Fault: app\r\nX-Sum: 2\r\n\r\n"),
+            Map.entry("/hints",
+                    "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+            Map.entry("/trailers",
+                    "HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\nX-Lambda-Fault: app\r\nX-Sum: 2\r\n\r\n"),
             Map.entry("/goes-on", "HTTP/1.1 200 OK\r\nX-Lambda-Wait-Until: 2\r\nContent-Length: 2\r\n\r\nok"),
             Map.entry("/204", "HTTP/1.1 204 No Content\r\nETag: \"a\"\r\n\r\n"),
             Map.entry("/304", "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nContent-Length: 10\r\n\r\n"),

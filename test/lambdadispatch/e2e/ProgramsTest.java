@@ -25,8 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProgramsTest {
     private static final String P = "LAMBDA_DISPATCH_";
     /// The names that the product was founded with, by the program that reads them.
-    private static final List<String> FOUNDING_ROUTER = List.of("MaxWorkerThreads", "ChannelCount", "MaxConcurrentCount", "AllowInsecureControlChannel", "PreferredControlChannelScheme",
-            "IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port", "InstanceCountMultiplier", "EnvVarForCallbackIp",
+    private static final List<String> FOUNDING_ROUTER = List.of("MaxWorkerThreads", "ChannelCount", "MaxConcurrentCount",
+            "AllowInsecureControlChannel", "PreferredControlChannelScheme",
+            "IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port",
+            "InstanceCountMultiplier", "EnvVarForCallbackIp",
             "ScalingAlgorithm", "CloudWatchMetricsEnabled");
     private static final List<String> FOUNDING_EXTENSION = List.of("RUNTIME", "ENABLE_COMPRESSION", "PORT", "ASYNC_INIT");
 
@@ -76,7 +78,8 @@ class ProgramsTest {
         Set<String> known = found(Pattern.compile("(?m)^" + P + "(\\w+) "), help.printed());
         String chapter = Files.readString(Path.of("README.md")).split(program.chapter + "\n", 2)[1].split("\n## ", 2)[0];
         Set<String> named = new TreeSet<>();
-        chapter.lines().filter(line -> line.startsWith("| `")).forEach(line -> named.addAll(found(Pattern.compile("`(\\w+)`"), line.split("\\|")[1])));
+        chapter.lines().filter(line -> line.startsWith("| `"))
+                .forEach(line -> named.addAll(found(Pattern.compile("`(\\w+)`"), line.split("\\|")[1])));
         assertThat(named).isEqualTo(known).containsAll(program.founding);
     }
 
@@ -88,7 +91,8 @@ class ProgramsTest {
 
     @Test
     void foundingTextsDisclaimersAboutBillsAreKept() throws IOException {
-        assertThat(Files.readString(Path.of("README.md"))).contains("Your AWS bill is your own", "This project is not responsible for any AWS charges",
+        assertThat(Files.readString(Path.of("README.md"))).contains("Your AWS bill is your own",
+                "This project is not responsible for any AWS charges",
                 "Contributors to this project are not responsible for any AWS charges", "monitoring and alarms");
     }
 
@@ -102,7 +106,8 @@ class ProgramsTest {
 
     @Test
     void faultOfTheConfigurationThatOnlyTheStartShowsIsToldOnce() throws Exception {
-        Ended refused = run(Program.ROUTER, Map.of(P + "FunctionName", "f", "AWS_REGION", "us-east-1", "K8S_POD_IP", "not a host", P + "IncomingRequestHTTPPort", "0"));
+        Ended refused = run(Program.ROUTER,
+                Map.of(P + "FunctionName", "f", "AWS_REGION", "us-east-1", "K8S_POD_IP", "not a host", P + "IncomingRequestHTTPPort", "0"));
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.printed().lines()).containsExactly("K8S_POD_IP=not a host: must be a host name or an IP address");
     }
@@ -119,7 +124,8 @@ class ProgramsTest {
     @EnumSource(Program.class)
     void allFaultsAreToldAtOnceAndUnknownNamesGuessed(Program program) throws Exception {
         Ended refused = switch (program) {
-            case ROUTER -> run(program, Map.of(P + "ChannelCount", "many", P + "IncomingRequestHTTPPort", "70000", P + "MaxConcurentCount", "3"));
+        case ROUTER ->
+            run(program, Map.of(P + "ChannelCount", "many", P + "IncomingRequestHTTPPort", "70000", P + "MaxConcurentCount", "3"));
             case EXTENSION -> run(program, Map.of(P + "ENABLE_COMPRESSION", "many", P + "PORT", "70000", P + "ASYNC_INITS", "3"));
         };
         assertThat(refused.status()).isEqualTo(2);
@@ -130,7 +136,9 @@ class ProgramsTest {
     @Test
     void portThatIsTakenIsOneLineNamingItAndItsVariable() throws Exception {
         try (java.net.ServerSocket holder = new java.net.ServerSocket(0)) {
-            Ended refused = run(Program.ROUTER, Map.of(P + "FunctionName", "f", P + "RouterCallbackHost", "127.0.0.1", "AWS_REGION", "us-east-1", P + "ControlChannelHTTP2Port", "0",
+            Ended refused = run(Program.ROUTER,
+                    Map.of(P + "FunctionName", "f", P + "RouterCallbackHost", "127.0.0.1", "AWS_REGION", "us-east-1",
+                            P + "ControlChannelHTTP2Port", "0",
                     P + "IncomingRequestHTTPPort", Integer.toString(holder.getLocalPort()), P + "IncomingRequestHTTPSPort", "0"));
             assertThat(refused.status()).isEqualTo(1);
             assertThat(refused.printed().lines().filter(line -> line.contains("taken"))).singleElement().asString()

@@ -43,35 +43,46 @@ class RelayingTest {
         }
         fields.addAll(List.of("x-twice", "2", "x-other", "", "x-twice", "1"));
         expected.append("x-twice: 2\r\nx-other: \r\nx-twice: 1\r\n");
-        assertThat(raw(version, "GET", "/raw", fields.toArray(String[]::new))).startsWith("GET /raw\r\nhost: example.org\r\n" + expected + "x-forwarded-for: 127.0.0.1\r\n");
+        assertThat(raw(version, "GET", "/raw", fields.toArray(String[]::new)))
+                .startsWith("GET /raw\r\nhost: example.org\r\n" + expected + "x-forwarded-for: 127.0.0.1\r\n");
     }
 
     @ParameterizedTest
-    @CsvSource({"HTTP_1,//", "HTTP_2,//", "HTTP_1,/a//b/../c?x=%00&y", "HTTP_2,/a//b/../c?x=%00&y", "HTTP_1,/v1/instances/00/ping", "HTTP_2,/v1/instances/00/channels/00"})
+    @CsvSource({"HTTP_1,//", "HTTP_2,//", "HTTP_1,/a//b/../c?x=%00&y", "HTTP_2,/a//b/../c?x=%00&y", "HTTP_1,/v1/instances/00/ping",
+            "HTTP_2,/v1/instances/00/channels/00"})
     void anyTargetReachesTheAppAsItIs(Version version, String target) throws Exception {
         assertThat(Wire.get(version, STACK, target).status()).isEqualTo(404); // the app's own
-        STACK.awaitLine(line -> line.contains(" access ") && line.contains("path=" + target.split("\\?")[0]) && line.contains("status=404"));
+        STACK.awaitLine(
+                line -> line.contains(" access ") && line.contains("path=" + target.split("\\?")[0]) && line.contains("status=404"));
     }
 
     @ParameterizedTest
     @EnumSource(Version.class)
     void forwardingFieldsAreTheRoutersAndHostIsTheClients(Version version) throws Exception {
-        assertThat(raw(version, "GET", "/raw")).contains("host: example.org\r\n", "x-forwarded-for: 127.0.0.1\r\n", "x-forwarded-proto: http\r\n", "x-forwarded-host: example.org\r\n",
-                "x-forwarded-port: " + STACK.port("incoming") + "\r\n").containsPattern("x-request-id: [0-9a-f]{16}\r\n").doesNotContainIgnoringCase("via:");
+        assertThat(raw(version, "GET", "/raw"))
+                .contains("host: example.org\r\n", "x-forwarded-for: 127.0.0.1\r\n", "x-forwarded-proto: http\r\n",
+                        "x-forwarded-host: example.org\r\n",
+                        "x-forwarded-port: " + STACK.port("incoming") + "\r\n")
+                .containsPattern("x-request-id: [0-9a-f]{16}\r\n").doesNotContainIgnoringCase("via:");
         // this client is on the loopback, which is trusted
-        assertThat(raw(version, "GET", "/raw", "x-forwarded-for", "203.0.113.9", "x-forwarded-proto", "https", "x-request-id", "mine", "x-lambda-name", "other"))
-                .contains("x-forwarded-for: 203.0.113.9, 127.0.0.1\r\n", "x-forwarded-proto: https\r\n", "x-request-id: mine\r\n").doesNotContain("x-lambda-name");
+        assertThat(raw(version, "GET", "/raw", "x-forwarded-for", "203.0.113.9", "x-forwarded-proto", "https", "x-request-id", "mine",
+                "x-lambda-name", "other"))
+                .contains("x-forwarded-for: 203.0.113.9, 127.0.0.1\r\n", "x-forwarded-proto: https\r\n", "x-request-id: mine\r\n")
+                .doesNotContain("x-lambda-name");
     }
 
     @Test
     void hopByHopFieldsOfAClientStayAtTheRouter() throws Exception {
-        assertThat(raw(Version.HTTP_1, "GET", "/raw", "Connection", "keep-alive, X-Mine", "X-Mine", "1", "Keep-Alive", "5", "TE", "trailers", "Proxy-Authorization", "secret", "X-Yours", "2"))
-                .contains("X-Yours: 2\r\n").doesNotContainIgnoringCase("x-mine").doesNotContainIgnoringCase("keep-alive").doesNotContainIgnoringCase("te: ").doesNotContain("secret");
+        assertThat(raw(Version.HTTP_1, "GET", "/raw", "Connection", "keep-alive, X-Mine", "X-Mine", "1", "Keep-Alive", "5", "TE",
+                "trailers", "Proxy-Authorization", "secret", "X-Yours", "2"))
+                .contains("X-Yours: 2\r\n").doesNotContainIgnoringCase("x-mine").doesNotContainIgnoringCase("keep-alive")
+                .doesNotContainIgnoringCase("te: ").doesNotContain("secret");
     }
 
     @Test
     void crumbsOfACookieAreJoined() throws Exception {
-        assertThat(raw(Version.HTTP_2, "GET", "/raw", "cookie", "a=1", "x-a", "b", "cookie", "c=2")).containsOnlyOnce("cookie: ").contains("cookie: a=1; c=2\r\n");
+        assertThat(raw(Version.HTTP_2, "GET", "/raw", "cookie", "a=1", "x-a", "b", "cookie", "c=2")).containsOnlyOnce("cookie: ")
+                .contains("cookie: a=1; c=2\r\n");
     }
 
     @ParameterizedTest
@@ -82,7 +93,8 @@ class RelayingTest {
             wire.body("one,");
             wire.body("two");
             wire.endBody("x-sum", "1", "x-forwarded-for", "spoof", "x_request_id", "spoof", "x-sum", "2");
-            assertThat(wire.answer.awaitEnd().text()).contains("transfer-encoding: chunked\r\n").endsWith("\r\n\r\none,twox-sum: 1\r\nx-sum: 2\r\n");
+            assertThat(wire.answer.awaitEnd().text()).contains("transfer-encoding: chunked\r\n")
+                    .endsWith("\r\n\r\none,twox-sum: 1\r\nx-sum: 2\r\n");
         }
     }
 
@@ -128,7 +140,8 @@ class RelayingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"HTTP_1,GET,/204,204,", "HTTP_2,GET,/204,204,", "HTTP_1,GET,/304,304,10", "HTTP_2,GET,/304,304,10", "HTTP_1,HEAD,/text,200,5000", "HTTP_2,HEAD,/text,200,5000"})
+    @CsvSource({"HTTP_1,GET,/204,204,", "HTTP_2,GET,/204,204,", "HTTP_1,GET,/304,304,10", "HTTP_2,GET,/304,304,10",
+            "HTTP_1,HEAD,/text,200,5000", "HTTP_2,HEAD,/text,200,5000"})
     void answersWithoutABodyEndAtTheirHead(Version version, String method, String target, int status, String length) throws Exception {
         Answer answer = Wire.call(version, STACK, method, target);
         assertThat(answer.end()).isEqualTo(Answer.End.WHOLE);
@@ -208,12 +221,15 @@ class RelayingTest {
             wire.request("POST", "/raw", Wire.Body.FOLLOWS);
             wire.body("one,two");
             wire.endBody("x-sum", "1");
-            assertThat(wire.answer.awaitEnd().text()).contains("x-forwarded-proto: https\r\n", "x-forwarded-port: " + STACK.port("incoming-tls") + "\r\n").endsWith("\r\n\r\none,twox-sum: 1\r\n");
+            assertThat(wire.answer.awaitEnd().text())
+                    .contains("x-forwarded-proto: https\r\n", "x-forwarded-port: " + STACK.port("incoming-tls") + "\r\n")
+                    .endsWith("\r\n\r\none,twox-sum: 1\r\n");
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"HTTP_1,GET,/,404", "HTTP_2,GET,/raw,404", "HTTP_1,GET,/health,200", "HTTP_2,GET,/health,200", "HTTP_1,POST,/v1/instances/00/ping,409", "HTTP_2,GET,/v1/instances/00/channels/00,409"})
+    @CsvSource({"HTTP_1,GET,/,404", "HTTP_2,GET,/raw,404", "HTTP_1,GET,/health,200", "HTTP_2,GET,/health,200",
+            "HTTP_1,POST,/v1/instances/00/ping,409", "HTTP_2,GET,/v1/instances/00/channels/00,409"})
     void controlPortKnowsNoAppAndNoStranger(Version version, String method, String target, int status) throws Exception {
         try (Wire wire = Wire.overTls(version, STACK, "control-tls")) {
             wire.request(method, target, Wire.Body.NONE, "authorization", "Bearer 00000000000000000000000000000000");

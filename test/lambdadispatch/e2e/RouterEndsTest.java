@@ -52,7 +52,8 @@ class RouterEndsTest {
             wire.answer.await(answer -> answer.status() == 200);
             stack.signalRouter(Signal.TERM);
             stack.awaitLine(line -> line.contains("router stopping"));
-            try (Wire app = new Http1Wire(new Socket(InetAddress.getLoopbackAddress(), stack.environments().getFirst().appPort()))) { // the router takes no more
+            // the router takes no more
+            try (Wire app = new Http1Wire(new Socket(InetAddress.getLoopbackAddress(), stack.environments().getFirst().appPort()))) {
                 app.request("GET", "/release", Body.NONE);
                 app.answer.awaitEnd();
             }

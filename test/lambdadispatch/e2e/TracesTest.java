@@ -45,7 +45,8 @@ class TracesTest {
     }
 
     private static Map<String, Json.JsonObject> spans(byte[] exported) throws Exception {
-        return Json.parseObject(exported).items("resourceSpans").stream().flatMap(resource -> ((Json.JsonObject) resource).items("scopeSpans").stream())
+        return Json.parseObject(exported).items("resourceSpans").stream()
+                .flatMap(resource -> ((Json.JsonObject) resource).items("scopeSpans").stream())
                 .flatMap(scope -> ((Json.JsonObject) scope).items("spans").stream()).map(span -> (Json.JsonObject) span)
                 .collect(Collectors.toMap(span -> span.text("name").orElseThrow(), span -> span));
     }
@@ -60,25 +61,30 @@ class TracesTest {
 
     @Test
     void slowRequestsSpansSayThatItWaitedForAColdStart() throws Exception {
-        try (Server collector = new Server("collector", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, this::take)) {
+        try (Server collector =
+                new Server("collector", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, this::take)) {
             collector.start();
             String endpoint = "http://127.0.0.1:" + collector.address().getPort();
             try (Stack stack = new Stack().app(OddApp.command()).instances(1).router("LAMBDA_DISPATCH_TracesEndpoint", endpoint)
                     .router("LAMBDA_DISPATCH_TracesSampleRatio", "0").router("LAMBDA_DISPATCH_TrustedProxies", "127.0.0.0/8").start();
                     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-                HttpRequest request = HttpRequest.newBuilder(stack.url("/raw")).timeout(Duration.ofSeconds(50)).header("traceparent", "00-" + TRACE + "-" + CALLER + "-01").build();
+                HttpRequest request = HttpRequest.newBuilder(stack.url("/raw")).timeout(Duration.ofSeconds(50))
+                        .header("traceparent", "00-" + TRACE + "-" + CALLER + "-01").build();
                 HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
                 assertThat(answer.statusCode()).isEqualTo(200);
                 Map<String, Json.JsonObject> spans = spans(taken.poll(30, TimeUnit.SECONDS));
                 assertThat(spans).containsOnlyKeys("GET", "queue", "cold start", "dispatch", "app");
                 assertThat(spans.values()).allMatch(span -> of(span, "traceId").equals(TRACE));
                 assertThat(of(spans.get("GET"), "parentSpanId")).isEqualTo(CALLER);
-                assertThat(spans.entrySet()).allMatch(each -> each.getKey().equals("GET") || of(each.getValue(), "parentSpanId").equals(of(spans.get("GET"), "spanId")));
-                assertThat(nanos(spans.get("queue"))).as("most of it was the wait for an environment").isGreaterThan(nanos(spans.get("GET")) / 2)
+                assertThat(spans.entrySet()).allMatch(
+                        each -> each.getKey().equals("GET") || of(each.getValue(), "parentSpanId").equals(of(spans.get("GET"), "spanId")));
+                assertThat(nanos(spans.get("queue"))).as("most of it was the wait for an environment")
+                        .isGreaterThan(nanos(spans.get("GET")) / 2)
                         .isGreaterThanOrEqualTo(nanos(spans.get("cold start")));
                 Matcher told = Pattern.compile("(?i)traceparent: 00-" + TRACE + "-([0-9a-f]{16})-01\r\n").matcher(answer.body());
                 assertThat(told.find()).as(answer.body()).isTrue();
-                assertThat(told.group(1)).as("what the app does is a child of the span that stands for it").isEqualTo(of(spans.get("app"), "spanId"));
+                assertThat(told.group(1)).as("what the app does is a child of the span that stands for it")
+                        .isEqualTo(of(spans.get("app"), "spanId"));
             }
         }
     }

@@ -28,7 +28,8 @@ class WaitUntilTest {
     private final HttpClient client = HttpClient.newHttpClient();
 
     private HttpResponse<String> send(String method, URI uri) throws IOException, InterruptedException {
-        return client.send(HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static int freePort() throws IOException {
@@ -71,7 +72,8 @@ class WaitUntilTest {
             assertThat(answer.body()).isEqualTo("ok");
             assertThat(answer.headers().map()).doesNotContainKey("x-lambda-wait-until");
             until(stack.environments().getFirst()::frozen);
-            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - answered)).as("two seconds from the answer's head on").isGreaterThan(1_800);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - answered)).as("two seconds from the answer's head on")
+                    .isGreaterThan(1_800);
             until(() -> heldSeconds(metricsPort) >= 1.99);
             assertThat(heldSeconds(metricsPort)).isLessThan(2.01);
         }

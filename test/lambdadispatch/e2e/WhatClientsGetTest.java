@@ -28,7 +28,8 @@ class WhatClientsGetTest {
 
     @RegisterExtension
     static final Stack STACK = new Stack().app(OddApp.command()).instances(3)
-            .router("LAMBDA_DISPATCH_MaxConcurrentCount", "8").router("LAMBDA_DISPATCH_ChannelCount", "8").router("LAMBDA_DISPATCH_MaxInstanceCount", "1");
+            .router("LAMBDA_DISPATCH_MaxConcurrentCount", "8").router("LAMBDA_DISPATCH_ChannelCount", "8")
+            .router("LAMBDA_DISPATCH_MaxInstanceCount", "1");
 
     private record Seen(int waiting, int gone, long pid) {}
 
@@ -92,7 +93,8 @@ class WhatClientsGetTest {
             assertThat(half.answer.awaitEnd().end()).as("broken off, never ended as if it were whole").isEqualTo(Answer.End.BROKEN);
             assertThat(half.answer.length()).isZero();
         }
-        untilSeen(seen -> seen.pid() != before.pid() && seen.waiting() == gets.size()); // tried on the next instance, where it is silent, too
+        // tried on the next instance, where it is silent, too
+        untilSeen(seen -> seen.pid() != before.pid() && seen.waiting() == gets.size());
         for (Wire get : gets) {
             assertThat(get.answer.end()).isEqualTo(Answer.End.OPEN);
             get.leave();
@@ -107,7 +109,8 @@ class WhatClientsGetTest {
 
     private static Wire sent(Version version, String method, String target) throws IOException {
         Wire wire = Wire.open(version, STACK);
-        wire.request(method, target, method.equals("GET") ? Body.NONE : Body.FOLLOWS, method.equals("GET") ? new String[0] : new String[] {"content-length", "2"});
+        wire.request(method, target, method.equals("GET") ? Body.NONE : Body.FOLLOWS,
+                method.equals("GET") ? new String[0] : new String[] {"content-length", "2"});
         if (method.equals("POST")) {
             wire.body("hi");
             wire.endBody();
@@ -132,7 +135,9 @@ class WhatClientsGetTest {
     void answerThatBreaksOffIsBrokenOffAndNeverEnded(Version version, String target) throws Exception {
         Answer answer = Wire.post(version, STACK, target, "hi");
         // What breaks before its head has left is 502, after that it is broken off: which one is a matter of how the octets come.
-        assertThat(answer.end() == Answer.End.BROKEN && answer.status() == 200 || answer.end() == Answer.End.WHOLE && answer.status() == 502).as(answer.toString()).isTrue();
+        assertThat(
+                answer.end() == Answer.End.BROKEN && answer.status() == 200 || answer.end() == Answer.End.WHOLE && answer.status() == 502)
+                .as(answer.toString()).isTrue();
         works();
     }
 

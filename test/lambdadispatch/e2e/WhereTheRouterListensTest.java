@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Timeout;
 class WhereTheRouterListensTest {
     @Test
     void portsAreOpenedWhereTheyAreWantedAndNowhereElse() throws Exception {
-        try (Stack stack = new Stack().router("LAMBDA_DISPATCH_IncomingRequestHTTPHost", "127.0.0.1").router("LAMBDA_DISPATCH_IncomingRequestHTTPSPort", "-1").start()) {
+        try (Stack stack = new Stack().router("LAMBDA_DISPATCH_IncomingRequestHTTPHost", "127.0.0.1")
+                .router("LAMBDA_DISPATCH_IncomingRequestHTTPSPort", "-1").start()) {
             assertThatThrownBy(() -> stack.port("incoming-tls")).hasMessageContaining("no port for incoming-tls");
             new Socket("127.0.0.1", stack.port("incoming")).close();
             assertThatThrownBy(() -> new Socket("127.0.0.2", stack.port("incoming"))).isInstanceOf(ConnectException.class);

@@ -35,7 +35,8 @@ class AgainstAwsTest {
     @Test
     void oddCallsAreAnsweredAsAwsOwnEmulatorAnswersThem() throws Exception {
         Path found = folder.resolve("found");
-        Lambda.Setup setup = Lambda.Setup.USUAL.initLimit(Duration.ofMinutes(1)).timeout(Duration.ofMinutes(1)).variable("PROBE_FILE", found.toString());
+        Lambda.Setup setup =
+                Lambda.Setup.USUAL.initLimit(Duration.ofMinutes(1)).timeout(Duration.ofMinutes(1)).variable("PROBE_FILE", found.toString());
         try (Lambda lambda = new Lambda(setup, probe()); ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             executor.submit(() -> lambda.invoke("{}"));
             await(found, () -> "nothing was written");
@@ -50,10 +51,13 @@ class AgainstAwsTest {
     void theAnswersAreThoseOfAwsOwnEmulator() throws Exception {
         Path found = folder.resolve("found");
         List<String> extension = List.of("/bin/sh", "-c", "exec '" + String.join("' '", probe()) + "'");
-        Map<String, String> variables = Map.of("PROBE_FILE", found.toString(), "AWS_LAMBDA_FUNCTION_NAME", Lambda.FUNCTION, "_HANDLER", "app");
-        try (RuntimeInterfaceEmulator rie = new RuntimeInterfaceEmulator(folder, extension, "sleep 100", variables); HttpClient client = HttpClient.newHttpClient()) {
+        Map<String, String> variables =
+                Map.of("PROBE_FILE", found.toString(), "AWS_LAMBDA_FUNCTION_NAME", Lambda.FUNCTION, "_HANDLER", "app");
+        try (RuntimeInterfaceEmulator rie = new RuntimeInterfaceEmulator(folder, extension, "sleep 100", variables);
+                HttpClient client = HttpClient.newHttpClient()) {
             rie.awaitListening();
-            CompletableFuture<?> invoked = client.sendAsync(HttpRequest.newBuilder(URI.create(rie.endpoint() + "/2015-03-31/functions/function/invocations"))
+            CompletableFuture<?> invoked =
+                    client.sendAsync(HttpRequest.newBuilder(URI.create(rie.endpoint() + "/2015-03-31/functions/function/invocations"))
                     .POST(HttpRequest.BodyPublishers.ofString("{}")).build(), BodyHandlers.ofString()); // makes the environment
             await(found, rie::output);
             invoked.cancel(true);

@@ -16,9 +16,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// An extension that makes a hundred calls which no good extension would make, before and after it has registered, and writes what each was answered into the file
-/// that `PROBE_FILE` names: one line a call, `METHOD path fields -> status, some fields, body`. Left out is what says nothing: identifiers, times, the order of fields, and how
-/// a parser words its complaint. Made for an environment that is being invoked with `{}`; none of the calls ends it.
+/// An extension that makes a hundred calls which no good extension would make, before and after it has registered, and writes what each was
+/// answered into the file that `PROBE_FILE` names: one line a call, `METHOD path fields -> status, some fields, body`. Left out is what
+/// says nothing: identifiers, times, the order of fields, and how a parser words its complaint. Made for an environment that is being
+/// invoked with `{}`; none of the calls ends it.
 public final class ApiProbe {
     private static final String RUNTIME = "/2018-06-01/runtime/";
     private static final String EXTENSION = "/2020-01-01/extension/";
@@ -55,8 +56,10 @@ public final class ApiProbe {
     }
 
     private void everyMethod() throws IOException {
-        String[][] paths = {{RUNTIME + "invocation/next", "GET"}, {RUNTIME + "invocation/none/response", ""}, {RUNTIME + "invocation/none/error", ""},
-            {RUNTIME + "init/error", "POST"}, {EXTENSION + "register", "POST"}, {EXTENSION + "event/next", "GET"}, {EXTENSION + "init/error", "POST"},
+        String[][] paths = {{RUNTIME + "invocation/next", "GET"}, {RUNTIME + "invocation/none/response", ""},
+                {RUNTIME + "invocation/none/error", ""},
+                {RUNTIME + "init/error", "POST"}, {EXTENSION + "register", "POST"}, {EXTENSION + "event/next", "GET"},
+                {EXTENSION + "init/error", "POST"},
             {EXTENSION + "exit/error", "POST"}, {"/2018-06-01/ping", ""}, {"/2020-08-15/logs", ""}, {"/2022-07-01/telemetry", ""}};
         for (String[] path : paths) {
             for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
@@ -72,19 +75,25 @@ public final class ApiProbe {
         String shutdown = "{\"events\":[\"SHUTDOWN\"]}";
         call("POST", register, shutdown);
         call("POST", register, shutdown, "Lambda-Extension-Name: somebody-else");
-        for (String body : List.of("", "not json", "[]", "\"SHUTDOWN\"", "7", "{\"events\":[\"NONE\"]}", "{\"events\":[\"shutdown\"]}", "{\"events\":[\"SHUTDOWN\",\"\"]}",
-                "{\"events\":\"SHUTDOWN\"}", "{\"events\":{}}", "{\"events\":7}", "{\"events\":true}", "{\"events\":[7]}", "{\"events\":[[\"SHUTDOWN\"]]}", "{\"events\":[null]}",
-                "{\"events\":[\"SHUTDOWN\"],\"configurationKeys\":[\"x\"]}", "{\"events\":[\"SHUTDOWN\"],\"configurationKeys\":\"x\"}", "{\"events\":[\"SHUTDOWN\"]} more")) {
+        for (String body : List.of("", "not json", "[]", "\"SHUTDOWN\"", "7", "{\"events\":[\"NONE\"]}", "{\"events\":[\"shutdown\"]}",
+                "{\"events\":[\"SHUTDOWN\",\"\"]}",
+                "{\"events\":\"SHUTDOWN\"}", "{\"events\":{}}", "{\"events\":7}", "{\"events\":true}", "{\"events\":[7]}",
+                "{\"events\":[[\"SHUTDOWN\"]]}", "{\"events\":[null]}",
+                "{\"events\":[\"SHUTDOWN\"],\"configurationKeys\":[\"x\"]}", "{\"events\":[\"SHUTDOWN\"],\"configurationKeys\":\"x\"}",
+                "{\"events\":[\"SHUTDOWN\"]} more")) {
             call("POST", register, body, "Lambda-Extension-Name: lambda-dispatch");
         }
-        for (String body : List.of("null", "{}", "{\"events\":null}", "{\"events\":[]}", "{\"events\":[],\"configurationKeys\":[],\"more\":{}}")) {
+        for (String body : List.of("null", "{}", "{\"events\":null}", "{\"events\":[]}",
+                "{\"events\":[],\"configurationKeys\":[],\"more\":{}}")) {
             call("POST", register, body, "Lambda-Extension-Name: inner-" + body.length());
         }
     }
 
     private void strangers() throws IOException {
-        for (String path : List.of("", "2018-06-01/", "2018-06-01/runtime", "2018-06-01/runtime/", "2018-06-01/runtime/invocation/", "2018-06-01/runtime/invocation/none",
-                "2018-06-01/runtime/invocation/none/answer", "2020-01-01/extension/", "2020-01-01/extension/event", "2020-01-01/extension/unregister", "2019-01-01/x")) {
+        for (String path : List.of("", "2018-06-01/", "2018-06-01/runtime", "2018-06-01/runtime/", "2018-06-01/runtime/invocation/",
+                "2018-06-01/runtime/invocation/none",
+                "2018-06-01/runtime/invocation/none/answer", "2020-01-01/extension/", "2020-01-01/extension/event",
+                "2020-01-01/extension/unregister", "2019-01-01/x")) {
             call("GET", "/" + path, "");
         }
         for (String path : List.of("event/next", "init/error", "exit/error")) {
@@ -104,13 +113,15 @@ public final class ApiProbe {
         head = parts[0];
         IDENTIFIER.matcher(head).results().forEach(identifier -> registered.add(identifier.group(1)));
         String told = String.join(" ", fields).replaceAll("Identifier: (?!not|01)\\S+", "Identifier: own");
-        String line = "%s: %s %s %s %s-> ".formatted(phase, method, path, body, told).replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "UUID").replaceAll(" +", " ");
+        String line = "%s: %s %s %s %s-> ".formatted(phase, method, path, body, told).replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "UUID")
+                .replaceAll(" +", " ");
         found.add(line + summary(parts));
     }
 
     private static String exchange(String method, String path, String body, String... fields) throws IOException {
         String[] api = System.getenv("AWS_LAMBDA_RUNTIME_API").split(":");
-        StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: api\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n");
+        StringBuilder request = new StringBuilder(
+                method + " " + path + " HTTP/1.1\r\nHost: api\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n");
         for (String field : fields) {
             request.append(field).append("\r\n");
         }
@@ -160,7 +171,8 @@ public final class ApiProbe {
             }
         }
         String body = answer.length > 1 ? answer[1].strip() : "";
-        return (answer[0].split(" ")[1] + ", " + String.join(", ", fields) + " " + body.replaceAll("\"errorMessage\":.*(?=,\"errorType\":\"InvalidRequestFormat\")", "...")
+        return (answer[0].split(" ")[1] + ", " + String.join(", ", fields) + " "
+                + body.replaceAll("\"errorMessage\":.*(?=,\"errorType\":\"InvalidRequestFormat\")", "...")
                 .replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "UUID").replaceAll("\\s+", " ")).strip();
     }
 }

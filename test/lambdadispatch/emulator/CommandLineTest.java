@@ -24,11 +24,14 @@ class CommandLineTest {
     @Test
     void optionsSetVariables() {
         StackOptions options = StackOptions.parse(
-                List.of("--app", "node server.js", "--instances=3", "--per-environment", "2", "--cold-start", "250", "--router-heap", "64m", "--image"), Map.of("A", "b"));
+                List.of("--app", "node server.js", "--instances=3", "--per-environment", "2", "--cold-start", "250", "--router-heap", "64m",
+                        "--image"),
+                Map.of("A", "b"));
 
         assertThat(options.faults()).isEmpty();
         assertThat(options.environment()).containsOnly(Map.entry("A", "b"), Map.entry("LAMBDA_DISPATCH_EmulatorApp", "node server.js"),
-                Map.entry("LAMBDA_DISPATCH_EmulatorConcurrency", "3"), Map.entry("LAMBDA_DISPATCH_EmulatorPerEnvironment", "2"), Map.entry("LAMBDA_DISPATCH_EmulatorColdStart", "250ms"));
+                Map.entry("LAMBDA_DISPATCH_EmulatorConcurrency", "3"), Map.entry("LAMBDA_DISPATCH_EmulatorPerEnvironment", "2"),
+                Map.entry("LAMBDA_DISPATCH_EmulatorColdStart", "250ms"));
         assertThat(options.routerHeap()).isEqualTo("64m");
         assertThat(options.images()).isTrue();
     }
@@ -58,7 +61,8 @@ class CommandLineTest {
 
     @Test
     void whatTheExtensionWouldRefuseInEachEnvironmentIsRefusedAtTheStart() {
-        Settings settings = new Settings(Map.of("LAMBDA_DISPATCH_EmulatorApp", "x", "LAMBDA_DISPATCH_HEALTH_PATH", "ready", "LAMBDA_DISPATCH_PORT", "many",
+        Settings settings = new Settings(
+                Map.of("LAMBDA_DISPATCH_EmulatorApp", "x", "LAMBDA_DISPATCH_HEALTH_PATH", "ready", "LAMBDA_DISPATCH_PORT", "many",
                 "LAMBDA_DISPATCH_EmulatorAppFolder", "/no/such/folder", "AWS_REGION", "mars"));
         EmulatorConfig.from(settings, new EmulatorConfig.Commands(List.of("x"), "y"), Map.of());
 
@@ -67,7 +71,8 @@ class CommandLineTest {
 
     @Test
     void functionMayBeConfiguredByArn() {
-        Settings settings = new Settings(Map.of("LAMBDA_DISPATCH_FunctionName", "arn:aws:lambda:eu-north-1:123456789012:function:mine:live"));
+        Settings settings =
+                new Settings(Map.of("LAMBDA_DISPATCH_FunctionName", "arn:aws:lambda:eu-north-1:123456789012:function:mine:live"));
         EmulatorConfig config = EmulatorConfig.from(settings, new EmulatorConfig.Commands(List.of("x"), "y"), Map.of());
 
         assertThat(config.functions()).containsExactly("mine");
@@ -75,7 +80,8 @@ class CommandLineTest {
 
     @Test
     void eachProcessGetsTheVariablesThatAreItsOwn() {
-        Map<String, String> all = Map.of("PATH", "p", "AWS_SECRET_ACCESS_KEY", "s", "AWS_PROFILE", "x", "LAMBDA_DISPATCH_ASYNC_INIT", "true",
+        Map<String, String> all =
+                Map.of("PATH", "p", "AWS_SECRET_ACCESS_KEY", "s", "AWS_PROFILE", "x", "LAMBDA_DISPATCH_ASYNC_INIT", "true",
                 "LAMBDA_DISPATCH_ChannelCount", "20", "LAMBDA_DISPATCH_EmulatorPort", "1", "LAMBDA_DISPATCH_Debug", "frames");
 
         assertThat(ProcessVariables.ofEnvironments(all)).containsOnlyKeys("PATH", "LAMBDA_DISPATCH_ASYNC_INIT", "LAMBDA_DISPATCH_Debug");
@@ -89,7 +95,8 @@ class CommandLineTest {
             Ended ended = run(Map.of(HTTP_PORT, Integer.toString(holder.getLocalPort())));
 
             assertThat(ended.status).isEqualTo(1);
-            assertThat(ended.printed.lines()).containsExactly("Port " + holder.getLocalPort() + " is taken; set " + HTTP_PORT + " to another.");
+            assertThat(ended.printed.lines())
+                    .containsExactly("Port " + holder.getLocalPort() + " is taken; set " + HTTP_PORT + " to another.");
         }
     }
 

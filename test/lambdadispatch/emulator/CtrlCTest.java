@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
 /// `./build.sh run` as its user has it: one process that starts others, and ends all of them.
 @Timeout(60)
 class CtrlCTest {
-    private static final List<String> PORTS = List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelHTTP2Port", "EmulatorPort");
+    private static final List<String> PORTS =
+            List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelHTTP2Port", "EmulatorPort");
 
     private final List<Integer> ports = new ArrayList<>();
     private Process stack;
@@ -33,8 +34,10 @@ class CtrlCTest {
 
     @BeforeEach
     void runs() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-p", "build/modules", "-m", "lambdadispatch.emulator/" + LocalStack.class.getName(), "--instances", "1").redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                        "-p", "build/modules", "-m", "lambdadispatch.emulator/" + LocalStack.class.getName(), "--instances", "1")
+                        .redirectErrorStream(true);
         List<ServerSocket> probes = new ArrayList<>();
         for (String port : PORTS) {
             probes.add(new ServerSocket(0));
@@ -62,7 +65,8 @@ class CtrlCTest {
         }
         String url = "http://127.0.0.1:" + ports.getFirst();
         assertThat(lines.stream().filter(line -> line.startsWith("  curl "))).hasSize(3).allMatch(line -> line.contains(url));
-        try (Http1Client client = new Http1Client(Http1Client.Options.DEFAULT); Http1Client.Response ping = client.send("GET", URI.create(url + "/ping"), new Headers(), null)) {
+        try (Http1Client client = new Http1Client(Http1Client.Options.DEFAULT);
+                Http1Client.Response ping = client.send("GET", URI.create(url + "/ping"), new Headers(), null)) {
             assertThat(ping.bytes(10)).asString().isEqualTo("pong");
         }
         started = stack.descendants().toList();

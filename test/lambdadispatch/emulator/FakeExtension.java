@@ -12,7 +12,8 @@ import lambdadispatch.base.json.Json;
 
 /// A program that plays our extension's part towards both APIs, and does what the invocation's payload says (`{"do":"…"}`).
 ///
-/// `FAKE` says how its init goes: `ok`, `never` (registers, then asks for nothing), `crash`, `slow-first` (never, unless the file that `FAKE_FLAG` names is there).
+/// `FAKE` says how its init goes: `ok`, `never` (registers, then asks for nothing), `crash`, `slow-first` (never, unless the file that
+/// `FAKE_FLAG` names is there).
 public final class FakeExtension {
     private static final String API = "http://" + System.getenv("AWS_LAMBDA_RUNTIME_API");
 

@@ -25,7 +25,8 @@ class GuardianTest {
     void outputComesLineByLineAndTheStatusAtTheEnd() throws Exception {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         try (Guardian guardian = new Guardian()) {
-            ProcessGroup group = ProcessGroup.start(guardian, List.of("/bin/sh", "-c", "echo one; echo two >&2; printf three; exit 5"), ENVIRONMENT, lines::add);
+            ProcessGroup group = ProcessGroup.start(guardian, List.of("/bin/sh", "-c", "echo one; echo two >&2; printf three; exit 5"),
+                    ENVIRONMENT, lines::add);
             assertThat(group.exit().get(10, TimeUnit.SECONDS)).isEqualTo(5);
             List<String> printed = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -48,7 +49,8 @@ class GuardianTest {
 
     @Test
     void killedEmulatorLeavesNothingBehind() throws Exception {
-        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+        List<String> command =
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
                 "-cp", System.getProperty("java.class.path"), Parent.class.getName());
         Process parent = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (BufferedReader output = parent.inputReader()) {
@@ -64,7 +66,8 @@ class GuardianTest {
         private Parent() {}
 
         public static void main(String[] arguments) throws Exception {
-            ProcessGroup group = ProcessGroup.start(new Guardian(), List.of("/bin/sh", "-c", "trap '' TERM; sleep 1000"), ENVIRONMENT, line -> {});
+            ProcessGroup group =
+                    ProcessGroup.start(new Guardian(), List.of("/bin/sh", "-c", "trap '' TERM; sleep 1000"), ENVIRONMENT, line -> {});
             group.signal(Signal.STOP);
             System.out.println(group.pid());
             group.exit().join();

@@ -101,8 +101,10 @@ class InvokeTest {
 
     @Test
     void functionMayBeNamedByArnAndQualifier() throws IOException {
-        assertThat(lambda.invokeFunction("arn%3Aaws%3Alambda%3Aeu-north-1%3A123456789012%3Afunction%3Afake%3Alive", "1").status()).isEqualTo(200);
-        assertThat(lambda.send("POST", "/2015-03-31/functions/fake/invocations?Qualifier=7", "1").headers().get("x-amz-executed-version")).isEqualTo("7");
+        assertThat(lambda.invokeFunction("arn%3Aaws%3Alambda%3Aeu-north-1%3A123456789012%3Afunction%3Afake%3Alive", "1").status())
+                .isEqualTo(200);
+        assertThat(lambda.send("POST", "/2015-03-31/functions/fake/invocations?Qualifier=7", "1").headers().get("x-amz-executed-version"))
+                .isEqualTo("7");
         assertThat(lambda.send("POST", "/2015-03-31/functions/fake:live/invocations?Qualifier=7", "1").status()).isEqualTo(400);
     }
 
@@ -191,10 +193,12 @@ class InvokeTest {
         Lambda.Answer region = lambda.invokeFunction("arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Afake", "1");
         assertThat(refusal(region)).isEqualTo("404 ResourceNotFoundException");
         assertThat(region.json().text("message")).contains("Functions from 'eu-west-1' are not reachable in this region ('eu-north-1')");
-        for (String foreign : new String[] {"arn%3Aaws%3Alambda%3Aeu-north-1%3A999999999999%3Afunction%3Afake", "999999999999%3Afunction%3Afake"}) {
+        for (String foreign : new String[] {"arn%3Aaws%3Alambda%3Aeu-north-1%3A999999999999%3Afunction%3Afake",
+                "999999999999%3Afunction%3Afake"}) {
             Lambda.Answer account = lambda.invokeFunction(foreign, "1");
             assertThat(refusal(account)).isEqualTo("403 AccessDeniedException");
-            assertThat(account.json().text("message").orElse("")).contains("arn:aws:lambda:eu-north-1:999999999999:function:fake", "no resource-based policy");
+            assertThat(account.json().text("message").orElse("")).contains("arn:aws:lambda:eu-north-1:999999999999:function:fake",
+                    "no resource-based policy");
         }
     }
 

@@ -37,7 +37,8 @@ class InvokerAgainstEmulatorTest {
     private static FunctionInvoker invoker(String secret) {
         FunctionInvoker each = ServiceLoader.load(FunctionInvoker.class).stream().map(ServiceLoader.Provider::get)
                 .filter(provider -> provider.name().equals("sigv4")).findFirst().orElseThrow();
-        each.configure(new HashMap<>(Map.of("HOME", home.toString(), "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY", secret, "AWS_REGION", "eu-north-1",
+        each.configure(new HashMap<>(Map.of("HOME", home.toString(), "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY", secret,
+                "AWS_REGION", "eu-north-1",
                 "AWS_ENDPOINT_URL_LAMBDA", lambda.emulator.endpoint().toString())));
         return each;
     }
@@ -64,7 +65,8 @@ class InvokerAgainstEmulatorTest {
 
     @Test
     void everyFormOfTheNameReachesTheFunction() throws IOException {
-        for (String name : new String[] {"fake", "fake:live", "fake:$LATEST", "123456789012:function:fake", "arn:aws:lambda:eu-north-1:123456789012:function:fake:7"}) {
+        for (String name : new String[] {"fake", "fake:live", "fake:$LATEST", "123456789012:function:fake",
+                "arn:aws:lambda:eu-north-1:123456789012:function:fake:7"}) {
             assertThat(invoke(name, "{\"a\":\"ü\"}")).isInstanceOfSatisfying(InvokeResult.Returned.class,
                     returned -> assertThat(new String(returned.payload(), StandardCharsets.UTF_8)).isEqualTo("{\"a\":\"ü\"}"));
         }
@@ -82,17 +84,23 @@ class InvokerAgainstEmulatorTest {
     @Test
     void faultsAreMappedToWhatTheRouterDoes() throws IOException {
         assertThat(with("throttle")).isEqualTo(new InvokeResult.Throttled("FunctionInvocationRateLimitExceeded", Duration.ofSeconds(1)));
-        assertThat(with("denied")).isInstanceOfSatisfying(InvokeResult.Refused.class, refused -> assertThat(refused.code()).isEqualTo("AccessDeniedException"));
-        assertThat(with("missing")).isInstanceOfSatisfying(InvokeResult.Refused.class, refused -> assertThat(refused.status()).isEqualTo(404));
-        assertThat(with("service")).isInstanceOfSatisfying(InvokeResult.Unavailable.class, gone -> assertThat(gone.code()).isEqualTo("ServiceException"));
-        assertThat(with("ec2")).isInstanceOfSatisfying(InvokeResult.Unavailable.class, gone -> assertThat(gone.code()).isEqualTo("EC2ThrottledException"));
+        assertThat(with("denied")).isInstanceOfSatisfying(InvokeResult.Refused.class,
+                refused -> assertThat(refused.code()).isEqualTo("AccessDeniedException"));
+        assertThat(with("missing")).isInstanceOfSatisfying(InvokeResult.Refused.class,
+                refused -> assertThat(refused.status()).isEqualTo(404));
+        assertThat(with("service")).isInstanceOfSatisfying(InvokeResult.Unavailable.class,
+                gone -> assertThat(gone.code()).isEqualTo("ServiceException"));
+        assertThat(with("ec2")).isInstanceOfSatisfying(InvokeResult.Unavailable.class,
+                gone -> assertThat(gone.code()).isEqualTo("EC2ThrottledException"));
         assertThatThrownBy(() -> with("drop")).isInstanceOf(IOException.class);
     }
 
     @Test
     void whatTheEmulatorRefusesByItselfIsRefused() throws IOException {
-        assertThat(invoke("other", "{}")).isInstanceOfSatisfying(InvokeResult.Refused.class, refused -> assertThat(refused.code()).isEqualTo("ResourceNotFoundException"));
-        assertThat(invoke("fake", "{")).isInstanceOfSatisfying(InvokeResult.Refused.class, refused -> assertThat(refused.code()).isEqualTo("InvalidRequestContentException"));
+        assertThat(invoke("other", "{}")).isInstanceOfSatisfying(InvokeResult.Refused.class,
+                refused -> assertThat(refused.code()).isEqualTo("ResourceNotFoundException"));
+        assertThat(invoke("fake", "{")).isInstanceOfSatisfying(InvokeResult.Refused.class,
+                refused -> assertThat(refused.code()).isEqualTo("InvalidRequestContentException"));
         try (FunctionInvoker stranger = invoker("wrong")) {
             assertThat(stranger.invoke("fake", new byte[] {'1'})).isInstanceOfSatisfying(InvokeResult.Refused.class,
                     refused -> assertThat(refused.code()).isEqualTo("InvalidSignatureException"));

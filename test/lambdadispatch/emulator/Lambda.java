@@ -34,7 +34,8 @@ final class Lambda implements AutoCloseable {
 
     /// What a test wants to be different.
     record Setup(Duration timeout, Duration initLimit, Duration idleLife, int concurrency, String app, Map<String, String> variables) {
-        static final Setup USUAL = new Setup(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(5), 3, "sleep 1000", Map.of());
+        static final Setup USUAL =
+                new Setup(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(5), 3, "sleep 1000", Map.of());
 
         Setup timeout(Duration now) {
             return new Setup(now, initLimit, idleLife, concurrency, app, variables);
@@ -78,7 +79,8 @@ final class Lambda implements AutoCloseable {
 
     /// With another extension than [FakeExtension].
     Lambda(Setup setup, List<String> extension) throws IOException {
-        FunctionSettings settings = new FunctionSettings(512, setup.timeout(), setup.initLimit(), Duration.ZERO, setup.idleLife(), setup.concurrency(),
+        FunctionSettings settings =
+                new FunctionSettings(512, setup.timeout(), setup.initLimit(), Duration.ZERO, setup.idleLife(), setup.concurrency(),
                 "eu-north-1", "123456789012", extension, setup.app(), setup.variables(), line -> {});
         emulator = Emulator.start(new EmulatorConfig(0, Set.of(FUNCTION), "AKIDEXAMPLE", "secret", InvokeFaults.NONE, settings));
     }

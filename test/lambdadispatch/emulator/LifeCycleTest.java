@@ -26,7 +26,8 @@ class LifeCycleTest {
             Environment environment = onlyEnvironment(lambda);
             assertThat(environment.pid(Part.EXTENSION)).isEqualTo(pid);
             until(environment::frozen);
-            until(() -> states(environment).stream().filter(state -> state == 'T').count() == 4); // extension, shell, two sleeps, each stopped when it is next scheduled
+            // extension, shell, two sleeps, each stopped when it is next scheduled
+            until(() -> states(environment).stream().filter(state -> state == 'T').count() == 4);
 
             assertThat(lambda.invoke("{\"do\":\"variables\"}").json().number("pid").orElseThrow()).isEqualTo(pid);
             assertThat(lambda.emulator.bill().coldStarts()).isEqualTo(1);
@@ -108,7 +109,8 @@ class LifeCycleTest {
 
     @Test
     void initThatTakesTooLongIsRunAgainUnderTheFunctionsTimeOut(@TempDir Path folder) throws Exception {
-        Lambda.Setup setup = Lambda.Setup.USUAL.initLimit(Duration.ofSeconds(1)).fake("slow-first").variable("FAKE_FLAG", folder.resolve("flag").toString());
+        Lambda.Setup setup = Lambda.Setup.USUAL.initLimit(Duration.ofSeconds(1)).fake("slow-first").variable("FAKE_FLAG",
+                folder.resolve("flag").toString());
         try (Lambda lambda = new Lambda(setup)) {
             assertThat(lambda.invoke("3").body()).isEqualTo("3");
             assertThat(lambda.emulator.bill().billedMillis()).isGreaterThan(1_000);

@@ -13,7 +13,8 @@ class LivePageTest {
         Map<String, String> variables = new HashMap<>();
         String page = LivePage.in(variables);
         assertThat(variables.get("LAMBDA_DISPATCH_AdminToken")).matches("[0-9a-f]{24}");
-        assertThat(page).isEqualTo("http://127.0.0.1:" + variables.get("LAMBDA_DISPATCH_AdminPort") + "/#token=" + variables.get("LAMBDA_DISPATCH_AdminToken"));
+        assertThat(page).isEqualTo("http://127.0.0.1:" + variables.get("LAMBDA_DISPATCH_AdminPort") + "/#token="
+                + variables.get("LAMBDA_DISPATCH_AdminToken"));
         Map<String, String> again = new HashMap<>();
         LivePage.in(again);
         assertThat(again.get("LAMBDA_DISPATCH_AdminToken")).isNotEqualTo(variables.get("LAMBDA_DISPATCH_AdminToken"));
@@ -21,7 +22,8 @@ class LivePageTest {
 
     @Test
     void whatTheUserSetStays() {
-        Map<String, String> variables = new HashMap<>(Map.of("LAMBDA_DISPATCH_AdminPort", "7001", "LAMBDA_DISPATCH_AdminToken", "chosen-by-the-user"));
+        Map<String, String> variables =
+                new HashMap<>(Map.of("LAMBDA_DISPATCH_AdminPort", "7001", "LAMBDA_DISPATCH_AdminToken", "chosen-by-the-user"));
         assertThat(LivePage.in(variables)).isEqualTo("http://127.0.0.1:7001/#token=chosen-by-the-user");
         assertThat(LivePage.in(new HashMap<>(Map.of("LAMBDA_DISPATCH_AdminPort", "0")))).startsWith("none");
     }

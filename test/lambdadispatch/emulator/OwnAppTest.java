@@ -29,9 +29,12 @@ class OwnAppTest {
     private BufferedReader printed;
 
     private void run(String app, Map<String, String> variables) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-p", "build/modules", "-m", "lambdadispatch.emulator/" + LocalStack.class.getName(), "--instances", "1", "--app", app).redirectErrorStream(true);
-        for (String port : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelHTTP2Port", "EmulatorPort", "PORT")) {
+        ProcessBuilder builder =
+                new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                        "-p", "build/modules", "-m", "lambdadispatch.emulator/" + LocalStack.class.getName(), "--instances", "1", "--app",
+                        app).redirectErrorStream(true);
+        for (String port : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelHTTP2Port", "EmulatorPort",
+                "PORT")) {
             builder.environment().put("LAMBDA_DISPATCH_" + port, Integer.toString(freePort()));
         }
         builder.environment().put("LAMBDA_DISPATCH_EmulatorAppFolder", folder.toString());
@@ -76,7 +79,8 @@ class OwnAppTest {
         run("pwd; export PORT=" + elsewhere + "; " + demo(), Map.of("LAMBDA_DISPATCH_PORT", Integer.toString(port)));
         awaitLine("Ctrl-C stops");
         assertThat(lines).anyMatch(line -> line.endsWith(", in " + folder))
-                .anyMatch(line -> line.contains("It has to listen on its PORT: " + port)).anyMatch(line -> line.contains("On Lambda nobody sets PORT"))
+                .anyMatch(line -> line.contains("It has to listen on its PORT: " + port))
+                .anyMatch(line -> line.contains("On Lambda nobody sets PORT"))
                 .anyMatch(line -> line.contains("ready when it answers GET /health with 200, here as on Lambda"));
         awaitLine("  | " + folder.toRealPath());
         assertThat(lines).anyMatch(line -> line.contains("is not ready: nothing listens on port " + port + ", which it got as PORT"))

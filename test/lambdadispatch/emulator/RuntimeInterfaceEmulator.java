@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lambdadispatch.support.Tool;
 
-/// AWS's Runtime Interface Emulator, which `.ci/run` builds, with an `/opt` of the test's. It has one environment, and calls the function `function`.
+/// AWS's Runtime Interface Emulator, which `.ci/run` builds, with an `/opt` of the test's. It has one environment, and calls the function
+/// `function`.
 ///
 /// It runs in namespaces of its own, where it is the first process: whatever it has started ends with it.
 final class RuntimeInterfaceEmulator implements AutoCloseable {
@@ -33,16 +34,20 @@ final class RuntimeInterfaceEmulator implements AutoCloseable {
 
     /// @param extension the command behind `/opt/extensions/lambda-dispatch`
     /// @param app for `/bin/sh`: what RIE takes for the runtime
-    RuntimeInterfaceEmulator(Path folder, List<String> extension, String app, Map<String, String> variables) throws IOException, InterruptedException {
+    RuntimeInterfaceEmulator(Path folder, List<String> extension, String app, Map<String, String> variables)
+            throws IOException, InterruptedException {
         Tool rie = Tool.need("aws-lambda-rie");
         Tool unshare = Tool.need("unshare");
-        boolean allowed = Files.isDirectory(Path.of("/opt")) && unshare.run(with(NAMESPACES, "mount", "--bind", folder.toString(), "/opt")).status() == 0;
+        boolean allowed = Files.isDirectory(Path.of("/opt"))
+                && unshare.run(with(NAMESPACES, "mount", "--bind", folder.toString(), "/opt")).status() == 0;
         assumeTrue(allowed, "AWS's emulator looks into /opt/extensions, and putting a folder at /opt takes root and namespaces");
-        assumeTrue(Stream.of(folder, Path.of("")).noneMatch(path -> path.toAbsolutePath().startsWith("/var")), "AWS's emulator needs /var/task, for which another /var is put over this one");
+        assumeTrue(Stream.of(folder, Path.of("")).noneMatch(path -> path.toAbsolutePath().startsWith("/var")),
+                "AWS's emulator needs /var/task, for which another /var is put over this one");
         port = free();
         output = folder.resolve("rie.log");
         Path opt = Files.createDirectories(folder.resolve("opt/extensions")).getParent();
-        script(opt.resolve("extensions/lambda-dispatch"), "exec " + extension.stream().map(word -> "'" + word.replace("'", "'\\''") + "'").collect(Collectors.joining(" ")));
+        script(opt.resolve("extensions/lambda-dispatch"),
+                "exec " + extension.stream().map(word -> "'" + word.replace("'", "'\\''") + "'").collect(Collectors.joining(" ")));
         script(opt.resolve("bootstrap"), app); // the one place that both of its implementations look at
         ProcessBuilder builder = new ProcessBuilder(with(with(new String[] {unshare.path().toString()}, NAMESPACES), "/bin/sh", "-c", """
                 mount --bind "$1" /opt && mount -t tmpfs var /var && mkdir /var/task && exec "$2" --log-level info --runtime-interface-emulator-address 127.0.0.1:$3 --runtime-api-address 127.0.0.1:$4 /opt/bootstrap\

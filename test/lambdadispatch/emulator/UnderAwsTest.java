@@ -74,18 +74,22 @@ class UnderAwsTest {
     }
 
     private StackRouter startRouter() throws Exception {
-        StackRouter started = StackRouter.start(guardian, BuildCommands.ofModules().router(), routerVariables(), line -> routerLines.append(line).append('\n'));
+        StackRouter started = StackRouter.start(guardian, BuildCommands.ofModules().router(), routerVariables(),
+                line -> routerLines.append(line).append('\n'));
         started.awaitReady(Duration.ofSeconds(60));
         return started;
     }
 
     private Map<String, String> routerVariables() {
-        Map<String, String> variables = new HashMap<>(Map.of("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:" + front.address().getPort(), "AWS_REGION", "us-east-1",
+        Map<String, String> variables =
+                new HashMap<>(Map.of("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:" + front.address().getPort(), "AWS_REGION", "us-east-1",
                 "AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test"));
-        for (String name : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port", "DrainDelay")) {
+        for (String name : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port",
+                "ControlChannelHTTP2Port", "DrainDelay")) {
             variables.put("LAMBDA_DISPATCH_" + name, "0");
         }
-        variables.putAll(Map.of("LAMBDA_DISPATCH_FunctionName", "function", "LAMBDA_DISPATCH_RouterCallbackHost", "127.0.0.1", "LAMBDA_DISPATCH_MaxInstanceCount", "1"));
+        variables.putAll(Map.of("LAMBDA_DISPATCH_FunctionName", "function", "LAMBDA_DISPATCH_RouterCallbackHost", "127.0.0.1",
+                "LAMBDA_DISPATCH_MaxInstanceCount", "1"));
         return variables;
     }
 
@@ -98,7 +102,8 @@ class UnderAwsTest {
         }
         int status;
         byte[] body;
-        try (Http1Client.Response answer = invoker.send("POST", URI.create(rie.endpoint() + exchange.request().path()), new Headers(0), Payload.read(exchange, LONGEST))) {
+        try (Http1Client.Response answer = invoker.send("POST", URI.create(rie.endpoint() + exchange.request().path()), new Headers(0),
+                Payload.read(exchange, LONGEST))) {
             status = answer.status();
             body = answer.bytes(LONGEST);
         } finally {
@@ -160,7 +165,8 @@ class UnderAwsTest {
         CompletableFuture<HttpResponse<String>> running = client.sendAsync(HttpRequest.newBuilder(router.url("/delay?ms=60000"))
                 .POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString()); // no GET: that would be tried again elsewhere
         assertThat(get("/ping").statusCode()).isEqualTo(200); // so that one is on its way
-        ProcessHandle app = rie.processes().stream().filter(process -> process.info().commandLine().orElse("").contains("lambdadispatch.demo")).findFirst().orElseThrow();
+        ProcessHandle app = rie.processes().stream()
+                .filter(process -> process.info().commandLine().orElse("").contains("lambdadispatch.demo")).findFirst().orElseThrow();
         app.destroyForcibly();
 
         assertThat(running.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(502);
@@ -192,7 +198,8 @@ class UnderAwsTest {
 
     private HttpResponse<String> get(StackRouter router, String path) throws Exception {
         try {
-            HttpResponse<String> answer = client.send(HttpRequest.newBuilder(router.url(path)).timeout(Duration.ofSeconds(80)).build(), BodyHandlers.ofString());
+            HttpResponse<String> answer =
+                    client.send(HttpRequest.newBuilder(router.url(path)).timeout(Duration.ofSeconds(80)).build(), BodyHandlers.ofString());
             assertThat(answer.statusCode()).as(() -> answer.body() + routerLines + "\n" + rieOutput()).isEqualTo(200);
             return answer;
         } catch (HttpTimeoutException e) {

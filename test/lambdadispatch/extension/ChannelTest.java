@@ -44,8 +44,10 @@ class ChannelTest {
             .maxStreams(4096).connectionWindow(1 << 30).maxConnections(100).limits();
 
     private final RouterBed router = new RouterBed(RouterBed.oneAtATime());
-    private final Server cleartext = new Server("control", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, LIMITS, router.controlHandler());
-    private final Server tls = new Server("control-tls", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY.serverContext(), LIMITS, router.controlHandler());
+    private final Server cleartext =
+            new Server("control", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, LIMITS, router.controlHandler());
+    private final Server tls = new Server("control-tls", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY.serverContext(),
+            LIMITS, router.controlHandler());
     private final ScriptedExchange client = ScriptedExchange.of("GET", "/a");
     private ServerSocket app;
     private Instance instance;
@@ -76,8 +78,10 @@ class ChannelTest {
     }
 
     private Channel channel(String url, String id, String token, byte[] certificate) {
-        InvokePayload payload = new InvokePayload("f", id, url, 1, Instant.now(), false, token, HexFormat.of().formatHex(certificate), 1, false, HeadLimits.RELAYED_REQUEST_BYTES);
-        Settings settings = new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1", "LAMBDA_DISPATCH_PORT", Integer.toString(app.getLocalPort())));
+        InvokePayload payload = new InvokePayload("f", id, url, 1, Instant.now(), false, token, HexFormat.of().formatHex(certificate), 1,
+                false, HeadLimits.RELAYED_REQUEST_BYTES);
+        Settings settings =
+                new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1", "LAMBDA_DISPATCH_PORT", Integer.toString(app.getLocalPort())));
         link = new RouterLink(payload, App.of(ExtensionConfig.read(settings)), () -> 60_000);
         return new Channel(link, "c1");
     }

@@ -20,7 +20,8 @@ class ExtensionConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LAMBDA_DISPATCH_HEALTH_PATH,health", "LAMBDA_DISPATCH_HEALTH_PATH,/a b", "LAMBDA_DISPATCH_Debug,nonsense", "LAMBDA_DISPATCH_ASYNC_INIT_TIMEOUT,9",
+    @CsvSource({"LAMBDA_DISPATCH_HEALTH_PATH,health", "LAMBDA_DISPATCH_HEALTH_PATH,/a b", "LAMBDA_DISPATCH_Debug,nonsense",
+            "LAMBDA_DISPATCH_ASYNC_INIT_TIMEOUT,9",
         "LAMBDA_DISPATCH_RUNTIME,many", "AWS_LAMBDA_RUNTIME_API,127.0.0.1", "AWS_LAMBDA_RUNTIME_API,http://127.0.0.1:9001"})
     void valueThatCanNotBeUsedIsOneLineAtTheStart(String name, String value) {
         Settings settings = settings(name, value);
@@ -30,8 +31,10 @@ class ExtensionConfigTest {
 
     @Test
     void graceIsMillisecondsAsItsNameSaysAndMayHaveAUnit() {
-        assertThat(ExtensionConfig.read(settings("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "250")).idleGrace()).isEqualTo(Duration.ofMillis(250));
-        assertThat(ExtensionConfig.read(settings("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "2 s")).idleGrace()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(ExtensionConfig.read(settings("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "250")).idleGrace())
+                .isEqualTo(Duration.ofMillis(250));
+        assertThat(ExtensionConfig.read(settings("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "2 s")).idleGrace())
+                .isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test

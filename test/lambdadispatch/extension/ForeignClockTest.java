@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Invokes of a router whose wall clock is another than the environment's: from the Runtime API, played here, to the first channel at a router that follows a script.
+/// Invokes of a router whose wall clock is another than the environment's: from the Runtime API, played here, to the first channel at a
+/// router that follows a script.
 @Timeout(90)
 class ForeignClockTest {
     private static final int PATIENCE_SECONDS = 60;
@@ -49,7 +50,8 @@ class ForeignClockTest {
         app = serve(exchange -> exchange.answer(200, "text/plain", new byte[0]));
         api = serve(this::call);
         String address = "127.0.0.1:" + api.address().getPort();
-        ExtensionConfig config = ExtensionConfig.read(new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", address, "LAMBDA_DISPATCH_PORT", Integer.toString(app.address().getPort()))));
+        ExtensionConfig config = ExtensionConfig.read(
+                new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", address, "LAMBDA_DISPATCH_PORT", Integer.toString(app.address().getPort()))));
         Readiness readiness = new Readiness(config);
         Threads.virtual("test").start(readiness::run);
         invocations = new Invocations(config, new RuntimeApi(http, address), readiness);
@@ -103,7 +105,8 @@ class ForeignClockTest {
 
     private InvokePayload sent(Duration before) {
         InvokePayload now = router.payload(1, true);
-        return new InvokePayload(now.poolId(), now.id(), now.dispatcherUrl(), now.numberOfChannels(), Instant.now().minus(before), now.initOnly(), now.token(),
+        return new InvokePayload(now.poolId(), now.id(), now.dispatcherUrl(), now.numberOfChannels(), Instant.now().minus(before),
+                now.initOnly(), now.token(),
                 now.certificateSha256(), now.protocolVersion(), now.stay(), now.requestHeadBytes());
     }
 

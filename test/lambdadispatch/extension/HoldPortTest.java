@@ -33,7 +33,8 @@ class HoldPortTest {
 
     private HttpResponse<String> send(String method, String target) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + port.address().getPort() + target);
-        return client.send(HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static long left(HttpResponse<String> answer) {
@@ -61,8 +62,10 @@ class HoldPortTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET, /holds/mail, 405", "POST, /holds/mail?seconds=1, 405", "PUT, /holds/mail, 409", "PUT, /holds/mail?seconds=0, 409", "PUT, /holds/mail?seconds=-1, 404",
-        "PUT, /holds/mail?seconds=1e3, 404", "PUT, /holds/?seconds=1, 404", "PUT, /holds/a/b?seconds=1, 404", "PUT, /, 404", "DELETE, /holds, 404"})
+    @CsvSource({"GET, /holds/mail, 405", "POST, /holds/mail?seconds=1, 405", "PUT, /holds/mail, 409", "PUT, /holds/mail?seconds=0, 409",
+            "PUT, /holds/mail?seconds=-1, 404",
+            "PUT, /holds/mail?seconds=1e3, 404", "PUT, /holds/?seconds=1, 404", "PUT, /holds/a/b?seconds=1, 404", "PUT, /, 404",
+            "DELETE, /holds, 404"})
     void nothingElseIsKeptFor(String method, String target, int status) throws Exception {
         hold.begin(now -> now, System.nanoTime());
         assertThat(send(method, target).statusCode()).isEqualTo(status);

@@ -55,7 +55,8 @@ abstract class InvocationBed {
 
     CompletableFuture<InvokeResponse> run(InvokePayload payload, long deadlineInMillis, long idleGraceMillis, Duration ping) {
         ExtensionConfig config = ExtensionConfig.read(new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1",
-                "LAMBDA_DISPATCH_PORT", Integer.toString(app.address().getPort()), "LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", Long.toString(idleGraceMillis))));
+                "LAMBDA_DISPATCH_PORT", Integer.toString(app.address().getPort()), "LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS",
+                Long.toString(idleGraceMillis))));
         Readiness ready = new Readiness(config);
         readiness = ready;
         Threads.virtual("test").start(ready::run);

@@ -76,7 +76,8 @@ class InvocationTest extends InvocationBed {
         until(() -> router.downlinks.size() == 1);
         healthStatus.set(status);
         int asked = health.get();
-        until(() -> health.get() > asked && !router.conditions.isEmpty() && Condition.parse(router.conditions.getLast()).orElseThrow().probeMillis() >= least);
+        until(() -> health.get() > asked && !router.conditions.isEmpty()
+                && Condition.parse(router.conditions.getLast()).orElseThrow().probeMillis() >= least);
         assertThat(Condition.parse(router.conditions.getLast()).orElseThrow().probeMillis()).isBetween(least, most);
         router.goAway();
         assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
@@ -102,7 +103,8 @@ class InvocationTest extends InvocationBed {
         int port = app.address().getPort();
         CompletableFuture<InvokeResponse> response = run(router.payload(2, true), FAR_MILLIS, FAR_MILLIS, Duration.ofSeconds(1));
         until(() -> !router.appFaults.isEmpty());
-        assertThat(router.appFaults.getFirst()).isEqualTo("nothing listens at 127.0.0.1:" + port + " or [::1]:" + port + ": Connection refused");
+        assertThat(router.appFaults.getFirst())
+                .isEqualTo("nothing listens at 127.0.0.1:" + port + " or [::1]:" + port + ": Connection refused");
         router.pingStatus = 409;
         assertThat(reason(response)).isEqualTo(ExitReason.AppConnectionError);
         assertThat(router.channelIds).isEmpty();
@@ -171,7 +173,8 @@ class InvocationTest extends InvocationBed {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = "http://127.0.0.1:" + closed.getLocalPort();
         }
-        InvokeResponse response = run(ScriptedRouter.payload(nobody, 20, true), FAR_MILLIS, FAR_MILLIS).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        InvokeResponse response =
+                run(ScriptedRouter.payload(nobody, 20, true), FAR_MILLIS, FAR_MILLIS).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertThat(response.exitReason()).isEqualTo(ExitReason.RouterUnreachable);
         assertThat(response.requestCount()).isZero();
     }
@@ -182,7 +185,8 @@ class InvocationTest extends InvocationBed {
         CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
         until(() -> router.downlinks.size() == 1);
         for (int i = 1; i < 4; i++) { // each is taken from the failure's own moment on
-            assertThat(Duration.ofNanos(router.brokenNanos.get(i) - router.brokenNanos.get(i - 1))).isGreaterThanOrEqualTo(Duration.ofMillis(50L << i - 1));
+            assertThat(Duration.ofNanos(router.brokenNanos.get(i) - router.brokenNanos.get(i - 1)))
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(50L << i - 1));
         }
         router.goAway();
         assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);

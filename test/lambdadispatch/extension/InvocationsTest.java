@@ -61,7 +61,8 @@ class InvocationsTest {
     private void call(Exchange exchange) throws IOException {
         String path = exchange.request().path();
         if (!path.endsWith("/next")) {
-            answers.add(path.substring("/2018-06-01/runtime/invocation/".length()) + " " + exchange.request().headers().get("lambda-runtime-invocation-id"));
+            answers.add(path.substring("/2018-06-01/runtime/invocation/".length()) + " "
+                    + exchange.request().headers().get("lambda-runtime-invocation-id"));
             exchange.answer(answerStatus, "application/json", new byte[0]);
             return;
         }
@@ -75,7 +76,8 @@ class InvocationsTest {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
-        exchange.respond(200, Headers.of("lambda-runtime-aws-request-id", "r" + id, "lambda-runtime-deadline-ms", "1", "lambda-runtime-invocation-id", "i" + id), 2);
+        exchange.respond(200, Headers.of("lambda-runtime-aws-request-id", "r" + id, "lambda-runtime-deadline-ms", "1",
+                "lambda-runtime-invocation-id", "i" + id), 2);
         exchange.write("{}".getBytes(StandardCharsets.US_ASCII), 0, 2);
         exchange.end();
     }

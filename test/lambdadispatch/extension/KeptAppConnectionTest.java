@@ -44,7 +44,8 @@ class KeptAppConnectionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {UNASKED, "\r\n", "0\r\n\r\n", "</html>", "HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"})
+    @ValueSource(strings = {UNASKED, "\r\n", "0\r\n\r\n", "</html>", "HTTP/1.1 103 Early Hints\r\n\r\n",
+            "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"})
     void whatComesBehindAnAnswerIsNobodysAnswer(String late) throws Exception {
         try (RelayBed bed = new RelayBed(); RelayBed.AppSide app = served(bed, POST, MINE)) {
             app.send(late);
@@ -77,7 +78,8 @@ class KeptAppConnectionTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "HEAD | 200 OK | Content-Length: 4", "HEAD | 200 OK | Transfer-Encoding: chunked", "GET | 304 Not Modified | Content-Length: 4",
-        "GET | 304 Not Modified | Transfer-Encoding: chunked", "GET | 200 OK | Content-Length: 0 & Connection: close", "GET | 200 OK | Content-Length: 0 & Keep-Alive: timeout=0",
+            "GET | 304 Not Modified | Transfer-Encoding: chunked", "GET | 200 OK | Content-Length: 0 & Connection: close",
+            "GET | 200 OK | Content-Length: 0 & Keep-Alive: timeout=0",
         "GET | 200 OK | Content-Length: 0 & Connection: x, close"})
     void connectionIsNotKeptBehindAHeadThatSpeaksAgainstIt(String method, String status, String fields) throws Exception {
         String request = method.equals("HEAD") ? HEAD : GET;
@@ -183,7 +185,8 @@ class KeptAppConnectionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "timeout=5 | 4000", "Timeout=5, max=100 | 4000", "max=3, timeout=2 | 1000", "timeout=1 | 500", "timeout=0 | 0", "timeout=72 | 71000",
+            "timeout=5 | 4000", "Timeout=5, max=100 | 4000", "max=3, timeout=2 | 1000", "timeout=1 | 500", "timeout=0 | 0",
+            "timeout=72 | 71000",
         "timeout= | -1", "timeout=x | -1", "max=5 | -1", "'' | -1", "timeout=99999999999999999999 | 9999998000"})
     void keepAliveFieldTellsHowLongAConnectionIsGood(String value, long millis) {
         long nanos = AppConnection.idleLimitNanos(Headers.of("Keep-Alive", value));

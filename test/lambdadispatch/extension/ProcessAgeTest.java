@@ -29,7 +29,8 @@ class ProcessAgeTest {
         Path stat = Path.of("/proc/self/stat");
         assumeTrue(Files.exists(stat), "no /proc here");
         Duration atLeast = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime() - 20); // ticks of 10 ms
-        assertThat(ProcessAge.of(Files.readString(stat), Files.readString(Path.of("/proc/uptime")))).isBetween(atLeast, atLeast.plusMinutes(1));
+        assertThat(ProcessAge.of(Files.readString(stat), Files.readString(Path.of("/proc/uptime")))).isBetween(atLeast,
+                atLeast.plusMinutes(1));
     }
 
     @Test

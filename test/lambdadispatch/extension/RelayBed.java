@@ -16,7 +16,8 @@ import lambdadispatch.carrier.Threads;
 import lambdadispatch.net.Input;
 import lambdadispatch.support.MemoryTransport;
 
-/// A relay between a router and an app that the test plays: requests are written with [#request], the app's side is [#app], what goes up is [#up].
+/// A relay between a router and an app that the test plays: requests are written with [#request], the app's side is [#app], what goes up is
+/// [#up].
 final class RelayBed implements AutoCloseable {
     final Hold hold = new Hold(java.time.Duration.ofSeconds(60));
     private static final int PATIENCE_SECONDS = 20;

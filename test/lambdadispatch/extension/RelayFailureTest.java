@@ -80,7 +80,8 @@ class RelayFailureTest {
                 app.readHead();
                 app.send(answer);
             }
-            assertThat(bed.up.await(text -> text.contains("could not answer"))).contains("HTTP/1.1 502 ", "\r\nx-lambda-fault: app\r\n").doesNotContain("200");
+            assertThat(bed.up.await(text -> text.contains("could not answer"))).contains("HTTP/1.1 502 ", "\r\nx-lambda-fault: app\r\n")
+                    .doesNotContain("200");
             stillServes(bed);
         }
     }
@@ -106,7 +107,8 @@ class RelayFailureTest {
                 app.readHead();
                 app.send("this is not HTTP\r\n\r\n");
             }
-            assertThat(bed.up.await(text -> text.contains("\r\n\r\n"))).startsWith("HTTP/1.1 502 ").endsWith("\r\n\r\n").doesNotContain("could not answer");
+            assertThat(bed.up.await(text -> text.contains("\r\n\r\n"))).startsWith("HTTP/1.1 502 ").endsWith("\r\n\r\n")
+                    .doesNotContain("could not answer");
             stillServes(bed);
         }
     }
@@ -151,7 +153,8 @@ class RelayFailureTest {
                 app.readHead();
                 app.send("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n");
             }
-            assertThat(bed.up.await(text -> text.contains("could not answer"))).startsWith("HTTP/1.1 103 ").contains("HTTP/1.1 502 ").doesNotContain("200");
+            assertThat(bed.up.await(text -> text.contains("could not answer"))).startsWith("HTTP/1.1 103 ").contains("HTTP/1.1 502 ")
+                    .doesNotContain("200");
             stillServes(bed);
         }
     }

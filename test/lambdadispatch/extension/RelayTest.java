@@ -17,7 +17,8 @@ class RelayTest {
 
     @Test
     void requestReachesTheAppOctetByOctet() throws Exception {
-        String request = "POST //a/../b?\u00e9 HTTP/1.1\r\nhost: h\r\nX-A: 1\r\nx-a: \u00fc\u00ff\r\nX-B: \r\nX-A: 2\r\ncontent-length: 4\r\n\r\nbody";
+        String request =
+                "POST //a/../b?\u00e9 HTTP/1.1\r\nhost: h\r\nX-A: 1\r\nx-a: \u00fc\u00ff\r\nX-B: \r\nX-A: 2\r\ncontent-length: 4\r\n\r\nbody";
         try (RelayBed bed = new RelayBed()) {
             bed.request(request);
             try (RelayBed.AppSide app = bed.app()) {
@@ -57,7 +58,8 @@ class RelayTest {
         try (RelayBed bed = new RelayBed()) {
             bed.request(GET);
             try (RelayBed.AppSide app = bed.app()) {
-                app.send("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nConnection: X-Mine\r\nKeep-Alive: timeout=5\r\nX-Mine: 1\r\nUpgrade: h2c\r\nProxy-Connection: x\r\nX-Yours: 2\r\n"
+                app.send(
+                        "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nConnection: X-Mine\r\nKeep-Alive: timeout=5\r\nX-Mine: 1\r\nUpgrade: h2c\r\nProxy-Connection: x\r\nX-Yours: 2\r\n"
                         + "Content-Length: 0\r\n\r\n");
                 assertThat(bed.up.awaitEnd("\r\n\r\n")).isEqualTo("HTTP/1.1 200 OK\r\nX-Yours: 2\r\nContent-Length: 0\r\n\r\n");
             }

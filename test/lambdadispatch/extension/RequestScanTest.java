@@ -56,7 +56,8 @@ class RequestScanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET,true,false", "HEAD,true,true", "OPTIONS,true,false", "TRACE,true,false", "POST,false,false", "PUT,false,false", "GETX,false,false", "get,false,false"})
+    @CsvSource({"GET,true,false", "HEAD,true,true", "OPTIONS,true,false", "TRACE,true,false", "POST,false,false", "PUT,false,false",
+            "GETX,false,false", "get,false,false"})
     void methodsThatMayBeSentTwiceAreKnown(String method, boolean idempotent, boolean head) throws IOException {
         RequestScan scan = scan(method + " / HTTP/1.1\r\n\r\n");
         assertThat(scan.idempotent()).isEqualTo(idempotent);
@@ -64,7 +65,8 @@ class RequestScanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"x-a: 1,0", "content-length: 5,5", "Content-LENGTH:7,7", "content-length: 999999999999999999,999999999999999999", "content-lengthy: 5,0",
+    @CsvSource({"x-a: 1,0", "content-length: 5,5", "Content-LENGTH:7,7", "content-length: 999999999999999999,999999999999999999",
+            "content-lengthy: 5,0",
         "transfer-encoding: chunked,-1", "Transfer-Encoding: chunked,-1", "accept: gzip,0"})
     void framingIsReadFromTheFields(String field, long length) throws IOException {
         RequestScan scan = scan("GET / HTTP/1.1\r\n" + field + "\r\n\r\n");
@@ -92,7 +94,8 @@ class RequestScanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'GET / HTTP/1.1\n\n'", "'GET / HTTP/1.1\r\ncontent-length: 1x\r\n\r\n'", "'GET / HTTP/1.1\r\ncontent-length: 1234567890123456789\r\n\r\n'"})
+    @CsvSource({"'GET / HTTP/1.1\n\n'", "'GET / HTTP/1.1\r\ncontent-length: 1x\r\n\r\n'",
+            "'GET / HTTP/1.1\r\ncontent-length: 1234567890123456789\r\n\r\n'"})
     void whatNoRouterWritesIsRefused(String head) {
         assertThatThrownBy(() -> scan(head)).isInstanceOf(BadMessage.class);
     }
@@ -108,7 +111,8 @@ class RequestScanTest {
 
     @Test
     void headWithoutEndIsNotGatheredForEver() {
-        assertThatThrownBy(() -> scan("GET / HTTP/1.1\r\nx: " + "y".repeat(300 << 10))).isInstanceOf(BadMessage.class).hasMessageContaining("longer than");
+        assertThatThrownBy(() -> scan("GET / HTTP/1.1\r\nx: " + "y".repeat(300 << 10))).isInstanceOf(BadMessage.class)
+                .hasMessageContaining("longer than");
     }
 
     @Test

@@ -19,7 +19,8 @@ import lambdadispatch.net.Input;
 /// The extension's scan of a head: it does not depend on how the octets arrive, and of a head that the strict parser takes, written
 /// again as the router writes it, it finds the same end and the same framing.
 public final class ScanTarget extends Target {
-    private static final List<byte[]> WORDS = octets("\r\n", "\n", "\r\n\r\n", "Content-Length: 12\r\n", "transfer-encoding: chunked\r\n", "Accept-Encoding: gzip;q=0\r\n",
+    private static final List<byte[]> WORDS = octets("\r\n", "\n", "\r\n\r\n", "Content-Length: 12\r\n", "transfer-encoding: chunked\r\n",
+            "Accept-Encoding: gzip;q=0\r\n",
             "accept-encoding: br, gzip\r\n", "HEAD ", "GET ", "OPTIONS ", "TRACE ", "Host: a\r\n", "999999999999999999", "content-length:");
 
     public ScanTarget() {
@@ -51,7 +52,8 @@ public final class ScanTarget extends Target {
             if (any) {
                 require(scan.headLength() <= in.available(), "the head is longer than what is there");
                 require(scan.contentLength() >= -1, "framing");
-                trace.add(scan.headLength()).add(scan.framing().name()).add(scan.contentLength()).add(scan.head() ? 1 : 0).add(scan.idempotent() ? 1 : 0).add(scan.acceptsGzip() ? 1 : 0);
+                trace.add(scan.headLength()).add(scan.framing().name()).add(scan.contentLength()).add(scan.head() ? 1 : 0)
+                        .add(scan.idempotent() ? 1 : 0).add(scan.acceptsGzip() ? 1 : 0);
             }
         } catch (BadMessage e) {
             trace.add(e.status());
@@ -73,7 +75,8 @@ public final class ScanTarget extends Target {
         RequestScan scan = new RequestScan();
         require(scan.next(new Input(new Feed(octets, octets.length, null), 64, 256 << 10)), "nothing found");
         require(scan.headLength() == octets.length, "another end than the parser's");
-        require(scan.framing() == head.framing() && scan.contentLength() == head.contentLength(), "another framing than the parser's: " + scan.framing() + ", " + head.framing());
+        require(scan.framing() == head.framing() && scan.contentLength() == head.contentLength(),
+                "another framing than the parser's: " + scan.framing() + ", " + head.framing());
         require(scan.head() == head.method().equals("HEAD"), "another method than the parser's");
     }
 }

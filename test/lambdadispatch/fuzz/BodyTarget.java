@@ -11,11 +11,15 @@ import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.Framing;
 import lambdadispatch.net.Input;
 
-/// Chunked bodies, by all three ways of reading them: they agree on the content, on the trailers and on where the body ends, however it arrives.
+/// Chunked bodies, by all three ways of reading them: they agree on the content, on the trailers and on where the body ends, however it
+/// arrives.
 final class BodyTarget extends Target {
-    private static final List<byte[]> SEEDS = octets("5\r\nhello\r\n0\r\n\r\n", "5\r\nhello\r\n6\r\n world\r\n000\r\nA: b\r\nC: d\r\n\r\nGET / HTTP/1.1\r\n",
-            "a;x=y\r\n0123456789\r\n1f ; q=\"a\\\"b\"\r\n0123456789012345678901234567890\r\n0\r\nTrailer: 1\r\n\r\n", "0\r\n\r\n", "FFFFFFFFFFFFFFF\r\nx", "1\r\nx\r\n1\r\ny\r\n0;e\r\n\r\n");
-    private static final List<byte[]> WORDS = octets("\r\n", "\n", "\r", "0\r\n", "0\r\n\r\n", ";", "; a=b", "ffffffffffffffff", "0x", "-1", "+1", " ", "\t", "A: b\r\n", "\"", "\\", "00000000");
+    private static final List<byte[]> SEEDS =
+            octets("5\r\nhello\r\n0\r\n\r\n", "5\r\nhello\r\n6\r\n world\r\n000\r\nA: b\r\nC: d\r\n\r\nGET / HTTP/1.1\r\n",
+                    "a;x=y\r\n0123456789\r\n1f ; q=\"a\\\"b\"\r\n0123456789012345678901234567890\r\n0\r\nTrailer: 1\r\n\r\n", "0\r\n\r\n",
+                    "FFFFFFFFFFFFFFF\r\nx", "1\r\nx\r\n1\r\ny\r\n0;e\r\n\r\n");
+    private static final List<byte[]> WORDS = octets("\r\n", "\n", "\r", "0\r\n", "0\r\n\r\n", ";", "; a=b", "ffffffffffffffff", "0x", "-1",
+            "+1", " ", "\t", "A: b\r\n", "\"", "\\", "00000000");
     private static final Set<Integer> REFUSALS = Set.of(400, 431);
 
     private enum Way { READ, READY, RAW }

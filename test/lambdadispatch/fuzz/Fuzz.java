@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/// The long run: `Fuzz [SECONDSs | COUNT] [--seed N] [--only NAME] [--input N]`. All parsers in turn, a slice of time each, until so many seconds have
-/// passed or so many inputs were run over all; ends with a table, and with status 1 if anything was found.
+/// The long run: `Fuzz [SECONDSs | COUNT] [--seed N] [--only NAME] [--input N]`. All parsers in turn, a slice of time each, until so many
+/// seconds have passed or so many inputs were run over all; ends with a table, and with status 1 if anything was found.
 final class Fuzz {
     private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long HANGS = TimeUnit.SECONDS.toNanos(30);
@@ -141,9 +141,11 @@ final class Fuzz {
         for (Fuzzer fuzzer : fuzzers) {
             String name = fuzzer.target().name();
             long count = Math.max(1, fuzzer.count());
-            System.out.printf(Locale.ROOT, "%-20s %,12d %10.1f %9.2f %8d%n", name, fuzzer.count(), fuzzer.nanos() / 1e9, fuzzer.nanos() / 1e3 / count,
+            System.out.printf(Locale.ROOT, "%-20s %,12d %10.1f %9.2f %8d%n", name, fuzzer.count(), fuzzer.nanos() / 1e9,
+                    fuzzer.nanos() / 1e3 / count,
                     findings.stream().filter(name::equals).count());
         }
-        System.out.printf(Locale.ROOT, "%-20s %,12d %10.1f %18d%n", "all", total(), fuzzers.stream().mapToLong(Fuzzer::nanos).sum() / 1e9, findings.size());
+        System.out.printf(Locale.ROOT, "%-20s %,12d %10.1f %18d%n", "all", total(), fuzzers.stream().mapToLong(Fuzzer::nanos).sum() / 1e9,
+                findings.size());
     }
 }

@@ -38,7 +38,8 @@ class FuzzTest {
             }
         };
         Fuzzer fuzzer = new Fuzzer(fragile, 7);
-        assertThatThrownBy(() -> fuzzer.run(10_000, Long.MAX_VALUE)).hasMessageContaining("too long").hasMessageContaining("seed 7, input " + (fuzzer.count() - 1));
+        assertThatThrownBy(() -> fuzzer.run(10_000, Long.MAX_VALUE)).hasMessageContaining("too long")
+                .hasMessageContaining("seed 7, input " + (fuzzer.count() - 1));
         Fuzzer again = new Fuzzer(fragile, 7);
         assertThatThrownBy(() -> again.one(fuzzer.count() - 1)).hasMessageContaining("too long");
     }

@@ -19,9 +19,12 @@ import lambdadispatch.net.Input;
 /// Request and response heads. What is read does not depend on how it arrives, the input stops behind the head, and nothing that was let
 /// through holds an octet that could end a line.
 final class HeadTarget extends Target {
-    private static final List<byte[]> WORDS = octets("\r\n", "\n", "\r", "\r\n\r\n", " ", "\t", ":", "Host: a\r\n", "Content-Length: 5\r\n", "Content-Length: 05\r\n",
-            "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: x, chunked\r\n", "Connection: close\r\n", "Connection: keep-alive, x\r\n", "Expect: 100-continue\r\n",
-            "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "http://a:80/", "*", "OPTIONS", "HTTP/1.1 204 \r\n", "100", "304", "[::1]", "%41", "18446744073709551616");
+    private static final List<byte[]> WORDS =
+            octets("\r\n", "\n", "\r", "\r\n\r\n", " ", "\t", ":", "Host: a\r\n", "Content-Length: 5\r\n", "Content-Length: 05\r\n",
+                    "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: x, chunked\r\n", "Connection: close\r\n",
+                    "Connection: keep-alive, x\r\n", "Expect: 100-continue\r\n",
+                    "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "http://a:80/", "*", "OPTIONS", "HTTP/1.1 204 \r\n", "100", "304", "[::1]", "%41",
+                    "18446744073709551616");
     private static final Set<Integer> REFUSALS = Set.of(400, 414, 417, 431, 501, 505);
     private static final int SMALL = 256;
 
@@ -78,7 +81,8 @@ final class HeadTarget extends Target {
         require(printable(head.target()) && printable(head.authority()), "target or authority is not printable");
         require(head.target().startsWith("/") || head.target().equals("*"), "target is neither a path nor the asterisk");
         require(head.framing() != Framing.UNTIL_CLOSE && head.contentLength() >= -1, "framing");
-        trace.add(head.method()).add(head.target()).add(head.authority()).add(head.version()).add(head.framing().name()).add(head.contentLength());
+        trace.add(head.method()).add(head.target()).add(head.authority()).add(head.version()).add(head.framing().name())
+                .add(head.contentLength());
         trace.add(head.keepAlive() ? 1 : 0).add(head.expectContinue() ? 1 : 0).add(lines(head.headers()));
         return true;
     }

@@ -13,9 +13,12 @@ import lambdadispatch.http.message.Headers;
 /// Field blocks, two on one decoder. What is decoded stays within the limit, and our own encoding of it decodes to the same.
 final class HpackTarget extends Target {
     private static final int LIMIT = 8192;
-    private static final List<byte[]> WORDS = List.of(new byte[] {(byte) 0x82}, new byte[] {(byte) 0xff, (byte) 0x80, 0x01}, new byte[] {0x3f, (byte) 0xe1, 0x1f}, new byte[] {0x20},
-            new byte[] {0x40, 1, 'a', 1, 'b'}, new byte[] {0, 1, 'a', 1, 'b'}, new byte[] {0x10, 1, 'a', 1, 'b'}, new byte[] {(byte) 0xbe}, new byte[] {0x7e, 1, 'z'},
-            new byte[] {(byte) 0x83, (byte) 0xf1, (byte) 0xe3, (byte) 0xc2}, new byte[] {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff}, new byte[] {0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff, 7});
+    private static final List<byte[]> WORDS = List.of(new byte[] {(byte) 0x82}, new byte[] {(byte) 0xff, (byte) 0x80, 0x01},
+            new byte[] {0x3f, (byte) 0xe1, 0x1f}, new byte[] {0x20},
+            new byte[] {0x40, 1, 'a', 1, 'b'}, new byte[] {0, 1, 'a', 1, 'b'}, new byte[] {0x10, 1, 'a', 1, 'b'}, new byte[] {(byte) 0xbe},
+            new byte[] {0x7e, 1, 'z'},
+            new byte[] {(byte) 0x83, (byte) 0xf1, (byte) 0xe3, (byte) 0xc2},
+            new byte[] {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff}, new byte[] {0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff, 7});
 
     HpackTarget() {
         super("HPACK", List.of(block("a", "1"), block("cookie", "a=b; c=d"), block("x-long", "v".repeat(300))), WORDS);
@@ -24,7 +27,8 @@ final class HpackTarget extends Target {
     /// A block of a few fields, encoded twice so that the second uses what the first put into the table.
     private static byte[] block(String name, String value) {
         HpackEncoder encoder = new HpackEncoder();
-        Headers headers = Headers.of(":method", "GET", ":path", "/index.html?q=1", ":scheme", "https", ":authority", "example.com", name, value, "accept-encoding", "gzip, br");
+        Headers headers = Headers.of(":method", "GET", ":path", "/index.html?q=1", ":scheme", "https", ":authority", "example.com", name,
+                value, "accept-encoding", "gzip, br");
         Bytes out = new Bytes();
         encode(encoder, headers, out);
         encode(encoder, headers, out);
@@ -74,9 +78,11 @@ final class HpackTarget extends Target {
     private static boolean decode(HpackDecoder decoder, byte[] block, int offset, int length, Headers into) throws IOException {
         int before = into.byteCount();
         int fields = into.size();
-        boolean fits = decoder.decode(block, offset, length, (nameArray, nameOffset, nameLength, valueArray, valueOffset, valueLength, neverIndexed) ->
+        boolean fits = decoder.decode(block, offset, length,
+                (nameArray, nameOffset, nameLength, valueArray, valueOffset, valueLength, neverIndexed) ->
                 into.add(nameArray, nameOffset, nameLength, valueArray, valueOffset, valueLength));
-        require(into.byteCount() - before + 32L * (into.size() - fields) <= Math.max(LIMIT, 4 * LIMIT), "more than the limit was passed on");
+        require(into.byteCount() - before + 32L * (into.size() - fields) <= Math.max(LIMIT, 4 * LIMIT),
+                "more than the limit was passed on");
         return fits;
     }
 }

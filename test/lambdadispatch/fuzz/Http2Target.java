@@ -24,16 +24,21 @@ final class Http2Target extends Target {
     private static final String SETTINGS = "000000040000000000";
     private static final String GET = "000005010500000001" + "828684" + "4100";
     private static final String POST = "000005010400000003" + "838684" + "4100" + "000005000100000003" + "68656c6c6f";
-    private static final Limits LIMITS = Limits.DEFAULT.with().headBytes(4096).headFields(32).bodyBytes(4096).everyTimeout(Duration.ofSeconds(5))
+    private static final Limits LIMITS =
+            Limits.DEFAULT.with().headBytes(4096).headFields(32).bodyBytes(4096).everyTimeout(Duration.ofSeconds(5))
             .leastRate(LeastRate.NONE).maxStreams(8).streamWindow(64 << 10).connectionWindow(64 << 10).maxConnections(100).limits();
     private static final int ROOM = 256 << 10;
 
     private final AtomicReference<String> wrong = new AtomicReference<>();
 
     Http2Target() {
-        super("HTTP/2 connection", List.of(hex(SETTINGS + GET), hex(SETTINGS + POST + GET.replace("00000001", "00000005")), hex(SETTINGS + "000008060000000000" + "0102030405060708" + GET)),
-                List.of(hex(SETTINGS), hex("000000040100000000"), hex(GET), hex(POST), hex("000004030000000001" + "00000008"), hex("000004080000000000" + "7fffffff"),
-                        hex("000003090400000001" + "828684"), hex("000003010100000007" + "828684"), hex("000005020000000001" + "0000000010"), hex("000008070000000000" + "0000000000000000"),
+        super("HTTP/2 connection",
+                List.of(hex(SETTINGS + GET), hex(SETTINGS + POST + GET.replace("00000001", "00000005")),
+                        hex(SETTINGS + "000008060000000000" + "0102030405060708" + GET)),
+                List.of(hex(SETTINGS), hex("000000040100000000"), hex(GET), hex(POST), hex("000004030000000001" + "00000008"),
+                        hex("000004080000000000" + "7fffffff"),
+                        hex("000003090400000001" + "828684"), hex("000003010100000007" + "828684"),
+                        hex("000005020000000001" + "0000000010"), hex("000008070000000000" + "0000000000000000"),
                         hex("000006040000000000" + "000400000000"), hex("0000"), hex("ff")));
     }
 

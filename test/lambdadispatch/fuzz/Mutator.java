@@ -8,7 +8,8 @@ import java.util.SplittableRandom;
 /// Makes inputs: mostly a seed with a few changes, sometimes two seeds spliced, now and then pure noise.
 final class Mutator {
     private static final int LONGEST = 4096;
-    private static final byte[] EDGES = {0, 1, 9, 10, 13, 32, 34, 37, 44, 45, 47, 48, 57, 58, 59, 61, 92, 127, (byte) 0x80, (byte) 0xc0, (byte) 0xff};
+    private static final byte[] EDGES =
+            {0, 1, 9, 10, 13, 32, 34, 37, 44, 45, 47, 48, 57, 58, 59, 61, 92, 127, (byte) 0x80, (byte) 0xc0, (byte) 0xff};
 
     private final List<byte[]> seeds;
     private final List<byte[]> words;

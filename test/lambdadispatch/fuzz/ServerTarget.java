@@ -10,11 +10,15 @@ import lambdadispatch.http.message.Vectors;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 
-/// Whole HTTP/1.1 connections: requests, bodies and answers are the same however the octets arrive (but for 100, which is due only if they come late).
+/// Whole HTTP/1.1 connections: requests, bodies and answers are the same however the octets arrive (but for 100, which is due only if they
+/// come late).
 final class ServerTarget extends Target {
-    private static final List<byte[]> WORDS = octets("\r\n", "\n", "\r\n\r\n", "0\r\n\r\n", "5\r\nhello\r\n", "Host: a\r\n", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n",
-            "Connection: close\r\n", "Expect: 100-continue\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD / HTTP/1.1\r\n", "POST / HTTP/1.0\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    private static final Limits LIMITS = Limits.DEFAULT.with().headBytes(1024).headFields(16).bodyBytes(2048).everyTimeout(Duration.ofSeconds(30))
+    private static final List<byte[]> WORDS = octets("\r\n", "\n", "\r\n\r\n", "0\r\n\r\n", "5\r\nhello\r\n", "Host: a\r\n",
+            "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n",
+            "Connection: close\r\n", "Expect: 100-continue\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD / HTTP/1.1\r\n",
+            "POST / HTTP/1.0\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    private static final Limits LIMITS =
+            Limits.DEFAULT.with().headBytes(1024).headFields(16).bodyBytes(2048).everyTimeout(Duration.ofSeconds(30))
             .leastRate(LeastRate.NONE).streamWindow(64 << 10).connectionWindow(64 << 10).maxConnections(100).limits();
 
     ServerTarget() {

@@ -23,7 +23,8 @@ final class SignatureTarget extends Target {
     private static final String SIGNATURE = AUTHORIZATION.substring(AUTHORIZATION.length() - 64);
 
     SignatureTarget() {
-        super("signature", octets(AUTHORIZATION), octets("Credential=", "/aws4_request", "SignedHeaders=", "host;", ";", ",", " ", "20260102", "Signature=", "AKIDEXAMPLE", "x-amz-date", "0".repeat(64)));
+        super("signature", octets(AUTHORIZATION), octets("Credential=", "/aws4_request", "SignedHeaders=", "host;", ";", ",", " ",
+                "20260102", "Signature=", "AKIDEXAMPLE", "x-amz-date", "0".repeat(64)));
     }
 
     private static Headers signed() {

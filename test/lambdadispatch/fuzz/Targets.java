@@ -14,7 +14,9 @@ final class Targets {
     private Targets() {}
 
     static List<Target> all() {
-        return List.of(HeadTarget.requests(), HeadTarget.responses(), new BodyTarget(), new ServerTarget(), new ScanTarget(), new FrameTarget(), new Http2Target(),
-                new HpackTarget(), new HuffmanTarget(), JsonTarget.json(), JsonTarget.payload(), new PemTarget(), new UnitsTarget(), new QueryTarget(), new SignatureTarget());
+        return List.of(HeadTarget.requests(), HeadTarget.responses(), new BodyTarget(), new ServerTarget(), new ScanTarget(),
+                new FrameTarget(), new Http2Target(),
+                new HpackTarget(), new HuffmanTarget(), JsonTarget.json(), JsonTarget.payload(), new PemTarget(), new UnitsTarget(),
+                new QueryTarget(), new SignatureTarget());
     }
 }

@@ -61,7 +61,8 @@ class AnyRootTest {
     static void layer() throws Exception {
         assumeTrue(Files.isRegularFile(LAYER), "./build.sh image has not been run");
         EnteredRoot.need();
-        try (FileSystem zip = FileSystems.newFileSystem(LAYER, Map.of("enablePosixFileAttributes", true)); Stream<Path> paths = Files.walk(zip.getPath("/"))) {
+        try (FileSystem zip = FileSystems.newFileSystem(LAYER, Map.of("enablePosixFileAttributes", true));
+                Stream<Path> paths = Files.walk(zip.getPath("/"))) {
             for (Path path : paths.toList()) {
                 Path to = unpacked.resolve(path.toString().substring(1));
                 if (Files.isDirectory(path)) {
@@ -69,7 +70,8 @@ class AnyRootTest {
                 } else {
                     Files.copy(path, to);
                 }
-                Files.setPosixFilePermissions(to, path.toString().equals("/") ? PosixFilePermissions.fromString("rwxr-xr-x") : Files.getPosixFilePermissions(path));
+                Files.setPosixFilePermissions(to, path.toString().equals("/") ? PosixFilePermissions.fromString("rwxr-xr-x")
+                        : Files.getPosixFilePermissions(path));
             }
         }
     }
@@ -87,7 +89,8 @@ class AnyRootTest {
         switch (with) {
             case EMPTY -> assertThat(root.toFile().list()).containsExactlyInAnyOrder("opt", "proc");
             case MUSL -> {
-                Path loader = Stream.of("/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1").map(Path::of).filter(Files::exists).findFirst().orElse(null);
+                Path loader = Stream.of("/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1").map(Path::of).filter(Files::exists)
+                        .findFirst().orElse(null);
                 assumeTrue(loader != null, "musl is not installed here");
                 Files.createDirectories(root.resolve("lib"));
                 Files.copy(loader, root.resolve("lib").resolve(loader.getFileName()));
@@ -100,7 +103,8 @@ class AnyRootTest {
                 }
             }
             case OTHER_GLIBC -> {
-                for (String name : List.of("lib64/libc.so.6", "lib64/libm.so.6", "lib64/libdl.so.2", "usr/lib64/libpthread.so.0", "lib/libc.so.6")) {
+                for (String name : List.of("lib64/libc.so.6", "lib64/libm.so.6", "lib64/libdl.so.2", "usr/lib64/libpthread.so.0",
+                        "lib/libc.so.6")) {
                     Files.createDirectories(root.resolve(name).getParent());
                     Files.writeString(root.resolve(name), "whoever loads this fails");
                 }
@@ -110,7 +114,8 @@ class AnyRootTest {
 
     /// A file of the extension's name that enters the root and becomes the extension: what the emulator starts.
     private Path entering(Path root) throws IOException {
-        return new EnteredRoot(root).script(folder.resolve("lambda-dispatch"), Map.of("/opt", unpacked), "65534:65534", Map.of(), List.of(EXTENSION));
+        return new EnteredRoot(root)
+                .script(folder.resolve("lambda-dispatch"), Map.of("/opt", unpacked), "65534:65534", Map.of(), List.of(EXTENSION));
     }
 
     private Tool.Result run(Map<String, String> variables, String... arguments) throws Exception {
@@ -128,18 +133,22 @@ class AnyRootTest {
         furnish(with);
         BuildCommands modules = BuildCommands.ofModules();
         String app = "unset LD_LIBRARY_PATH JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS; " + modules.demo();
-        Stack stack = new Stack().commands(new BuildCommands(modules.router(), List.of(entering(root).toString()), modules.demo())).app(app).instances(1)
+        Stack stack = new Stack().commands(new BuildCommands(modules.router(), List.of(entering(root).toString()), modules.demo()))
+                .app(app).instances(1)
                 .environment("LD_LIBRARY_PATH", "/lib64:/usr/lib64:/lib:/var/runtime:/var/task/lib:/opt/lib") // as Lambda sets it
-                .environment("JAVA_TOOL_OPTIONS", "-javaagent:/opt/agent.jar").environment("JDK_JAVA_OPTIONS", "-XX:NoSuchFlag").environment("_JAVA_OPTIONS", "-Xmx1m");
+                .environment("JAVA_TOOL_OPTIONS", "-javaagent:/opt/agent.jar").environment("JDK_JAVA_OPTIONS", "-XX:NoSuchFlag")
+                .environment("_JAVA_OPTIONS", "-Xmx1m");
         try (Stack running = stack.start(); HttpClient client = HttpClient.newHttpClient()) {
             byte[] sent = new byte[1 << 20];
             new java.util.Random(5).nextBytes(sent);
-            HttpResponse<byte[]> echo = client.send(HttpRequest.newBuilder(running.url("/echo")).POST(HttpRequest.BodyPublishers.ofByteArray(sent)).build(),
+            HttpResponse<byte[]> echo = client.send(HttpRequest.newBuilder(running.url("/echo"))
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(sent)).build(),
                     HttpResponse.BodyHandlers.ofByteArray());
             assertThat(echo.body()).isEqualTo(sent);
             String maps = Files.readString(Path.of("/proc/" + running.environments().getFirst().pid(Environment.Part.EXTENSION) + "/maps"));
             assertThat(maps).contains("lambda-dispatch.aot", "lambda-dispatch/lib/libc.so.6", "lambda-dispatch/ld.so");
-            assertThat(maps.lines().filter(line -> line.contains("libc.so") || line.contains("musl"))).allMatch(line -> line.endsWith("lambda-dispatch/lib/libc.so.6"));
+            assertThat(maps.lines().filter(line -> line.contains("libc.so") || line.contains("musl")))
+                    .allMatch(line -> line.endsWith("lambda-dispatch/lib/libc.so.6"));
         }
         assertThat(stack.output()).contains("event type=SHUTDOWN").doesNotContain("[warning]", "[error]", "Picked up");
     }
@@ -147,7 +156,8 @@ class AnyRootTest {
     @Test
     void optionsComeFromTheVariableAndWin() throws Exception {
         String printed = run(Map.of("LAMBDA_DISPATCH_JAVA_OPTIONS", "-XX:+PrintFlagsFinal -Xmx48m"), "--version").success();
-        assertThat(printed).containsPattern("MaxHeapSize +:?= 50331648 ").containsPattern("UseSerialGC +:?= true ").contains("\nlambda-dispatch 0.1.0\n");
+        assertThat(printed).containsPattern("MaxHeapSize +:?= 50331648 ").containsPattern("UseSerialGC +:?= true ")
+                .contains("\nlambda-dispatch 0.1.0\n");
     }
 
     @Test
@@ -168,12 +178,15 @@ class AnyRootTest {
         assertThat(binaries).hasSizeGreaterThan(10);
         for (Path binary : binaries) {
             String dynamic = readelf.run("-d", binary.toString()).success();
-            List<String> needed = dynamic.lines().filter(line -> line.contains("(NEEDED)")).map(line -> line.replaceAll(".*\\[(.*)]", "$1")).toList();
-            assertThat(needed).as(binary.toString()).allMatch(name -> name.startsWith("ld-linux-") || Files.exists(home.resolve("lib").resolve(name))
+            List<String> needed = dynamic.lines().filter(line -> line.contains("(NEEDED)"))
+                    .map(line -> line.replaceAll(".*\\[(.*)]", "$1")).toList();
+            assertThat(needed).as(binary.toString())
+                    .allMatch(name -> name.startsWith("ld-linux-") || Files.exists(home.resolve("lib").resolve(name))
                     || Files.exists(home.resolve("lib/server").resolve(name)));
         }
         String java = readelf.run("-ld", home.resolve("bin/java").toString()).success();
-        assertThat(java).contains("Requesting program interpreter: /opt/lambda-dispatch/ld.so]").as("comes before LD_LIBRARY_PATH").contains("(RPATH)").doesNotContain("(RUNPATH)");
+        assertThat(java).contains("Requesting program interpreter: /opt/lambda-dispatch/ld.so]").as("comes before LD_LIBRARY_PATH")
+                .contains("(RPATH)").doesNotContain("(RUNPATH)");
     }
 
     @Test

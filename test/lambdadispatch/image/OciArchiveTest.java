@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The archives of `./build.sh oci`, unpacked and started as a container engine would: with the root, user, variables and entry point that they
-/// hold and nothing of the machine's but its network and `/proc`.
+/// The archives of `./build.sh oci`, unpacked and started as a container engine would: with the root, user, variables and entry point that
+/// they hold and nothing of the machine's but its network and `/proc`.
 @Timeout(120)
 class OciArchiveTest {
     private static final Path IMAGES = Path.of("build", "image");
@@ -81,7 +81,8 @@ class OciArchiveTest {
         assertThat(root.toFile().list()).isSubsetOf("opt", "etc", "tmp", "lib", "lib64", "usr");
         assertThat(root.resolve("usr/bin")).doesNotExist();
         Files.createDirectories(root.resolve("proc")); // an engine makes it, too
-        Json.JsonObject config = Json.parseObject(Files.readAllBytes(blob(manifest.object("config").orElseThrow()))).object("config").orElseThrow();
+        Json.JsonObject config =
+                Json.parseObject(Files.readAllBytes(blob(manifest.object("config").orElseThrow()))).object("config").orElseThrow();
         Map<String, String> variables = texts(config, "Env").stream().map(each -> each.split("=", 2))
                 .collect(Collectors.toMap(each -> each[0], each -> each[1]));
         Path script = new EnteredRoot(root).script(folder.resolve("router"), Map.of(), config.text("User").orElseThrow(), variables,
@@ -125,7 +126,8 @@ class OciArchiveTest {
         assertThat(root.toFile().list()).containsExactly("opt");
         assertThat(files(root.resolve("opt"))).isEqualTo(files(IMAGES.resolve("extension/opt")));
         String started = "extensions/lambda-dispatch";
-        assertThat(root.resolve("opt").resolve(started)).isExecutable().hasSameBinaryContentAs(IMAGES.resolve("extension/opt").resolve(started));
+        assertThat(root.resolve("opt").resolve(started)).isExecutable()
+                .hasSameBinaryContentAs(IMAGES.resolve("extension/opt").resolve(started));
     }
 
     private static TreeSet<String> files(Path folder) throws IOException {

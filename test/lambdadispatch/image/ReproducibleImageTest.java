@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is released is the same, to the octet, whenever it is made of the same source: here the two files in which that does not come by itself.
-/// `./build.sh image --again` holds all of them to it.
+/// What is released is the same, to the octet, whenever it is made of the same source: here the two files in which that does not come by
+/// itself. `./build.sh image --again` holds all of them to it.
 @Timeout(120)
 class ReproducibleImageTest {
     private static final Path IMAGES = Path.of("build", "image");
@@ -32,8 +32,10 @@ class ReproducibleImageTest {
     static void imagesAreThere() throws IOException {
         assumeTrue(Files.isDirectory(IMAGES), "./build.sh image has not been run");
         Path made = Path.of("build", "stamps", "image");
-        for (Path source : new Path[] {Path.of("docker/image.sh"), Path.of("docker/AotList.java"), Path.of("docker/launch/extension.classes")}) {
-            assumeTrue(Files.getLastModifiedTime(made).compareTo(Files.getLastModifiedTime(source)) > 0, "./build.sh image has not been run since " + source + " changed");
+        for (Path source : new Path[] {Path.of("docker/image.sh"), Path.of("docker/AotList.java"),
+                Path.of("docker/launch/extension.classes")}) {
+            assumeTrue(Files.getLastModifiedTime(made).compareTo(Files.getLastModifiedTime(source)) > 0,
+                    "./build.sh image has not been run since " + source + " changed");
         }
     }
 
@@ -42,9 +44,11 @@ class ReproducibleImageTest {
         Path home = IMAGES.resolve("extension/opt/lambda-dispatch");
         Path again = folder.resolve("again.aot");
         // As on a machine that is so slow that soft references are given up, which ours must outdo.
-        run("env", "LAMBDA_DISPATCH_JAVA_OPTIONS=-XX:SoftRefLRUPolicyMSPerMB=0", "bash", "docker/image.sh", "--cache", home.toString(), again.toString());
+        run("env", "LAMBDA_DISPATCH_JAVA_OPTIONS=-XX:SoftRefLRUPolicyMSPerMB=0", "bash", "docker/image.sh", "--cache", home.toString(),
+                again.toString());
         assertThat(Files.mismatch(home.resolve("lib/lambda-dispatch.aot"), again)).isEqualTo(-1);
-        run(home.resolve("ld.so").toString(), home.resolve("bin/java").toString(), "-XX:+UnlockDiagnosticVMOptions", "-XX:+VerifySharedSpaces", "-XX:AOTMode=on", "-XX:AOTCache=" + again,
+        run(home.resolve("ld.so").toString(), home.resolve("bin/java").toString(), "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:+VerifySharedSpaces", "-XX:AOTMode=on", "-XX:AOTCache=" + again,
                 "-m", "lambdadispatch.extension/lambdadispatch.extension.Main", "--version"); // its checksums fit
     }
 
@@ -68,7 +72,8 @@ class ReproducibleImageTest {
         Path router = folder.resolve("router");
         Path extension = folder.resolve("extension");
         String option = "-Xlog:class+load:file=";
-        try (Stack stack = new Stack().commands(BuildCommands.ofImages(IMAGES)).instances(1).router("LAMBDA_DISPATCH_JAVA_OPTIONS", option + router)
+        try (Stack stack = new Stack().commands(BuildCommands.ofImages(IMAGES)).instances(1)
+                .router("LAMBDA_DISPATCH_JAVA_OPTIONS", option + router)
                 .environment("LAMBDA_DISPATCH_JAVA_OPTIONS", option + extension).start(); HttpClient client = HttpClient.newHttpClient()) {
             client.send(HttpRequest.newBuilder(stack.url("/ping")).build(), HttpResponse.BodyHandlers.discarding());
         }

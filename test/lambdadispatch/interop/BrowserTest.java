@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class BrowserTest {
     @RegisterExtension
-    static final Stack STACK = new Stack().instances(2).app("exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -Xmx64m -XX:TieredStopAtLevel=1 -cp '"
+    static final Stack STACK = new Stack().instances(2)
+            .app("exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -Xmx64m -XX:TieredStopAtLevel=1 -cp '"
             + System.getProperty("java.class.path") + "' lambdadispatch.interop.PageApp");
 
     @TempDir
@@ -25,16 +26,21 @@ class BrowserTest {
     @Test
     void chromiumLoadsAPageAndItsResourcesOverHttp2() throws Exception {
         Tool chromium = Tool.need("chromium");
-        String page = new String(chromium.output("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--ignore-certificate-errors", "--user-data-dir=" + profile,
+        String page = new String(chromium.output("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--ignore-certificate-errors",
+                "--user-data-dir=" + profile,
                 "--virtual-time-budget=60000", "--dump-dom", STACK.tlsUrl("/").toString()), StandardCharsets.UTF_8);
         assertThat(page).contains("\ndone</pre>");
         for (int i = 0; i < PageApp.RESOURCES; i++) {
-            assertThat(page).contains("resource " + i + " " + Exchanges.sha256(PageApp.resource(i)) + "\n").contains("protocol /resource/" + i + " h2\n");
+            assertThat(page).contains("resource " + i + " " + Exchanges.sha256(PageApp.resource(i)) + "\n")
+                    .contains("protocol /resource/" + i + " h2\n");
         }
         byte[] sent = new byte[300_000];
         java.util.Arrays.fill(sent, (byte) 7);
-        assertThat(page).contains("upload 300000 " + Exchanges.sha256(sent)).contains("protocol / h2\n").contains("protocol /style.css h2\n");
-        assertThat(page.lines().filter(line -> line.startsWith("protocol"))).hasSizeGreaterThanOrEqualTo(PageApp.RESOURCES + 3).allMatch(line -> line.endsWith(" h2"));
+        assertThat(page).contains("upload 300000 " + Exchanges.sha256(sent)).contains("protocol / h2\n")
+                .contains("protocol /style.css h2\n");
+        assertThat(page.lines().filter(line -> line.startsWith("protocol"))).hasSizeGreaterThanOrEqualTo(PageApp.RESOURCES + 3)
+                .allMatch(line -> line.endsWith(" h2"));
     }
 }

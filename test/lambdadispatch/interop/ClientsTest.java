@@ -51,11 +51,13 @@ class ClientsTest {
     void nghttp(String how) throws Exception {
         Tool nghttp = Tool.need("nghttp");
         String base = base(how);
-        assertThat(Exchanges.sha256(nghttp.output("--no-verify-peer", base + "/bytes?n=" + Exchanges.SIZE))).isEqualTo(bytes(Exchanges.SIZE));
+        assertThat(Exchanges.sha256(nghttp.output("--no-verify-peer", base + "/bytes?n=" + Exchanges.SIZE)))
+                .isEqualTo(bytes(Exchanges.SIZE));
         Path upload = Exchanges.upload(folder);
         byte[] answer = nghttp.output("--no-verify-peer", "--data=" + upload, "--trailer=x-sum: 1", base + "/upload");
         assertThat(Json.parseObject(answer).text("sha256")).contains(Exchanges.sha256(Files.readAllBytes(upload)));
-        assertThat(nghttp.run("--no-verify-peer", "-n", "-v", "--continuation", "--padding=100", base + "/ping").success()).contains(":status: 200").contains("END_STREAM");
+        assertThat(nghttp.run("--no-verify-peer", "-n", "-v", "--continuation", "--padding=100", base + "/ping").success())
+                .contains(":status: 200").contains("END_STREAM");
     }
 
     @ParameterizedTest
@@ -73,7 +75,8 @@ class ClientsTest {
 
     @Test
     void node() throws Exception {
-        String printed = Tool.need("node").run("test/lambdadispatch/interop/node_client.mjs", base("plain"), base("tls"), bytes(1_000_000)).success();
+        String printed = Tool.need("node").run("test/lambdadispatch/interop/node_client.mjs", base("plain"), base("tls"), bytes(1_000_000))
+                .success();
         assertThat(printed).contains("http ok").contains("https ok").contains("http2 ok").contains("http2 over tls ok");
     }
 
@@ -81,7 +84,8 @@ class ClientsTest {
     @CsvSource({"plain, incoming", "tls, incoming-tls"})
     void pythonH2(String kind, String port) throws Exception {
         Tool python = Tool.python("h2");
-        assertThat(python.run("test/lambdadispatch/interop/python_client.py", Integer.toString(STACK.port(port)), kind, bytes(1_000_000)).success()).contains("h2 ok");
+        assertThat(python.run("test/lambdadispatch/interop/python_client.py", Integer.toString(STACK.port(port)), kind, bytes(1_000_000))
+                .success()).contains("h2 ok");
     }
 
     @Test
@@ -91,6 +95,7 @@ class ClientsTest {
                 "--data", "token=" + secret, base("plain") + "/upload").success();
         STACK.awaitLine(line -> line.contains("frames received") && line.contains("HEADERS stream=1"));
         STACK.awaitLine(line -> line.contains("frames sent") && line.contains("DATA stream=1"));
-        assertThat(STACK.output().lines().filter(line -> line.contains(" frames "))).isNotEmpty().noneMatch(line -> line.contains(secret) || line.contains("Bearer"));
+        assertThat(STACK.output().lines().filter(line -> line.contains(" frames "))).isNotEmpty()
+                .noneMatch(line -> line.contains(secret) || line.contains("Bearer"));
     }
 }

@@ -56,7 +56,8 @@ final class Exchanges {
         Path body = folder.resolve("body");
         String version = curl(base + "/bytes?n=" + SIZE, body, options);
         assertThat(sha256(Files.readAllBytes(body))).isEqualTo(expected);
-        for (List<String> how : List.of(List.<String>of(), List.of("-H", "Expect: 100-continue"), List.of("-H", "Transfer-Encoding: chunked"))) {
+        for (List<String> how : List.of(List.<String>of(), List.of("-H", "Expect: 100-continue"),
+                List.of("-H", "Transfer-Encoding: chunked"))) {
             if (how.contains("Transfer-Encoding: chunked") && List.of(options).contains("--http1.0")) {
                 continue; // there is no chunked coding in HTTP/1.0
             }
@@ -64,7 +65,8 @@ final class Exchanges {
             more.addAll(how);
             more.addAll(List.of("--data-binary", "@" + upload(folder)));
             curl(base + "/upload", body, more.toArray(String[]::new));
-            assertThat(Json.parseObject(Files.readAllBytes(body)).text("sha256")).as("upload " + how).contains(sha256(Files.readAllBytes(upload(folder))));
+            assertThat(Json.parseObject(Files.readAllBytes(body)).text("sha256")).as("upload " + how)
+                    .contains(sha256(Files.readAllBytes(upload(folder))));
         }
         List<String> head = new ArrayList<>(List.of(options));
         head.add("--head");
@@ -74,7 +76,8 @@ final class Exchanges {
     }
 
     private static String curl(String url, Path body, String... options) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("--silent", "--show-error", "--insecure", "--fail", "--max-time", "60", "--noproxy", "*", "--output", body.toString(),
+        List<String> arguments = new ArrayList<>(List.of("--silent", "--show-error", "--insecure", "--fail", "--max-time", "60",
+                "--noproxy", "*", "--output", body.toString(),
                 "--write-out", "%{http_version}"));
         arguments.addAll(List.of(options));
         arguments.add(url);

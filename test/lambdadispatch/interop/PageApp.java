@@ -58,7 +58,8 @@ final class PageApp {
         switch (path) {
             case "/" -> send(exchange, "text/html", PAGE.getBytes(StandardCharsets.UTF_8));
             case "/style.css" -> send(exchange, "text/css", "pre { color: black }".getBytes(StandardCharsets.US_ASCII));
-            case "/upload" -> send(exchange, "text/plain", (body.length + " " + Exchanges.sha256(body)).getBytes(StandardCharsets.US_ASCII));
+            case "/upload" ->
+                send(exchange, "text/plain", (body.length + " " + Exchanges.sha256(body)).getBytes(StandardCharsets.US_ASCII));
             default -> {
                 boolean resource = path.startsWith("/resource/");
                 send(exchange, "application/octet-stream", resource ? resource(Integer.parseInt(path.substring(10))) : new byte[] {'-'});

@@ -79,12 +79,14 @@ class ProxiesTest {
         for (String option : more) {
             assertThat(Exchanges.curl(base, expected, folder, option)).isEqualTo("2");
         }
-        String seen = Tool.need("curl").run("--silent", "--noproxy", "*", "-H", "X-Forwarded-For: 203.0.113.9", base + "/headers").success();
+        String seen =
+                Tool.need("curl").run("--silent", "--noproxy", "*", "-H", "X-Forwarded-For: 203.0.113.9", base + "/headers").success();
         assertThat(seen.toLowerCase(java.util.Locale.ROOT)).as("what the app sees").contains("x-forwarded-for").contains("203.0.113.9");
     }
 
     @ParameterizedTest(name = "HAProxy with {0} to the router")
-    @CsvSource({"HTTP/1.1, incoming, ''", "h2c, incoming, proto h2", "h2 over TLS, incoming-tls, ssl verify none alpn h2", "HTTP/1.1 over TLS, incoming-tls, ssl verify none alpn http/1.1"})
+    @CsvSource({"HTTP/1.1, incoming, ''", "h2c, incoming, proto h2", "h2 over TLS, incoming-tls, ssl verify none alpn h2",
+            "HTTP/1.1 over TLS, incoming-tls, ssl verify none alpn http/1.1"})
     void haproxy(String what, String to, String options) throws Exception {
         Tool haproxy = Tool.need("haproxy");
         int port = freePort();

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// More requests than there is room for, with one instance of each function that runs one request at a time; and functions that clients name.
+/// More requests than there is room for, with one instance of each function that runs one request at a time; and functions that clients
+/// name.
 @Timeout(120)
 class BackpressureTest {
     @RegisterExtension

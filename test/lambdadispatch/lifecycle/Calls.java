@@ -70,7 +70,9 @@ final class Calls implements AutoCloseable {
     private long running(Environment environment) {
         URI stats = URI.create("http://127.0.0.1:" + environment.appPort() + "/stats");
         try {
-            String body = client.send(HttpRequest.newBuilder(stats).timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString()).body();
+            String body =
+                    client.send(HttpRequest.newBuilder(stats).timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString())
+                            .body();
             return Long.parseLong(body.replaceAll("(?s).*\"running\":(\\d+).*", "$1"));
         } catch (IOException e) {
             return 0; // it has not started, or is gone

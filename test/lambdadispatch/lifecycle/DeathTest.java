@@ -103,7 +103,8 @@ class DeathTest {
         Environment told = calls.working();
         ProcessHandle extension = ProcessHandle.of(told.pid(Part.EXTENSION)).orElseThrow();
         told.signal(Part.EXTENSION, Signal.TERM);
-        assertThat(answer.get(Calls.PATIENCE_SECONDS, TimeUnit.SECONDS).statusCode()).as("a POST, which nobody would try again").isEqualTo(200);
+        assertThat(answer.get(Calls.PATIENCE_SECONDS, TimeUnit.SECONDS).statusCode()).as("a POST, which nobody would try again")
+                .isEqualTo(200);
         extension.onExit().get(Calls.PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Timeout;
 class FreezeTest {
     @Test
     void getOnAFrozenInstanceIsAnsweredByAnotherAndTheThawedOneGoes() throws Exception {
-        try (Stack stack = new Stack().instances(4).router("LAMBDA_DISPATCH_MinInstanceCount", "1").start(); Calls calls = new Calls(stack)) {
+        try (Stack stack = new Stack().instances(4).router("LAMBDA_DISPATCH_MinInstanceCount", "1").start();
+                Calls calls = new Calls(stack)) {
             CompletableFuture<HttpResponse<String>> answer = calls.later("GET", "/delay?ms=900");
             Environment frozen = calls.working();
             frozen.freeze();

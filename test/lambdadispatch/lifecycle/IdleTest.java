@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Timeout;
 class IdleTest {
     @Test
     void idleInstanceReturnsAndItsFrozenEnvironmentServesAgain() throws Exception {
-        try (Stack stack = new Stack().instances(1).environment("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "200").start(); Calls calls = new Calls(stack)) {
+        try (Stack stack = new Stack().instances(1).environment("LAMBDA_DISPATCH_LAST_ACTIVE_GRACE_PERIOD_MS", "200").start();
+                Calls calls = new Calls(stack)) {
             for (int round = 1; round <= 4; round++) {
                 assertThat(calls.get("/ping").body()).isEqualTo("pong");
                 Environment only = stack.environments().getFirst();

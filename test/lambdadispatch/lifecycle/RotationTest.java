@@ -30,7 +30,8 @@ class RotationTest {
             log.accept(line);
             CUT.matcher(line).results().forEach(found -> cut.add(Long.parseLong(found.group(1))));
         }).instances(6).functionTimeout(Duration.ofSeconds(10)).router("LAMBDA_DISPATCH_MinInstanceCount", "1").start();
-                SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().longestDelay(200).start(6, 150)) {
+                SoakTraffic traffic =
+                        new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().longestDelay(200).start(6, 150)) {
             Calls.until(() -> log.invokes() >= 4);
             traffic.stop();
         }
@@ -44,7 +45,8 @@ class RotationTest {
         Assumptions.assumeTrue(SeveralRouters.possible(), "HAProxy is not installed");
         AnswerTally tally = new AnswerTally();
         int[] statuses = new int[2];
-        try (Stack stack = new Stack().instances(8).router("LAMBDA_DISPATCH_DrainDelay", "3s").router("LAMBDA_DISPATCH_DrainTimeout", "20s").start();
+        try (Stack stack =
+                new Stack().instances(8).router("LAMBDA_DISPATCH_DrainDelay", "3s").router("LAMBDA_DISPATCH_DrainTimeout", "20s").start();
                 SeveralRouters routers = new SeveralRouters(stack);
                 SoakTraffic traffic = new SoakTraffic(List.of(routers.url()), tally).prepare().start(6, 150)) {
             statuses[0] = routers.restart(0);

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Faults that stay, on real processes: requests keep coming, and next to nothing is invoked. Each fault meets a function of its own, so a fresh cost guard.
+/// Faults that stay, on real processes: requests keep coming, and next to nothing is invoked. Each fault meets a function of its own, so a
+/// fresh cost guard.
 @Timeout(120)
 class RunawayTest {
     private static final int SECONDS = 2;

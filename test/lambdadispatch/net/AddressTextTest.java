@@ -14,7 +14,8 @@ class AddressTextTest {
     @ParameterizedTest
     @CsvSource({
         "0:0:0:0:0:0:0:1, ::1", "0:0:0:0:0:0:0:0, ::", "2001:0DB8:0:0:0:0:2:1, 2001:db8::2:1", "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
-        "2001:0:0:1:0:0:0:1, 2001:0:0:1::1", "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1", "fe80:0:0:0:0:0:0:0, fe80::", "1:0:0:2:3:4:0:0, 1::2:3:4:0:0",
+            "2001:0:0:1:0:0:0:1, 2001:0:0:1::1", "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1", "fe80:0:0:0:0:0:0:0, fe80::",
+            "1:0:0:2:3:4:0:0, 1::2:3:4:0:0",
         "abcd:ef01:2345:6789:abcd:ef01:2345:6789, abcd:ef01:2345:6789:abcd:ef01:2345:6789", "203.0.113.9, 203.0.113.9"})
     void addressHasOneText(String address, String text) throws Exception {
         assertThat(AddressText.of(InetAddress.getByName(address))).isEqualTo(text);

@@ -248,7 +248,8 @@ class BlockingSocketTest {
         InetSocketAddress address = listener.address();
         listener.close();
         assertThatThrownBy(new Call<>(() -> SocketTransport.connect(address, PATIENCE))::result).isInstanceOf(ConnectException.class);
-        assertThatThrownBy(new Call<>(() -> SocketTransport.connect(InetSocketAddress.createUnresolved("nowhere.invalid", 80), PATIENCE))::result)
+        assertThatThrownBy(
+                new Call<>(() -> SocketTransport.connect(InetSocketAddress.createUnresolved("nowhere.invalid", 80), PATIENCE))::result)
                 .isInstanceOf(UnknownHostException.class);
     }
 

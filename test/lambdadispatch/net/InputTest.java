@@ -165,7 +165,8 @@ class InputTest {
 
     @Test
     void bytesKeepLatin1AndGrow() {
-        Bytes bytes = new Bytes(1).append("caf\u00e9 ").appendDecimal(0).append(' ').appendDecimal(Long.MAX_VALUE).append(new byte[] {1, 2, 3}, 1, 2);
+        Bytes bytes = new Bytes(1).append("caf\u00e9 ").appendDecimal(0).append(' ').appendDecimal(Long.MAX_VALUE)
+                .append(new byte[] {1, 2, 3}, 1, 2);
         assertThat(bytes.toString()).isEqualTo("caf\u00e9 0 9223372036854775807\u0002\u0003");
         assertThat(bytes.toArray()).isEqualTo("caf\u00e9 0 9223372036854775807\u0002\u0003".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(bytes.clear().length()).isZero();

@@ -192,7 +192,8 @@ class MemoryAccountTest {
         for (int port = 0; port < 20; port++) {
             account.open(new InetSocketAddress(balancer, port), 1000, () -> { }).take(20_000 + (port == 7 ? 20_000 : 0));
         }
-        assertThat(account.heaviestFirst(System.nanoTime() + TimeUnit.HOURS.toNanos(1)).getFirst().share().holder()).isEqualTo(new InetSocketAddress(balancer, 7));
+        assertThat(account.heaviestFirst(System.nanoTime() + TimeUnit.HOURS.toNanos(1)).getFirst().share().holder())
+                .isEqualTo(new InetSocketAddress(balancer, 7));
     }
 
     @Test

@@ -28,7 +28,8 @@ class SocketListenerTest {
             Threads.spread("test").start(waits);
             new Socket(address.getAddress(), address.getPort()).close(); // so it has come as far as `accept`
             listener.close();
-            assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort())).as("time " + i).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort())).as("time " + i)
+                    .isInstanceOf(ConnectException.class);
             assertThatThrownBy(waits::get).hasCauseInstanceOf(ClosedChannelException.class);
         }
     }

@@ -29,7 +29,8 @@ class SocketTransportTest {
 
     private static void connected(Look look) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                SocketTransport near = SocketTransport.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()), Duration.ofSeconds(30));
+                SocketTransport near = SocketTransport.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()),
+                        Duration.ofSeconds(30));
                 Socket far = server.accept()) {
             onVirtualThread(() -> {
                 look.at(near, far);
@@ -102,7 +103,8 @@ class SocketTransportTest {
     @Test
     void probesAreAskedForAtTheTimesGivenAndNothingIsHeldBack() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress()); SocketTransport transport = new SocketTransport(channel)) {
+                SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
+                SocketTransport transport = new SocketTransport(channel)) {
             assertThat(channel.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
             assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE)).isFalse();
             transport.keepAliveProbes(Duration.ofSeconds(60));
@@ -139,7 +141,8 @@ class SocketTransportTest {
     void whatThePeerTakesOfALongWriteIsCounted() throws Exception {
         int octets = 16 << 20;
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                SocketTransport near = SocketTransport.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()), Duration.ofSeconds(30));
+                SocketTransport near = SocketTransport.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()),
+                        Duration.ofSeconds(30));
                 Socket far = server.accept()) {
             FutureTask<Void> write = new FutureTask<>(() -> {
                 near.write(new byte[octets], 0, octets);

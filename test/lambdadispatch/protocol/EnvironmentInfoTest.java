@@ -30,7 +30,8 @@ class EnvironmentInfoTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", "version=1", "version=v1 memory=1 arch=arm64", "version=1 memory=-1 arch=arm64", "version=1 memory=1 arch=mips",
+    @ValueSource(strings = {"", "version=1", "version=v1 memory=1 arch=arm64", "version=1 memory=-1 arch=arm64",
+            "version=1 memory=1 arch=mips",
             "version=1234567890123456789 memory=1 arch=arm64", "version=1 memory=1 arch=arm64x"})
     void anythingElseIsIgnored(String text) {
         assertThat(EnvironmentInfo.parse(text)).isEmpty();

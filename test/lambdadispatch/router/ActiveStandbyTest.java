@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The load balancer's files, run by HAProxy before two services in the routers' place: whom requests go to, and what they say of the client.
+/// The load balancer's files, run by HAProxy before two services in the routers' place: whom requests go to, and what they say of the
+/// client.
 @Timeout(60)
 class ActiveStandbyTest {
     private static final Path FOLDER = Path.of("docker/kubernetes/active-standby");
@@ -40,7 +41,8 @@ class ActiveStandbyTest {
     private Path folder;
 
     private final AtomicBoolean healthy = new AtomicBoolean(true);
-    private final FakeService active = new FakeService(asked -> asked.target().startsWith("/health") && !healthy.get() ? Reply.of(503, "") : Reply.ok("active"));
+    private final FakeService active =
+            new FakeService(asked -> asked.target().startsWith("/health") && !healthy.get() ? Reply.of(503, "") : Reply.ok("active"));
     private final FakeService standby = new FakeService(_ -> Reply.ok("standby"));
     private final HttpClient client = HttpClient.newHttpClient();
     private URI front;
@@ -95,17 +97,21 @@ class ActiveStandbyTest {
         String component = Files.readString(FOLDER.resolve("kustomization.yaml"));
         String haproxyItself = Files.readString(FOLDER.resolve("haproxy.yaml"));
         assertThat(routers).contains("kind: Deployment\nmetadata:\n  name: lambda-dispatch-router\n");
-        assertThat(component).contains("value: StatefulSet", "path: /spec/replicas, value: 2", "path: /spec/serviceName, value: lambda-dispatch-routers}", "name: lambda-dispatch-haproxy\n");
-        assertThat(haproxyItself).contains("name: lambda-dispatch-routers\n", "clusterIP: None", "name: NAMESPACE\n", "configMap: {name: lambda-dispatch-haproxy}",
+        assertThat(component).contains("value: StatefulSet", "path: /spec/replicas, value: 2",
+                "path: /spec/serviceName, value: lambda-dispatch-routers}", "name: lambda-dispatch-haproxy\n");
+        assertThat(haproxyItself).contains("name: lambda-dispatch-routers\n", "clusterIP: None", "name: NAMESPACE\n",
+                "configMap: {name: lambda-dispatch-haproxy}",
                 "{name: http, containerPort: 8080}", "{name: health, containerPort: 8404}");
         assertThat(file).contains("router-1 \"lambda-dispatch-router-0.lambda-dispatch-routers.${NAMESPACE}.svc.cluster.local:5001\"",
-                "router-2 \"lambda-dispatch-router-1.lambda-dispatch-routers.${NAMESPACE}.svc.cluster.local:5001\"", "bind :8080\n", "bind :8404\n  monitor-uri /health\n");
+                "router-2 \"lambda-dispatch-router-1.lambda-dispatch-routers.${NAMESPACE}.svc.cluster.local:5001\"", "bind :8080\n",
+                "bind :8404\n  monitor-uri /health\n");
     }
 
     @Test
     void haproxyTakesTheFileWithTheNamesThatItHasInACluster() throws Exception {
         Tool.need("haproxy");
-        Path file = Files.writeString(folder.resolve("haproxy.cfg"), Files.readString(Path.of(FILE)).replace("parse-resolv-conf", "nameserver cluster 127.0.0.1:53"));
+        Path file = Files.writeString(folder.resolve("haproxy.cfg"),
+                Files.readString(Path.of(FILE)).replace("parse-resolv-conf", "nameserver cluster 127.0.0.1:53"));
         Tool.need("env").run("NAMESPACE=shop", Tool.need("haproxy").path().toString(), "-c", "-f", file.toString()).success();
     }
 
@@ -115,9 +121,11 @@ class ActiveStandbyTest {
         front = URI.create("http://127.0.0.1:" + Ports.free() + "/");
         String text = SERVER.matcher(Files.readString(Path.of(file)))
                 .replaceAll(server -> server.group(1) + (server.group(2).equals("1") ? active : standby).uri().getAuthority());
-        text = text.replace(" resolvers cluster resolve-prefer ipv4 init-addr none", "").replaceFirst("(?s)resolvers cluster.*?\n\n", "").replaceFirst("(?s)frontend health.*?\n\n", "").replaceFirst("bind :\\d+", "bind " + front.getAuthority());
+        text = text.replace(" resolvers cluster resolve-prefer ipv4 init-addr none", "").replaceFirst("(?s)resolvers cluster.*?\n\n", "")
+                .replaceFirst("(?s)frontend health.*?\n\n", "").replaceFirst("bind :\\d+", "bind " + front.getAuthority());
         Path own = Files.writeString(folder.resolve("haproxy.cfg"), text);
-        haproxy = new ProcessBuilder(program.path().toString(), "-db", "-f", own.toString()).redirectErrorStream(true).redirectOutput(folder.resolve("said").toFile()).start();
+        haproxy = new ProcessBuilder(program.path().toString(), "-db", "-f", own.toString()).redirectErrorStream(true)
+                .redirectOutput(folder.resolve("said").toFile()).start();
         while (!listens()) {
             assertThat(haproxy.isAlive()).as(Files.readString(folder.resolve("said"))).isTrue();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));

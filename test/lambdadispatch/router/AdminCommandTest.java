@@ -30,7 +30,8 @@ class AdminCommandTest {
     @BeforeEach
     void start() throws Exception {
         Handler handler = exchange -> {
-            asked.add(exchange.request().method() + " " + exchange.request().target() + " " + exchange.request().headers().get(HeaderName.of("authorization")));
+            asked.add(exchange.request().method() + " " + exchange.request().target() + " "
+                    + exchange.request().headers().get(HeaderName.of("authorization")));
             exchange.answer(answer, "application/json", "{\"a\":1}".getBytes(UTF_8));
         };
         server = new Server("admin", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, handler);
@@ -43,7 +44,8 @@ class AdminCommandTest {
     }
 
     private int run(String... arguments) {
-        Map<String, String> environment = Map.of("LAMBDA_DISPATCH_AdminPort", Integer.toString(server.address().getPort()), "LAMBDA_DISPATCH_AdminToken", "t");
+        Map<String, String> environment =
+                Map.of("LAMBDA_DISPATCH_AdminPort", Integer.toString(server.address().getPort()), "LAMBDA_DISPATCH_AdminToken", "t");
         return new AdminCommand(environment, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8)).run(List.of(arguments));
     }
 
@@ -52,7 +54,8 @@ class AdminCommandTest {
         assertThat(run("status")).isZero();
         assertThat(run("scale", "min=1", "max=4")).isZero();
         assertThat(run("instances/a1b2c3/drain")).isZero();
-        assertThat(asked).containsExactly("GET /status.json Bearer t", "POST /scale?min=1&max=4 Bearer t", "POST /instances/a1b2c3/drain Bearer t");
+        assertThat(asked).containsExactly("GET /status.json Bearer t", "POST /scale?min=1&max=4 Bearer t",
+                "POST /instances/a1b2c3/drain Bearer t");
         assertThat(out.toString(UTF_8)).isEqualTo("{\"a\":1}\n".repeat(3));
     }
 

@@ -45,7 +45,8 @@ class CallbackHostTest {
 
     @Test
     void whatIsConfiguredWinsAndTheVariableComesNext() {
-        assertThat(CallbackHost.find(control("router.internal"), Map.of("K8S_POD_IP", "10.0.0.1"), PATIENT).get()).isEqualTo("router.internal");
+        assertThat(CallbackHost.find(control("router.internal"), Map.of("K8S_POD_IP", "10.0.0.1"), PATIENT).get())
+                .isEqualTo("router.internal");
         assertThat(CallbackHost.find(control(null), Map.of("K8S_POD_IP", " 10.0.0.1 "), PATIENT).get()).isEqualTo("10.0.0.1");
     }
 
@@ -72,7 +73,8 @@ class CallbackHostTest {
     void platformThatNeverAnswersIsWaitedForNoLongerThanTheLimit() {
         CountDownLatch end = new CountDownLatch(1);
         long start = System.nanoTime();
-        CallbackHost host = ask(Duration.ofMillis(200), List.of(never(end), never(end), new Platform("yes", () -> Optional.of("10.0.0.1"))));
+        CallbackHost host =
+                ask(Duration.ofMillis(200), List.of(never(end), never(end), new Platform("yes", () -> Optional.of("10.0.0.1"))));
         assertThat(host).hasToString("being found out"); // the start does not wait for it
         assertThat(host.get()).isEqualTo("10.0.0.1");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(150)).isLessThan(Duration.ofSeconds(10));

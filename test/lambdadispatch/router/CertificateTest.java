@@ -25,7 +25,9 @@ class CertificateTest {
     }
 
     private static void write(Path file, String label, byte[] der) throws Exception {
-        Files.writeString(file, "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label + "-----\n", StandardCharsets.US_ASCII);
+        Files.writeString(file,
+                "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label + "-----\n",
+                StandardCharsets.US_ASCII);
     }
 
     @Test

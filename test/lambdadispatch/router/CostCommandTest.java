@@ -29,7 +29,8 @@ class CostCommandTest {
     @Test
     void everyWayHasARowAndTheCheapestIsNamed() {
         assertThat(run("--rps", "200", "--seconds", "0.5", "--cpu", "0.02")).isZero();
-        assertThat(printed()).contains("Lambda Dispatch", "a request per environment", "provisioned", "managed instances", "Fargate is cheaper here");
+        assertThat(printed()).contains("Lambda Dispatch", "a request per environment", "provisioned", "managed instances",
+                "Fargate is cheaper here");
     }
 
     @Test
@@ -65,9 +66,11 @@ class CostCommandTest {
     @Test
     void plotIsWrittenAndTheSameForTheSameFigures(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder) throws Exception {
         java.nio.file.Path file = folder.resolve("cost.svg");
-        assertThat(new CostCommand(new java.io.PrintStream(new java.io.ByteArrayOutputStream())).run(java.util.List.of("--plot", file.toString()))).isZero();
+        assertThat(new CostCommand(new java.io.PrintStream(new java.io.ByteArrayOutputStream()))
+                .run(java.util.List.of("--plot", file.toString()))).isZero();
         String svg = java.nio.file.Files.readString(file);
         assertThat(svg).startsWith("<svg ").endsWith("</svg>\n").contains("Lambda Dispatch", "Fargate").doesNotContain("NaN", "Infinity");
-        assertThat(svg).as("docs/cost.svg is what ./build.sh cost --plot docs/cost.svg draws").isEqualTo(java.nio.file.Files.readString(java.nio.file.Path.of("docs/cost.svg")));
+        assertThat(svg).as("docs/cost.svg is what ./build.sh cost --plot docs/cost.svg draws")
+                .isEqualTo(java.nio.file.Files.readString(java.nio.file.Path.of("docs/cost.svg")));
     }
 }

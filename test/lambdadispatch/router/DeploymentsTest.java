@@ -27,10 +27,13 @@ class DeploymentsTest {
 
     /// Where each says how many of what there may be, and how long they wait. `%s` stands for a parameter's name.
     private enum Deployment {
-        CLOUDFORMATION("docker/aws/fargate.yaml", "\n  %s:\n    Type: Number\n    Default: (\\d+)\n", "StopTimeout: (\\d+)", "idle_timeout\\.timeout_seconds, Value: \"(\\d+)"),
+        CLOUDFORMATION("docker/aws/fargate.yaml", "\n  %s:\n    Type: Number\n    Default: (\\d+)\n", "StopTimeout: (\\d+)",
+                "idle_timeout\\.timeout_seconds, Value: \"(\\d+)"),
         SAM("docker/aws/sam.yaml", "\n  %s:\n    Type: Number\n    Default: (\\d+)\n", null, null),
-        CDK("docker/aws/cdk/lambda-dispatch.ts", "[{ ]%s = (\\d+)[, ]", "stopTimeout: Duration\\.seconds\\((\\d+)\\)", "idleTimeout: Duration\\.seconds\\((\\d+)\\)"),
-        TERRAFORM("docker/aws/terraform/main.tf", "\nvariable \"%s\" \\{(?:\n  .*| *\n)*?\n  default +?= (\\d+)\n", "stopTimeout +?= (\\d+)", "idle_timeout +?= (\\d+)");
+        CDK("docker/aws/cdk/lambda-dispatch.ts", "[{ ]%s = (\\d+)[, ]", "stopTimeout: Duration\\.seconds\\((\\d+)\\)",
+                "idleTimeout: Duration\\.seconds\\((\\d+)\\)"),
+        TERRAFORM("docker/aws/terraform/main.tf", "\nvariable \"%s\" \\{(?:\n  .*| *\n)*?\n  default +?= (\\d+)\n",
+                "stopTimeout +?= (\\d+)", "idle_timeout +?= (\\d+)");
 
         private final Path file;
         private final String parameter;
@@ -63,7 +66,8 @@ class DeploymentsTest {
     @EnumSource
     void allRoutersTogetherStayWithinTheReservedConcurrencyEvenWhileInstancesAreReplaced(Deployment deployment) throws IOException {
         long perRouter = deployment.parameter("InstancesPerRouter");
-        assertThat(deployment.parameter("MaxRouters") * (perRouter + Math.ceilDiv(perRouter, 4))).isLessThanOrEqualTo(deployment.parameter("FunctionConcurrency"));
+        assertThat(deployment.parameter("MaxRouters") * (perRouter + Math.ceilDiv(perRouter, 4)))
+                .isLessThanOrEqualTo(deployment.parameter("FunctionConcurrency"));
     }
 
     @Test
@@ -74,7 +78,8 @@ class DeploymentsTest {
             }
         }
         long perRouter = Deployment.CLOUDFORMATION.parameter("InstancesPerRouter");
-        assertThat(Files.readString(Path.of("docs/aws.md"))).contains("(%d x (%d + %d) = %d)".formatted(Deployment.CLOUDFORMATION.parameter("MaxRouters"), perRouter,
+        assertThat(Files.readString(Path.of("docs/aws.md")))
+                .contains("(%d x (%d + %d) = %d)".formatted(Deployment.CLOUDFORMATION.parameter("MaxRouters"), perRouter,
                 Math.ceilDiv(perRouter, 4), Deployment.CLOUDFORMATION.parameter("FunctionConcurrency")));
     }
 
@@ -82,7 +87,8 @@ class DeploymentsTest {
     @EnumSource(names = "SAM", mode = EnumSource.Mode.EXCLUDE) // which nests the first
     void routersDrainBeforeTheyAreKilledAndKeepIdleConnectionsForLongerThanTheLoadBalancer(Deployment deployment) throws IOException {
         Map<String, String> variables = variables(deployment);
-        assertThat(variables).containsKeys("LAMBDA_DISPATCH_FunctionName", "LAMBDA_DISPATCH_MaxInstanceCount", "LAMBDA_DISPATCH_CloudWatchMetricsEnabled");
+        assertThat(variables).containsKeys("LAMBDA_DISPATCH_FunctionName", "LAMBDA_DISPATCH_MaxInstanceCount",
+                "LAMBDA_DISPATCH_CloudWatchMetricsEnabled");
         variables.values().removeIf(String::isEmpty); // worked out at deployment
         variables.put("LAMBDA_DISPATCH_FunctionName", "f");
         Settings settings = new Settings(variables);
@@ -98,16 +104,20 @@ class DeploymentsTest {
     @ParameterizedTest
     @EnumSource
     void functionsOwnCodeIsDeniedEveryNetworkActionThatItsRoleNeeds(Deployment deployment) throws IOException {
-        assertThat(deployment.text()).contains("lambda:SourceFunctionArn", "CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",
+        assertThat(deployment.text()).contains("lambda:SourceFunctionArn", "CreateNetworkInterface", "DescribeNetworkInterfaces",
+                "DescribeSubnets", "DeleteNetworkInterface",
                 "DetachNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses");
     }
 
-    /// What the page advises for the smallest bill: one router may be all, goes only when its successor is healthy, and its environments fit the same reserved concurrency.
+    /// What the page advises for the smallest bill: one router may be all, goes only when its successor is healthy, and its environments
+    /// fit the same reserved concurrency.
     @Test
     void oneRouterIsAllowedAndIsReplacedWithoutAGap() throws IOException {
-        assertThat(Deployment.CLOUDFORMATION.text()).contains("MinimumHealthyPercent: 100\n        MaximumPercent: 200\n").containsPattern("\n  MinRouters:\n.*\n.*\n    MinValue: 1\n  MaxRouters:\n.*\n.*\n    MinValue: 1\n");
+        assertThat(Deployment.CLOUDFORMATION.text()).contains("MinimumHealthyPercent: 100\n        MaximumPercent: 200\n")
+                .containsPattern("\n  MinRouters:\n.*\n.*\n    MinValue: 1\n  MaxRouters:\n.*\n.*\n    MinValue: 1\n");
         assertThat(Deployment.CDK.text()).contains("minHealthyPercent: 100,", "maxHealthyPercent: 200,");
-        assertThat(Deployment.TERRAFORM.text()).contains("deployment_minimum_healthy_percent = 100\n", "deployment_maximum_percent         = 200\n");
+        assertThat(Deployment.TERRAFORM.text()).contains("deployment_minimum_healthy_percent = 100\n",
+                "deployment_maximum_percent         = 200\n");
         long instances = number(Files.readString(Path.of("docs/aws.md")), "`MinRouters=1 MaxRouters=1`.*`InstancesPerRouter=(\\d+)`");
         assertThat(instances + Math.ceilDiv(instances, 4)).isEqualTo(Deployment.CLOUDFORMATION.parameter("FunctionConcurrency"));
     }
@@ -121,8 +131,10 @@ class DeploymentsTest {
     /// A router that dies and comes back within a minute shows in no metric.
     @Test
     void routerThatIsStartedAgainRingsInAllOfThem() throws IOException {
-        for (Path file : new Path[] {Path.of("docker/aws/fargate.yaml"), TERRAFORM.resolve("alarms.tf"), Path.of("docker/aws/cdk/alarms.ts")}) {
-            assertThat(Files.readString(file)).as(file.toString()).contains("ECS Task State Change", "EssentialContainerExited", "cloudwatch.amazonaws.com");
+        for (Path file : new Path[] {Path.of("docker/aws/fargate.yaml"), TERRAFORM.resolve("alarms.tf"),
+                Path.of("docker/aws/cdk/alarms.ts")}) {
+            assertThat(Files.readString(file)).as(file.toString()).contains("ECS Task State Change", "EssentialContainerExited",
+                    "cloudwatch.amazonaws.com");
         }
     }
 
@@ -158,7 +170,8 @@ class DeploymentsTest {
 
     /// All variables of ours that it sets; empty where the value is worked out at deployment.
     private static Map<String, String> variables(Deployment deployment) throws IOException {
-        Matcher variable = Pattern.compile("(LAMBDA_DISPATCH_\\w+)(?:\"?, [Vv]alue(?:: | = )|: | += )(?:[\"']?([\\w=]+)[\"',}\\n])?").matcher(deployment.text());
+        Matcher variable = Pattern.compile("(LAMBDA_DISPATCH_\\w+)(?:\"?, [Vv]alue(?:: | = )|: | += )(?:[\"']?([\\w=]+)[\"',}\\n])?")
+                .matcher(deployment.text());
         Map<String, String> values = new HashMap<>();
         while (variable.find()) {
             values.put(variable.group(1), variable.group(2) == null ? "" : variable.group(2));

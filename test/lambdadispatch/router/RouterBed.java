@@ -52,15 +52,18 @@ public final class RouterBed {
 
     public RouterBed(PoolSettings settings, Clock clock) {
         Actions actions = invoked::add;
-        pools = new Pools("f", new AllowedFunctions("other-*"), settings, Pools.Allotment.NONE, clock, actions, new Random(seed.getAndIncrement()));
+        pools = new Pools("f", new AllowedFunctions("other-*"), settings, Pools.Allotment.NONE, clock, actions,
+                new Random(seed.getAndIncrement()));
         control = new ControlHandler(pools, clock);
         TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
-        proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, Set.of(), trusted, LowPriority.NONE), new Observer(true, new Registry()), () -> true);
+        proxy = new ProxyHandler(pools, new ProxyHandler.Options("http", "/health", true, Set.of(), trusted, LowPriority.NONE),
+                new Observer(true, new Registry()), () -> true);
     }
 
     public static PoolSettings oneAtATime() {
         PoolSettings d = PoolSettings.DEFAULTS;
-        return d.withChannels(1, 1).with(new PoolSettings.Scaling(d.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(0, 1), Duration.ofDays(1)));
+        return d.withChannels(1, 1)
+                .with(new PoolSettings.Scaling(d.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(0, 1), Duration.ofDays(1)));
     }
 
     public Pools pools() {

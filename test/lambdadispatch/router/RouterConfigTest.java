@@ -47,19 +47,25 @@ class RouterConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        P + "FunctionName|bad name!", P + "FunctionName|arn:aws:s3:::bucket", P + "HealthPath|health", P + "HealthPath|/a b", P + "HealthPath|/health?deep",
-        P + "RouterCallbackHost|not_a host", P + "RouterCallbackHost|http://router", P + "RouterCallbackHost|10.0.0.1:5004", P + "RouterCallbackHost|user@router",
-        P + "Debug|nonsense", P + "Debug|frames,nonsense", "AWS_REGION|mars", "AWS_DEFAULT_REGION|us_east_1", P + "Invoker|curl", P + "DrainDelay|5",
+            P + "FunctionName|bad name!", P + "FunctionName|arn:aws:s3:::bucket", P + "HealthPath|health", P + "HealthPath|/a b",
+            P + "HealthPath|/health?deep",
+            P + "RouterCallbackHost|not_a host", P + "RouterCallbackHost|http://router", P + "RouterCallbackHost|10.0.0.1:5004",
+            P + "RouterCallbackHost|user@router",
+            P + "Debug|nonsense", P + "Debug|frames,nonsense", "AWS_REGION|mars", "AWS_DEFAULT_REGION|us_east_1", P + "Invoker|curl",
+            P + "DrainDelay|5",
         P + "IncomingRequestTimeout|120", P + "MaxHeaderBytes|lots", P + "ScalingAlgorithm|best", P + "AccessLog|loud",
-        P + "Canary|next", P + "Canary|next:101", P + "Canary|next:-1", P + "Canary|next:5%", P + "Canary|:5", P + "Canary|a b:5", P + "CanaryCookie|a=b"})
+            P + "Canary|next", P + "Canary|next:101", P + "Canary|next:-1", P + "Canary|next:5%", P + "Canary|:5", P + "Canary|a b:5",
+            P + "CanaryCookie|a=b"})
     void valueThatCanNotBeUsedIsOneLineAtTheStart(String name, String value) {
         assertThat(faults(name, value)).singleElement().asString().startsWith(name + "=" + value + ": must be ");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        P + "FunctionName|shop:live", P + "FunctionName|arn:aws:lambda:eu-north-1:123456789012:function:shop:live", P + "HealthPath|/", P + "HealthPath|/.well-known/health",
-        P + "RouterCallbackHost|10.1.2.3", P + "RouterCallbackHost|fd00::1", P + "RouterCallbackHost|[fd00::1]", P + "RouterCallbackHost|router.internal",
+            P + "FunctionName|shop:live", P + "FunctionName|arn:aws:lambda:eu-north-1:123456789012:function:shop:live", P + "HealthPath|/",
+            P + "HealthPath|/.well-known/health",
+            P + "RouterCallbackHost|10.1.2.3", P + "RouterCallbackHost|fd00::1", P + "RouterCallbackHost|[fd00::1]",
+            P + "RouterCallbackHost|router.internal",
         P + "Debug|frames, channels,", "AWS_REGION|us-gov-west-1", "AWS_REGION|eusc-de-east-1", P + "DrainDelay|0", P + "DrainDelay|5 s",
         P + "IncomingRequestTimeout|2 min", P + "IncomingRequestTimeout|00:02:00", P + "MaxHeaderBytes|64 KiB",
         P + "Canary|next:5", P + "Canary|next:0.25", P + "Canary|next:100", P + "CanaryCookie|canary"})
@@ -72,13 +78,15 @@ class RouterConfigTest {
         Settings settings = settings(P + "FunctionName", "shop:live", P + "Canary", "live:5");
         RouterConfig.read(settings);
         assertThat(settings.faults()).singleElement().asString().startsWith(P + "Canary=live:5: must be another alias");
-        assertThat(RouterConfig.read(settings(P + "Canary", "next:2.5")).functions().canary()).isEqualTo(new RouterConfig.CanaryPart("next", 250, null));
+        assertThat(RouterConfig.read(settings(P + "Canary", "next:2.5")).functions().canary())
+                .isEqualTo(new RouterConfig.CanaryPart("next", 250, null));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"2 min", "120s", "00:02:00"})
     void timeOutsMeanWhatTheySay(String value) {
-        assertThat(RouterConfig.read(settings(P + "IncomingRequestTimeout", value)).pool().waiting().incomingRequestTimeout()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(RouterConfig.read(settings(P + "IncomingRequestTimeout", value)).pool().waiting().incomingRequestTimeout())
+                .isEqualTo(Duration.ofMinutes(2));
     }
 
     @Test
@@ -93,8 +101,10 @@ class RouterConfigTest {
         String there = Files.createFile(folder.resolve("key.pem")).toString();
         Settings settings = settings(P + "TlsCertificateFile", folder.resolve("nope.pem").toString(), P + "TlsPrivateKeyFile", there);
         RouterConfig.read(settings);
-        assertThat(settings.faults()).singleElement().asString().startsWith(P + "TlsCertificateFile=").endsWith("nope.pem: must be a file that is there and can be read");
-        assertThat(faults(P + "TlsPrivateKeyFile", there)).singleElement().asString().startsWith(P + "TlsCertificateFile=: must be set together");
+        assertThat(settings.faults()).singleElement().asString().startsWith(P + "TlsCertificateFile=")
+                .endsWith("nope.pem: must be a file that is there and can be read");
+        assertThat(faults(P + "TlsPrivateKeyFile", there)).singleElement().asString()
+                .startsWith(P + "TlsCertificateFile=: must be set together");
     }
 
     @Test
@@ -121,8 +131,10 @@ class RouterConfigTest {
 
     @Test
     void controlPortThatExtensionsAreToldToUseStaysOn() {
-        assertThat(faults(P + "ControlChannelHTTP2Port", "-1")).singleElement().asString().startsWith(P + "ControlChannelHTTP2Port=-1: must be a port");
-        Settings settings = settings(P + "ControlChannelHTTP2Port", "-1", P + "AllowInsecureControlChannel", "true", P + "PreferredControlChannelScheme", "http");
+        assertThat(faults(P + "ControlChannelHTTP2Port", "-1")).singleElement().asString()
+                .startsWith(P + "ControlChannelHTTP2Port=-1: must be a port");
+        Settings settings = settings(P + "ControlChannelHTTP2Port", "-1", P + "AllowInsecureControlChannel", "true",
+                P + "PreferredControlChannelScheme", "http");
         assertThat(RouterConfig.read(settings).ports().controlTls().off()).isTrue();
         assertThat(settings.faults()).isEmpty();
     }

@@ -61,9 +61,12 @@ class TemplatesTest {
         RouterConfig config = config(Map.of());
         String fargate = Files.readString(FARGATE);
         String kubernetes = Files.readString(KUBERNETES);
-        assertThat(fargate).contains("HealthCheckPath: " + config.incoming().healthPath() + "\n", "ContainerPort: " + config.ports().http().port(), "FromPort: " + config.ports().controlTls().port());
-        assertThat(kubernetes).contains("path: " + config.incoming().healthPath() + ",", "name: http, containerPort: " + config.ports().http().port(),
-                "name: https, containerPort: " + config.ports().https().port(), "name: control, containerPort: " + config.ports().controlTls().port(),
+        assertThat(fargate).contains("HealthCheckPath: " + config.incoming().healthPath() + "\n",
+                "ContainerPort: " + config.ports().http().port(), "FromPort: " + config.ports().controlTls().port());
+        assertThat(kubernetes).contains("path: " + config.incoming().healthPath() + ",",
+                "name: http, containerPort: " + config.ports().http().port(),
+                "name: https, containerPort: " + config.ports().https().port(),
+                "name: control, containerPort: " + config.ports().controlTls().port(),
                 "name: " + config.control().callbackVariable() + "\n");
     }
 
@@ -76,7 +79,9 @@ class TemplatesTest {
         }
         assertThat(ours).isNotEmpty();
         String documented = Files.readString(Path.of("docs/operations.md"));
-        String source = Stream.of("PoolMetric", "MetricNames").map(name -> Path.of("src/router/lambdadispatch/router/observe/" + name + ".java")).map(TemplatesTest::read).collect(Collectors.joining());
+        String source =
+                Stream.of("PoolMetric", "MetricNames").map(name -> Path.of("src/router/lambdadispatch/router/observe/" + name + ".java"))
+                        .map(TemplatesTest::read).collect(Collectors.joining());
         for (String metric : ours) {
             assertThat(source).contains("\"" + metric + "\"");
             assertThat(documented).contains("`" + metric + "`");
@@ -95,14 +100,16 @@ class TemplatesTest {
         for (String needed : new String[] {"dirname", "find", "sort"}) { // and no linter; only some are ever in build/tools/bin
             Files.createSymbolicLink(folder.resolve(needed), Tool.need(needed).path());
         }
-        String said = Tool.need("env").run("PATH=" + folder, Tool.need("bash").path().toString(), "docker/lint.sh", "shellcheck", "docker-compose").success();
+        String said = Tool.need("env")
+                .run("PATH=" + folder, Tool.need("bash").path().toString(), "docker/lint.sh", "shellcheck", "docker-compose").success();
         assertThat(said).endsWith("Not held to shellcheck docker-compose: the head of docker/lint.sh says where to get what is missing.\n");
     }
 
     @Test
     void allRoutersTogetherStayWithinTheReservedConcurrencyEvenWhileInstancesAreReplaced() throws IOException {
         long perRouter = parameter("InstancesPerRouter");
-        assertThat(parameter("MaxRouters") * (perRouter + Math.ceilDiv(perRouter, 4))).isLessThanOrEqualTo(parameter("FunctionConcurrency"));
+        assertThat(parameter("MaxRouters") * (perRouter + Math.ceilDiv(perRouter, 4)))
+                .isLessThanOrEqualTo(parameter("FunctionConcurrency"));
     }
 
     @Test
@@ -115,7 +122,8 @@ class TemplatesTest {
         assertThat(Files.readString(FARGATE)).containsPattern("  Architecture:\\n    Type: String\\n    Default: x86_64\\n");
     }
 
-    /// What Lambda may do to attach the function to the VPC, the function's own code may not: no action may be forgotten, and no wildcard miss one.
+    /// What Lambda may do to attach the function to the VPC, the function's own code may not: no action may be forgotten, and no wildcard
+    /// miss one.
     @ParameterizedTest
     @ValueSource(strings = {"docker/aws/fargate.yaml", "docs/aws.md"})
     void functionsOwnCodeIsDeniedEveryNetworkActionThatItsRoleAllows(String file) throws IOException {
@@ -135,15 +143,18 @@ class TemplatesTest {
     void workflowsPinTheirActionsAndGiveEachJobWhatItNeeds() throws IOException {
         for (String name : new String[] {"test", "release"}) {
             String text = Files.readString(Path.of(".github/workflows/" + name + ".yaml"));
-            assertThat(Pattern.compile("uses: (\\S+)").matcher(text).results().map(found -> found.group(1))).isNotEmpty().allMatch(used -> used.matches("[\\w/-]+@[0-9a-f]{40}"));
+            assertThat(Pattern.compile("uses: (\\S+)").matcher(text).results().map(found -> found.group(1))).isNotEmpty()
+                    .allMatch(used -> used.matches("[\\w/-]+@[0-9a-f]{40}"));
             assertThat(text).contains("\npermissions: {}\n", "persist-credentials: false");
-            assertThat(Pattern.compile("\n    permissions:\n").matcher(text).results().count()).isEqualTo(Pattern.compile("\n    runs-on:").matcher(text).results().count());
+            assertThat(Pattern.compile("\n    permissions:\n").matcher(text).results().count())
+                    .isEqualTo(Pattern.compile("\n    runs-on:").matcher(text).results().count());
         }
     }
 
     @Test
     void theLoadBalancerDropsOddNamesAndItsOwnFailuresRing() throws IOException {
-        assertThat(Files.readString(FARGATE)).contains("routing.http.drop_invalid_header_fields.enabled, Value: \"true\"", "MetricName: HTTPCode_ELB_5XX_Count", "MetricName: UnHealthyHostCount");
+        assertThat(Files.readString(FARGATE)).contains("routing.http.drop_invalid_header_fields.enabled, Value: \"true\"",
+                "MetricName: HTTPCode_ELB_5XX_Count", "MetricName: UnHealthyHostCount");
     }
 
     private static long parameter(String name) throws IOException {

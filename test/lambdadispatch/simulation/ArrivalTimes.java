@@ -15,7 +15,8 @@ record ArrivalTimes(String name, double seconds, DoubleUnaryOperator rate, doubl
 
     /// A base load with a burst at the beginning of the second third of every period.
     static ArrivalTimes bursts(double base, double burst, double period, double length, double seconds) {
-        return new ArrivalTimes("burst", seconds, t -> (t % period) >= period / 3 && (t % period) < period / 3 + length ? burst : base, burst);
+        return new ArrivalTimes("burst", seconds, t -> (t % period) >= period / 3 && (t % period) < period / 3 + length ? burst : base,
+                burst);
     }
 
     static ArrivalTimes ramp(double from, double to, double seconds) {

@@ -4,7 +4,8 @@ package lambdadispatch.simulation;
 import lambdadispatch.invoke.InvokeResult;
 import lambdadispatch.router.dispatch.PoolSettings;
 
-/// Keeps its own account of what the cost guard promises: the token bucket, the pause after a fault, the number of instances paid for at once.
+/// Keeps its own account of what the cost guard promises: the token bucket, the pause after a fault, the number of instances paid for at
+/// once.
 final class BudgetWatch {
     private final PoolSettings settings;
     private double tokens;

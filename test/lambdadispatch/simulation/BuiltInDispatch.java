@@ -5,9 +5,10 @@ import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 import java.util.Random;
 
-/// Lambda's own dispatch of event functions: one request per environment at a time. A request takes the environment that was used last of those that are free; if
-/// none is, a new one is started for it (AWS Lambda Developer Guide, "Understanding Lambda function scaling"). Whether a request that waits for a cold start takes
-/// an environment that becomes free meanwhile is not documented: both are there, and the truth lies between.
+/// Lambda's own dispatch of event functions: one request per environment at a time. A request takes the environment that was used last of
+/// those that are free; if none is, a new one is started for it (AWS Lambda Developer Guide, "Understanding Lambda function scaling").
+/// Whether a request that waits for a cold start takes an environment that becomes free meanwhile is not documented: both are there, and
+/// the truth lies between.
 final class BuiltInDispatch {
     private static final double KEPT_SECONDS = 300; // as FunctionModel keeps its environments
 
@@ -15,7 +16,8 @@ final class BuiltInDispatch {
 
     private BuiltInDispatch() {}
 
-    /// Faults and limits of the scenario are left out: this is the best case. Each waits for its own cold start, whatever becomes free. The requests are the same as in [World].
+    /// Faults and limits of the scenario are left out: this is the best case. Each waits for its own cold start, whatever becomes free. The
+    /// requests are the same as in [World].
     static Measured run(Scenario scenario) {
         Measured measured = new Measured();
         Random arrivals = scenario.arrivals();

@@ -57,7 +57,8 @@ class CostGuardTest {
         for (ScalingAlgorithm algorithm : ScalingAlgorithm.values()) {
             Bill bill = tenMinutesOf(fault, algorithm);
             assertThat(bill.invokes).as(fault + ", " + algorithm).isBetween(1, fault.most);
-            assertThat(bill.submitted - bill.refused).as("requests left without an answer").isLessThanOrEqualTo(PoolSettings.DEFAULTS.waiting().maxQueueLength());
+            assertThat(bill.submitted - bill.refused).as("requests left without an answer")
+                    .isLessThanOrEqualTo(PoolSettings.DEFAULTS.waiting().maxQueueLength());
         }
     }
 
@@ -79,7 +80,8 @@ class CostGuardTest {
         SimulatedTime timeline = new SimulatedTime();
         Bill bill = new Bill();
         PoolSettings defaults = PoolSettings.DEFAULTS;
-        PoolSettings settings = defaults.with(new PoolSettings.Scaling(algorithm, 2, defaults.scaling().instances(), defaults.scaling().scaleInDelay()));
+        PoolSettings settings = defaults.with(new PoolSettings.Scaling(algorithm, 2, defaults.scaling().instances(), defaults.scaling()
+                .scaleInDelay()));
         Pool[] pool = new Pool[1];
         pool[0] = new Pool("faulty", settings, timeline, new Actions() {
             @Override

@@ -27,11 +27,13 @@ final class DispatchComparison {
                 new Load(ArrivalTimes.bursts(10, 150, 120, 15, 600), Spread.between(3, 6), 900),
                 new Load(ArrivalTimes.ramp(1, 200, 600), Spread.between(3, 6), 900),
                 new Load(ArrivalTimes.diurnal(1, 120, 1200), Spread.between(3, 6), 900),
-                new Load(ArrivalTimes.bursts(10, 150, 120, 15, 600).named("burst, cold starts of 12 s, function time-out 2 min"), Spread.always(12), 120));
+                new Load(ArrivalTimes.bursts(10, 150, 120, 15, 600).named("burst, cold starts of 12 s, function time-out 2 min"),
+                        Spread.always(12), 120));
         for (Load load : loads) {
             Map<String, List<Measured>> bySubject = new LinkedHashMap<>();
             for (long seed = 1; seed <= SEEDS; seed++) {
-                Scenario scenario = new Scenario(seed, load.trace(), Work.of(SERVICE), load.coldStart(), 5, load.functionTimeout(), SimulatedFaults.NONE, PoolSettings.DEFAULTS);
+                Scenario scenario = new Scenario(seed, load.trace(), Work.of(SERVICE), load.coldStart(), 5, load.functionTimeout(),
+                        SimulatedFaults.NONE, PoolSettings.DEFAULTS);
                 bySubject.computeIfAbsent(BUILT_IN, _ -> new ArrayList<>()).add(BuiltInDispatch.run(scenario));
                 bySubject.computeIfAbsent(HAND_OVER, _ -> new ArrayList<>()).add(BuiltInDispatch.runWithHandOver(scenario));
                 for (ScalingAlgorithm algorithm : ScalingAlgorithm.values()) {

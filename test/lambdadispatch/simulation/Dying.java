@@ -20,18 +20,23 @@ final class Dying {
     }
 
     private static Measured run(double perSecond, Work work, SimulatedFaults faults, long seed, boolean audited) {
-        return World.run(new Scenario(seed, ArrivalTimes.steady(perSecond, 600), work, Spread.between(3, 6), 5, 900, faults, PoolSettings.DEFAULTS), audited);
+        return World.run(
+                new Scenario(seed, ArrivalTimes.steady(perSecond, 600), work, Spread.between(3, 6), 5, 900, faults, PoolSettings.DEFAULTS),
+                audited);
     }
 
     static String table() {
-        StringBuilder table = new StringBuilder("| ten minutes of | requests/s | answered | 502 | 503, 504 | invokes | requests per invoke |\n|---|---|---|---|---|---|---|\n");
+        StringBuilder table = new StringBuilder(
+                "| ten minutes of | requests/s | answered | 502 | 503, 504 | invokes | requests per invoke |\n|---|---|---|---|---|---|---|\n");
         for (double rate : new double[] {0.1, 1, 10, 50, 200}) {
-            table.append(row("environments that die after 1.5 to 5 s", rate, seed -> environments(rate, Spread.between(1.5, 5), seed, false)));
+            table.append(
+                    row("environments that die after 1.5 to 5 s", rate, seed -> environments(rate, Spread.between(1.5, 5), seed, false)));
         }
         table.append(row("environments that die after 0.3 s", 50, seed -> environments(50, Spread.always(0.3), seed, false)));
         table.append(row("environments that die after 0.05 s", 50, seed -> environments(50, Spread.always(0.05), seed, false)));
         for (double poison : new double[] {0.1, 0.5, 2}) {
-            table.append(row("%s requests/s beside them that kill their environment".formatted(poison), 50, seed -> poison(poison, seed, false)));
+            table.append(row("%s requests/s beside them that kill their environment".formatted(poison), 50,
+                    seed -> poison(poison, seed, false)));
         }
         return table.toString();
     }

@@ -24,7 +24,8 @@ class DyingTest {
         assertThat((double) measured.invokes).isLessThan(Math.min(300, bound(measured)));
     }
 
-    /// Ten credits, one more every 5 s for as long as somebody comes or waits, one for every 20 requests served, and what may be open at once.
+    /// Ten credits, one more every 5 s for as long as somebody comes or waits, one for every 20 requests served, and what may be open at
+    /// once.
     private static double bound(Measured measured) {
         return 10 + 0.2 * (600 + measured.longestWaitFrom(0)) + measured.served / 20.0 + 50;
     }

@@ -7,8 +7,8 @@ import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.PoolAudit;
 
-/// Keeps its own book of how instances answer: who may be ejected and for how long, that no more than half of the open ones are out, and that one that has refused a
-/// request comes after the others.
+/// Keeps its own book of how instances answer: who may be ejected and for how long, that no more than half of the open ones are out, and
+/// that one that has refused a request comes after the others.
 final class OutlierWatch {
     private static final int IN_A_ROW = 5;
     private static final double OTHERS_FAIL = 0.2;
@@ -100,12 +100,15 @@ final class OutlierWatch {
         brakesSince = brakesAtTick ? Math.min(brakesSince, now) : Long.MAX_VALUE;
         long out = books.keySet().stream().filter(each -> each.state() == Instance.State.OPEN && PoolAudit.isEjected(each)).count();
         World.that(now - brakesSince < LATE || out == 0, "more than half of the open ones are ejected");
-        books.forEach((each, book) -> World.that(each.state() != Instance.State.OPEN || !PoolAudit.isEjected(each) || book.ejectedUntil > now - LATE, "ejected for longer than it should be"));
+        books.forEach((each, book) -> World.that(
+                each.state() != Instance.State.OPEN || !PoolAudit.isEjected(each) || book.ejectedUntil > now - LATE,
+                "ejected for longer than it should be"));
     }
 
     private boolean brakes() {
         long now = timeline.nanoTime();
         long open = books.keySet().stream().filter(each -> each.state() == Instance.State.OPEN).count();
-        return 2 * books.entrySet().stream().filter(each -> each.getKey().state() == Instance.State.OPEN && each.getValue().ejected(now)).count() > open;
+        return 2 * books.entrySet().stream().filter(each -> each.getKey().state() == Instance.State.OPEN && each.getValue().ejected(now))
+                .count() > open;
     }
 }

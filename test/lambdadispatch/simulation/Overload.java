@@ -30,12 +30,15 @@ final class Overload {
     }
 
     static String table() {
-        StringBuilder table = new StringBuilder("| requests of | queue | answered within 1 s of those who came in the overload | of those after it | p99 of the answered | refused |\n|---|---|---|---|---|---|\n");
+        StringBuilder table = new StringBuilder(
+                "| requests of | queue | answered within 1 s of those who came in the overload | of those after it | p99 of the answered | refused |\n|---|---|---|---|---|---|\n");
         for (double service : new double[] {0.08, 1}) {
             for (boolean sheds : new boolean[] {false, true}) {
                 Measured m = run(service, sheds, 0, 1, false);
-                table.append("| %s s | %s | %.1f %% | %.1f %% | %.1f s | %d |%n".formatted(service, sheds ? "newest first, 503 after 5 s" : "in order",
-                        100 * good(m), 100 * m.times.within(1, UNTIL, END) / m.arrivedBetween(UNTIL, END), m.times.at(0.99, FROM, UNTIL), m.refused));
+                table.append("| %s s | %s | %.1f %% | %.1f %% | %.1f s | %d |%n".formatted(service,
+                        sheds ? "newest first, 503 after 5 s" : "in order",
+                        100 * good(m), 100 * m.times.within(1, UNTIL, END) / m.arrivedBetween(UNTIL, END), m.times.at(0.99, FROM, UNTIL),
+                        m.refused));
             }
         }
         return table.toString();

@@ -24,7 +24,8 @@ final class Plot {
     }
 
     String svg(String upperTitle, String lowerTitle) {
-        svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">%n".formatted(
+        svg.append(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">%n".formatted(
                 LEFT + WIDTH + 20, 2 * (HEIGHT + GAP) + 20));
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         chart(upperTitle, 40, lines.stream().map(Line::upper).toList());
@@ -50,7 +51,8 @@ final class Plot {
             StringBuilder points = new StringBuilder();
             series.get(i).forEach((second, value) -> points.append("%.1f,%.1f ".formatted(
                     LEFT + (double) WIDTH * second / SECONDS, top + HEIGHT - HEIGHT * value / most)));
-            svg.append("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>%n".formatted(points.toString().strip(), COLOURS[i]));
+            svg.append("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>%n".formatted(points.toString().strip(),
+                    COLOURS[i]));
         }
     }
 

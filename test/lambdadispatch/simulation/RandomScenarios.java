@@ -39,7 +39,8 @@ final class RandomScenarios {
                 sometimes(random, 0.3), sometimes(random, 0.5), sometimes(random, 0.3), sometimes(random, 0.02), sometimes(random, 0.1),
                 random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000,
                 random.nextInt(4) == 0 ? Spread.between(0.05, 10 * random.nextDouble()) : Spread.always(Double.POSITIVE_INFINITY),
-                random.nextInt(3) == 0 ? 0.9 * random.nextDouble() * random.nextDouble() : 0, random.nextInt(3) == 0 ? 0.5 * random.nextDouble() : 0,
+                random.nextInt(3) == 0 ? 0.9 * random.nextDouble() * random.nextDouble() : 0,
+                random.nextInt(3) == 0 ? 0.5 * random.nextDouble() : 0,
                 SimulatedFaults.Bad.values()[random.nextInt(SimulatedFaults.Bad.values().length)]);
     }
 
@@ -59,9 +60,12 @@ final class RandomScenarios {
         ScalingAlgorithm algorithm = ScalingAlgorithm.values()[random.nextInt(ScalingAlgorithm.values().length)];
         return PoolSettings.DEFAULTS
                 .withChannels(concurrent + random.nextInt(10), concurrent)
-                .with(new PoolSettings.Waiting(random.nextInt(3) == 0 ? 20 : 1000, Duration.ofSeconds(5 + random.nextInt(115)), random.nextInt(4) > 0))
+                .with(new PoolSettings.Waiting(random.nextInt(3) == 0 ? 20 : 1000, Duration.ofSeconds(5 + random.nextInt(115)),
+                        random.nextInt(4) > 0))
                 .with(new PoolSettings.Scaling(
-                        algorithm, 1 + random.nextInt(3), new PoolSettings.InstanceCounts(random.nextInt(Math.min(3, max + 1)), max), Duration.ofSeconds(5 + random.nextInt(40))))
-                .with(new PoolSettings.InvokeLimits(0.5 + 5 * random.nextDouble(), 5 + random.nextInt(60), Duration.ofMillis(500), Duration.ofSeconds(60)));
+                        algorithm, 1 + random.nextInt(3), new PoolSettings.InstanceCounts(random.nextInt(Math.min(3, max + 1)), max),
+                        Duration.ofSeconds(5 + random.nextInt(40))))
+                .with(new PoolSettings.InvokeLimits(0.5 + 5 * random.nextDouble(), 5 + random.nextInt(60), Duration.ofMillis(500),
+                        Duration.ofSeconds(60)));
     }
 }

@@ -37,7 +37,8 @@ final class Routers {
         return worlds.stream().mapToDouble(world -> world.measured.billedSeconds).sum();
     }
 
-    private static void arrive(double from, ArrivalTimes trace, SimulatedTime timeline, List<World> worlds, boolean fillFirst, Random random) {
+    private static void arrive(double from, ArrivalTimes trace, SimulatedTime timeline, List<World> worlds, boolean fillFirst,
+            Random random) {
         double at = trace.next(from, random);
         if (at < Double.POSITIVE_INFINITY) {
             timeline.after(at - timeline.seconds(), () -> {
@@ -50,7 +51,8 @@ final class Routers {
     }
 
     static String table() {
-        StringBuilder table = new StringBuilder("| routers | requests go | `simple`, 5 requests/s | 60 | `latency`, 5 | 60 |\n|---|---|---|---|---|---|\n");
+        StringBuilder table = new StringBuilder(
+                "| routers | requests go | `simple`, 5 requests/s | 60 | `latency`, 5 | 60 |\n|---|---|---|---|---|---|\n");
         for (int routers : new int[] {1, 2, 4, 16}) {
             for (boolean fillFirst : routers == 1 ? new boolean[] {false} : new boolean[] {false, true}) {
                 table.append("| %d | %s |".formatted(routers, routers == 1 ? "" : fillFirst ? "to the first that has room" : "anywhere"));

@@ -9,7 +9,8 @@ import lambdadispatch.router.dispatch.PoolSettings;
 /// @param cpus of an environment, which its requests share; 0 where they do not hold one another up
 /// @param functionTimeout of the function, seconds; an instance asks to close [#margin] before it
 record Scenario(
-        long seed, ArrivalTimes trace, Work work, Spread coldStart, double idleGrace, double functionTimeout, SimulatedFaults faults, PoolSettings settings,
+        long seed, ArrivalTimes trace, Work work, Spread coldStart, double idleGrace, double functionTimeout, SimulatedFaults faults,
+        PoolSettings settings,
         double cpus) {
     /// As the extension has it: a tenth of the time-out, within bounds.
     double margin() {
@@ -20,7 +21,8 @@ record Scenario(
         return new Scenario(seed, trace, work, coldStart, idleGrace, functionTimeout, faults, settings, other);
     }
 
-    Scenario(long seed, ArrivalTimes trace, Work work, Spread coldStart, double idleGrace, double functionTimeout, SimulatedFaults faults, PoolSettings settings) {
+    Scenario(long seed, ArrivalTimes trace, Work work, Spread coldStart, double idleGrace, double functionTimeout, SimulatedFaults faults,
+            PoolSettings settings) {
         this(seed, trace, work, coldStart, idleGrace, functionTimeout, faults, settings, 0);
     }
 

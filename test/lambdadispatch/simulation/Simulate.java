@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
-/// What `./build.sh simulate` runs: many random scenarios in search of a broken rule, then the tables for the docs; `simulate NAME` makes that table alone.
+/// What `./build.sh simulate` runs: many random scenarios in search of a broken rule, then the tables for the docs; `simulate NAME` makes
+/// that table alone.
 final class Simulate {
     private static final Path PAGE = Path.of("docs/simulation.md");
     private static final Path PLOT = Path.of("docs/simulation.svg");
@@ -33,14 +34,17 @@ final class Simulate {
         return tables;
     }
 
-    private record Totals(long scenarios, long requests, long events, long served, long refused, long left, long broken, long retried, long invokes,
+    private record Totals(long scenarios, long requests, long events, long served, long refused, long left, long broken, long retried,
+            long invokes,
             long turnedAway, long ejections) {
         static Totals of(Measured m) {
-            return new Totals(1, m.requests, m.events, m.served, m.refused, m.left, m.broken, m.retried, m.invokes, m.turnedAway, m.ejections);
+            return new Totals(1, m.requests, m.events, m.served, m.refused, m.left, m.broken, m.retried, m.invokes, m.turnedAway,
+                    m.ejections);
         }
 
         Totals plus(Totals o) {
-            return new Totals(scenarios + o.scenarios, requests + o.requests, events + o.events, served + o.served, refused + o.refused, left + o.left,
+            return new Totals(scenarios + o.scenarios, requests + o.requests, events + o.events, served + o.served, refused + o.refused,
+                    left + o.left,
                     broken + o.broken, retried + o.retried, invokes + o.invokes, turnedAway + o.turnedAway, ejections + o.ejections);
         }
     }
@@ -55,13 +59,16 @@ final class Simulate {
         }
         int seeds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
         int requests = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10_100;
-        Totals totals = LongStream.rangeClosed(1, seeds).parallel().mapToObj(seed -> Totals.of(World.run(RandomScenarios.of(seed, requests), true)))
+        Totals totals =
+                LongStream.rangeClosed(1, seeds).parallel().mapToObj(seed -> Totals.of(World.run(RandomScenarios.of(seed, requests), true)))
                 .reduce(Totals::plus).orElseThrow();
         String rules = """
                 Seeds 1 to %d: %,d requests, %,d events, %,d invokes; %,d answered, %,d refused (queue full, timed out, not invocable), %,d left by their
                 clients, %,d lost their channel twice (502), %,d tried again elsewhere; %,d times an environment refused a request; %,d ejections.
                 No rule broken.
-                """.formatted(seeds, totals.requests, totals.events, totals.invokes, totals.served, totals.refused, totals.left, totals.broken, totals.retried,
+                """
+                .formatted(seeds, totals.requests, totals.events, totals.invokes, totals.served, totals.refused, totals.left, totals.broken,
+                        totals.retried,
                 totals.turnedAway, totals.ejections);
         System.out.print(rules);
         DispatchComparison comparison = new DispatchComparison();

@@ -12,7 +12,8 @@ package lambdadispatch.simulation;
 /// @param refuses an exchange is refused before the app has heard of it, and may be tried elsewhere
 /// @param bad what is wrong with the first instance of all
 /// @param life how long an instance lives after it has connected, in any case
-record SimulatedFaults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove, Spread life, double fails, double refuses,
+record SimulatedFaults(double invokeFails, double dies, double freezes, double channelBreaks, double clientLeaves, int throttledAbove,
+        Spread life, double fails, double refuses,
         Bad bad) {
     enum Bad { NONE, TEN_TIMES_SLOWER, FAILS_AT_ONCE, REFUSES_AT_ONCE }
 

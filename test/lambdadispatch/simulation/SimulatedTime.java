@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.PriorityQueue;
 import lambdadispatch.base.Clock;
 
-/// Simulated time: the events to come, in order, and a clock that stands at the one being run. The same events in the same order give the same run.
+/// Simulated time: the events to come, in order, and a clock that stands at the one being run. The same events in the same order give the
+/// same run.
 final class SimulatedTime implements Clock {
     private static final Instant EPOCH = Instant.parse("2025-01-01T00:00:00Z");
 

@@ -33,7 +33,8 @@ class SimulationTest {
         assertThat(again.waitAt(0.99)).isEqualTo(once.waitAt(0.99));
     }
 
-    /// SEED: with Q requests in the queue, room for C, t seconds each and a cold start of T seconds, somebody waits as long as a cold start only if `ceil(Q/C)*t >= T`.
+    /// SEED: with Q requests in the queue, room for C, t seconds each and a cold start of T seconds, somebody waits as long as a cold start
+    /// only if `ceil(Q/C)*t >= T`.
     @ParameterizedTest(name = "Q={0} C={1} t={2} T={3}")
     @CsvSource({
         "100, 10, 1, 10, true", // the seed's own example
@@ -46,13 +47,15 @@ class SimulationTest {
         "60, 5, 0.25, 4, false",
         "91, 10, 1, 10, true", // ten rounds, though 91 are not ten times ten
     })
-    void aRequestWaitsAsLongAsAColdStartOnlyWhereTheRuleSaysSo(int queued, int room, double seconds, double coldStart, boolean somebodyWaits) {
+    void aRequestWaitsAsLongAsAColdStartOnlyWhereTheRuleSaysSo(int queued, int room, double seconds, double coldStart,
+            boolean somebodyWaits) {
         // One warm instance, held open; then, within a hundredth of a second, Q more requests than it has room for.
         double at = 60;
         int atOnce = queued + room;
         RandomGenerator random = RandomGenerator.getDefault();
         ArrivalTimes trace = new ArrivalTimes("rule", at + 60, t -> t > 20 && t < at ? 0.5 / seconds : 0, 0.5 / seconds);
-        Scenario scenario = new Scenario(random.nextLong(), trace, Work.of(Spread.always(seconds)), Spread.always(coldStart), 600, 900, SimulatedFaults.NONE,
+        Scenario scenario = new Scenario(random.nextLong(), trace, Work.of(Spread.always(seconds)), Spread.always(coldStart), 600, 900,
+                SimulatedFaults.NONE,
                 PoolSettings.DEFAULTS.withChannels(room, room).with(new PoolSettings.Scaling(ScalingAlgorithm.LATENCY, 1,
                         new PoolSettings.InstanceCounts(1, 50), Duration.ofSeconds(30))));
         double longest = World.runWithCrowd(scenario, at, atOnce).longestWaitFrom(at);
@@ -68,7 +71,8 @@ class SimulationTest {
     void alreadyWithOneInstanceOpenNobodyWaitsForAColdStartThatAFreedSlotSpares(ScalingAlgorithm algorithm) {
         ArrivalTimes lateRamp = new ArrivalTimes("late ramp", 300, t -> t < 60 ? 0.2 : 0.2 + (t - 60) / 2, 121);
         Scenario scenario = new Scenario(7, lateRamp, Work.of(Spread.logNormal(0.08, 0.5)), Spread.always(8), 60, 900, SimulatedFaults.NONE,
-                PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(1, 50), Duration.ofSeconds(30))));
+                PoolSettings.DEFAULTS
+                        .with(new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(1, 50), Duration.ofSeconds(30))));
         Measured ours = World.run(scenario, true);
         assertThat(ours.longestWaitFrom(30)).as("seconds, where a cold start takes 8").isLessThan(1);
         assertThat(BuiltInDispatch.run(scenario).longestWaitFrom(30)).as("of Lambda's own dispatch").isGreaterThanOrEqualTo(8);
@@ -77,8 +81,10 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(ScalingAlgorithm.class)
     void instancesThatReachTheirDeadlineAreReplacedBeforeAnybodyNotices(ScalingAlgorithm algorithm) {
-        Scenario scenario = new Scenario(11, ArrivalTimes.steady(40, 900), Work.of(Spread.logNormal(0.05, 0.5)), Spread.always(3), 60, 60, SimulatedFaults.NONE,
-                PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(0, 50), Duration.ofSeconds(30))));
+        Scenario scenario = new Scenario(11, ArrivalTimes.steady(40, 900), Work.of(Spread.logNormal(0.05, 0.5)), Spread.always(3), 60, 60,
+                SimulatedFaults.NONE,
+                PoolSettings.DEFAULTS
+                        .with(new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(0, 50), Duration.ofSeconds(30))));
         Measured measured = World.run(scenario, true);
         assertThat(measured.invokes).as("a minute each for fifteen minutes").isGreaterThan(14);
         assertThat(measured.broken + measured.refused).isZero();
@@ -88,7 +94,8 @@ class SimulationTest {
     @Test
     void anIdlePoolEndsAllItsInstancesAndInvokesNothing() {
         ArrivalTimes trace = new ArrivalTimes("then nothing", 3600, t -> t < 60 ? 50 : 0, 50);
-        Scenario scenario = new Scenario(3, trace, Work.of(Spread.always(0.1)), Spread.always(3), 30, 900, SimulatedFaults.NONE, PoolSettings.DEFAULTS);
+        Scenario scenario =
+                new Scenario(3, trace, Work.of(Spread.always(0.1)), Spread.always(3), 30, 900, SimulatedFaults.NONE, PoolSettings.DEFAULTS);
         Measured measured = World.run(scenario, true);
         assertThat(measured.environmentsBySecond.tailMap(200).values()).containsOnly(0);
     }

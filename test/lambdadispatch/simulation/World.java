@@ -14,8 +14,9 @@ import lambdadispatch.router.dispatch.Refusal;
 import lambdadispatch.router.dispatch.Slot;
 import lambdadispatch.router.dispatch.Ticket;
 
-/// The real dispatch core in a made-up world: clients, a router that ticks, and a Lambda that starts, freezes, throttles and kills. Every rule of the pool is
-/// checked after every event, against books the world keeps for itself; a broken one ends the run with an [AssertionError] that names the seed.
+/// The real dispatch core in a made-up world: clients, a router that ticks, and a Lambda that starts, freezes, throttles and kills. Every
+/// rule of the pool is checked after every event, against books the world keeps for itself; a broken one ends the run with an
+/// [AssertionError] that names the seed.
 final class World {
     private static final double TICK = 0.1;
     /// After the last arrival: long enough for every time-out.
@@ -207,7 +208,8 @@ final class World {
             again();
         }
 
-        /// An environment would not have it, and nothing was done about it: elsewhere, twice at most; then the refusal is the client's answer.
+        /// An environment would not have it, and nothing was done about it: elsewhere, twice at most; then the refusal is the client's
+        /// answer.
         void turnedAway(ChannelModel by) {
             measured.turnedAway++;
             if (refusals == MOST_REFUSALS) {

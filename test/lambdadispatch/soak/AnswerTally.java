@@ -32,7 +32,8 @@ public final class AnswerTally {
 
     /// All outcomes whose name begins like this.
     public long starting(String prefix) {
-        return counts.entrySet().stream().filter(entry -> entry.getKey().startsWith(prefix)).mapToLong(entry -> entry.getValue().sum()).sum();
+        return counts.entrySet().stream().filter(entry -> entry.getKey().startsWith(prefix)).mapToLong(entry -> entry.getValue().sum())
+                .sum();
     }
 
     /// By second since the start, the time that this share of its requests did not exceed.
@@ -49,7 +50,8 @@ public final class AnswerTally {
 
     /// Milliseconds that so large a share of the requests did not exceed that ended in one of these seconds.
     double at(double share, IntPredicate seconds) {
-        return quantile(millisBySecond.entrySet().stream().filter(each -> seconds.test(each.getKey())).flatMap(each -> each.getValue().stream()).toList(), share);
+        return quantile(millisBySecond.entrySet().stream().filter(each -> seconds.test(each.getKey()))
+                .flatMap(each -> each.getValue().stream()).toList(), share);
     }
 
     static double quantile(Collection<Double> values, double share) {

@@ -40,7 +40,8 @@ final class Arrivals implements AutoCloseable {
     private CompletableFuture<Answer> ask(URI url) {
         long start = System.nanoTime();
         return client.sendAsync(HttpRequest.newBuilder(url).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString())
-                .handle((response, failure) -> new Answer(failure == null ? response.statusCode() : 0, failure == null ? response.body() : "", (System.nanoTime() - start) / 1e6));
+                .handle((response, failure) -> new Answer(failure == null ? response.statusCode() : 0,
+                        failure == null ? response.body() : "", (System.nanoTime() - start) / 1e6));
     }
 
     @Override

@@ -17,7 +17,8 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 import lambdadispatch.support.WireFrame;
 
-/// One connection of each kind of attack: what is sent until the router has something of it. Whoever runs it holds the connection afterwards.
+/// One connection of each kind of attack: what is sent until the router has something of it. Whoever runs it holds the connection
+/// afterwards.
 enum Attack {
     /// 60 KB of fields on each of 250 streams, by reference to one entry of HPACK's table.
     HEADS_BY_REFERENCE(8) {
@@ -62,7 +63,8 @@ enum Attack {
         @Override
         Socket open(Target target) throws IOException {
             Socket socket = http2(plain(target.http()));
-            byte[] block = WireFrame.block(":method: GET", ":scheme: http", ":authority: a", ":path: /health", "x-long: " + "y".repeat(15_000));
+            byte[] block = WireFrame.block(":method: GET", ":scheme: http", ":authority: a", ":path: /health", "x-long: "
+                    + "y".repeat(15_000));
             send(socket, new WireFrame(WireFrame.HEADERS, WireFrame.END_HEADERS | WireFrame.END_STREAM, 1, block).bytes());
             return socket;
         }
@@ -159,10 +161,12 @@ enum Attack {
     TRAILERS_WITHOUT_END(100) {
         @Override
         Socket open(Target target) throws IOException {
-            return sent(plain(target.http()), "POST /upload HTTP/1.1\r\nHost: a\r\n" + FORWARDED + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n" + fields(15, 4000));
+            return sent(plain(target.http()), "POST /upload HTTP/1.1\r\nHost: a\r\n" + FORWARDED
+                    + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n" + fields(15, 4000));
         }
     },
-    /// RFC 8446 §4.6.3: each asks for an answer. After the handshake this is what a second one is in TLS 1.3; in TLS 1.2 it is a renegotiation.
+    /// RFC 8446 §4.6.3: each asks for an answer. After the handshake this is what a second one is in TLS 1.3; in TLS 1.2 it is a
+    /// renegotiation.
     KEY_UPDATES(2) {
         @Override
         Socket open(Target target) throws IOException {

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A process of its own that runs attacks, each over and over, for so many seconds: `AttackProcess HTTP HTTPS CONTROL SECONDS [NAME…]`. Prints at its end what
-/// became of the connections.
+/// A process of its own that runs attacks, each over and over, for so many seconds: `AttackProcess HTTP HTTPS CONTROL SECONDS [NAME…]`.
+/// Prints at its end what became of the connections.
 final class AttackProcess {
     /// How long an attacker waits for the router to end what it has opened, before it ends it and begins again.
     private static final long HOLD_MILLIS = 10_000;
@@ -36,7 +36,8 @@ final class AttackProcess {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        Attack.Target target = new Attack.Target(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+        Attack.Target target =
+                new Attack.Target(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
         long end = System.nanoTime() + Long.parseLong(arguments[3]) * 1_000_000_000L;
         List<Thread> threads = new ArrayList<>();
         for (Attack attack : Attack.values()) {

@@ -37,7 +37,8 @@ final class AttackRuns {
     static List<String> run(int seconds, boolean each, Function<Consumer<String>, Stack> stacks) throws Exception {
         AnswerTally log = new AnswerTally();
         int metrics = Ports.free();
-        try (Stack stack = stacks.apply(line -> note(line, log)).instances(2).router("LAMBDA_DISPATCH_MaxInstanceCount", "2").router("LAMBDA_DISPATCH_MetricsPort", Integer.toString(metrics)).start()) {
+        try (Stack stack = stacks.apply(line -> note(line, log)).instances(2).router("LAMBDA_DISPATCH_MaxInstanceCount", "2")
+                .router("LAMBDA_DISPATCH_MetricsPort", Integer.toString(metrics)).start()) {
             AttackRuns runs = new AttackRuns(stack, metrics);
             runs.beside("nothing", CALM_SECONDS, List.of());
             if (each) {
@@ -61,11 +62,13 @@ final class AttackRuns {
 
     private void beside(String what, int seconds, List<String> names) throws Exception {
         System.out.printf("%n== beside %s, %d s%n", what, seconds);
-        List<SteadyClient> clients = List.of(new SteadyClient("/health, new connections", true, "/health"), new SteadyClient("/health, kept connection", false, "/health"),
+        List<SteadyClient> clients = List.of(new SteadyClient("/health, new connections", true, "/health"),
+                new SteadyClient("/health, kept connection", false, "/health"),
                 new SteadyClient("/ping, new connections", true, "/ping"), new SteadyClient("/ping, kept connection", false, "/ping"));
         Process attackers = what.equals("nothing") ? null : attack(seconds, names);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        List<Thread> threads = clients.stream().map(client -> Thread.ofVirtual().start(() -> client.run(stack.port("incoming"), end))).toList();
+        List<Thread> threads =
+                clients.stream().map(client -> Thread.ofVirtual().start(() -> client.run(stack.port("incoming"), end))).toList();
         for (Thread thread : threads) {
             thread.join();
         }
@@ -75,7 +78,8 @@ final class AttackRuns {
         }
         clients.forEach(System.out::println);
         boolean alive = !stack.routerExit().isDone();
-        System.out.printf("router %s, peak RSS so far %.0f MB; %s%n", alive ? "alive" : "ENDED", alive ? peakKb() / 1024.0 : 0, alive ? account() : "");
+        System.out.printf("router %s, peak RSS so far %.0f MB; %s%n", alive ? "alive" : "ENDED", alive ? peakKb() / 1024.0 : 0,
+                alive ? account() : "");
         if (!alive) {
             broken.add("the router ended beside " + what);
         }
@@ -87,7 +91,8 @@ final class AttackRuns {
     }
 
     private Process attack(int seconds, List<String> names) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xmx1g",
+        List<String> command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xmx1g",
                 "-cp", System.getProperty("java.class.path"), AttackProcess.class.getName()));
         for (int number : new int[] {stack.port("incoming"), stack.port("incoming-tls"), stack.port("control-tls"), seconds}) {
             command.add(Integer.toString(number));
@@ -105,7 +110,8 @@ final class AttackRuns {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), metrics)) {
             socket.getOutputStream().write(AttackTools.ascii("GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
             String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return String.join(", ", text.lines().filter(line -> line.startsWith("lambda_dispatch_peer_memory_")).map(line -> line.replace("lambda_dispatch_peer_memory_", "")).toList());
+            return String.join(", ", text.lines().filter(line -> line.startsWith("lambda_dispatch_peer_memory_"))
+                    .map(line -> line.replace("lambda_dispatch_peer_memory_", "")).toList());
         }
     }
 
@@ -173,7 +179,8 @@ final class AttackRuns {
 
         @Override
         public String toString() {
-            return "  %-26s asked %,d, served %,d, p50 %.1f ms, p99 %.1f ms, worst seconds (p99) %s%n%s".formatted(name, asked(), served(), tally.at(0.5, _ -> true), tally.at(0.99, _ -> true),
+            return "  %-26s asked %,d, served %,d, p50 %.1f ms, p99 %.1f ms, worst seconds (p99) %s%n%s"
+                    .formatted(name, asked(), served(), tally.at(0.5, _ -> true), tally.at(0.99, _ -> true),
                     tally.worstSeconds(0.99, 3), tally).indent(0).stripTrailing();
         }
     }

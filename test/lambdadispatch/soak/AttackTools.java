@@ -57,16 +57,19 @@ final class AttackTools {
     }
 
     static byte[] get(int stream, String path) {
-        return WireFrame.headers(stream, WireFrame.END_STREAM, ":method: GET", ":scheme: http", ":authority: a", ":path: " + path, "x-forwarded-for: " + CLIENT).bytes();
+        return WireFrame.headers(stream, WireFrame.END_STREAM, ":method: GET", ":scheme: http", ":authority: a", ":path: " + path,
+                "x-forwarded-for: " + CLIENT).bytes();
     }
 
     static byte[] post(int stream, String path, int length) {
-        return WireFrame.headers(stream, 0, ":method: POST", ":scheme: http", ":authority: a", ":path: " + path, "content-length: " + length, "x-forwarded-for: " + CLIENT).bytes();
+        return WireFrame.headers(stream, 0, ":method: POST", ":scheme: http", ":authority: a", ":path: " + path,
+                "content-length: " + length, "x-forwarded-for: " + CLIENT).bytes();
     }
 
     /// A request with 60 KB of cookies, which after the first of a connection are some octets on the wire.
     static byte[] byReference(int stream, boolean first, int flags, String method, String path) {
-        Bytes block = new Bytes().append(WireFrame.block(":method: " + method, ":scheme: http", ":authority: a", ":path: " + path, "x-forwarded-for: " + CLIENT));
+        Bytes block = new Bytes().append(
+                WireFrame.block(":method: " + method, ":scheme: http", ":authority: a", ":path: " + path, "x-forwarded-for: " + CLIENT));
         int references = 15;
         if (first) {
             block.append(0x40).append(6).append("cookie").append(MOST_IN_PREFIX);

@@ -25,7 +25,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A load balancer, as a process, in front of routers on ports of this machine. Where requests go to the first that has room it has the file that is shipped for that.
+/// A load balancer, as a process, in front of routers on ports of this machine. Where requests go to the first that has room it has the
+/// file that is shipped for that.
 final class Balancer implements AutoCloseable {
     /// Which program, and where it sends requests.
     enum Kind {
@@ -48,7 +49,8 @@ final class Balancer implements AutoCloseable {
 
         private Optional<Path> executable() {
             String folders = System.getenv("PATH") + File.pathSeparator + "/usr/sbin"; // where not everybody looks
-            return Stream.of(folders.split(File.pathSeparator)).map(folder -> Path.of(folder, program)).filter(Files::isExecutable).findFirst();
+            return Stream.of(folders.split(File.pathSeparator)).map(folder -> Path.of(folder, program)).filter(Files::isExecutable)
+                    .findFirst();
         }
 
         @Override
@@ -118,7 +120,9 @@ final class Balancer implements AutoCloseable {
         return switch (kind) {
             case HAPROXY_IN_TURN -> haproxy(HAPROXY_IN_TURN, ports, most);
             case HAPROXY_FILL_FIRST -> haproxy(Files.readString(Path.of("docker/haproxy/fill-first.cfg")), ports, most);
-            case NGINX_IN_TURN -> nginx(Files.readString(Path.of("docker/nginx/fill-first.conf")).replaceAll(" (max_conns=\\d+|weight=\\d+|backup)\\b", ""), ports, most);
+        case NGINX_IN_TURN ->
+            nginx(Files.readString(Path.of("docker/nginx/fill-first.conf")).replaceAll(" (max_conns=\\d+|weight=\\d+|backup)\\b", ""),
+                    ports, most);
             case NGINX_FILL_FIRST -> nginx(Files.readString(Path.of("docker/nginx/fill-first.conf")), ports, most);
         };
     }
@@ -129,7 +133,8 @@ final class Balancer implements AutoCloseable {
     }
 
     private String nginx(String text, List<Integer> ports, int most) {
-        return NGINX_MAIN.formatted(folder) + servers(text, ports).replace("listen 80;", "listen 127.0.0.1:" + front + ";").replaceAll("max_conns=60\\b", "max_conns=" + most) + "}\n";
+        return NGINX_MAIN.formatted(folder) + servers(text, ports).replace("listen 80;", "listen 127.0.0.1:" + front + ";")
+                .replaceAll("max_conns=60\\b", "max_conns=" + most) + "}\n";
     }
 
     /// The first of the file's servers, the last, and between them as many as are wanted of the one before the last.
@@ -138,7 +143,8 @@ final class Balancer implements AutoCloseable {
         List<String> wanted = new ArrayList<>();
         for (int i = 0; i < ports.size(); i++) {
             String line = i == ports.size() - 1 ? lines.getLast() : i == 0 ? lines.getFirst() : lines.get(lines.size() - 2);
-            wanted.add(line.replaceAll("router-\\d+:5001", "127.0.0.1:" + ports.get(i)).replaceAll("router-\\d+", "router-" + (i + 1)).replaceAll("\\bid \\d+", "id " + (i + 1)));
+            wanted.add(line.replaceAll("router-\\d+:5001", "127.0.0.1:" + ports.get(i)).replaceAll("router-\\d+", "router-" + (i + 1))
+                    .replaceAll("\\bid \\d+", "id " + (i + 1)));
         }
         if (ports.size() == 1) { // a backup alone is none
             wanted.set(0, wanted.getFirst().replace(" backup", ""));

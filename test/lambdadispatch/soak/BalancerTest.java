@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The files that are shipped for load balancers do what they say: the first router is filled before the next gets anything, and the last is never full.
+/// The files that are shipped for load balancers do what they say: the first router is filled before the next gets anything, and the last
+/// is never full.
 @Timeout(60)
 class BalancerTest {
     private final CountDownLatch held = new CountDownLatch(1);
@@ -56,7 +57,8 @@ class BalancerTest {
     void requestsGoToTheFirstThatHasRoom(Balancer.Kind kind) throws Exception {
         Assumptions.assumeTrue(kind.possible(), kind + " is not installed");
         List<Server> routers = IntStream.rangeClosed(1, 3).mapToObj(number -> new Server("router-" + number,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, exchange -> answer(number, exchange))).toList();
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Limits.DEFAULT, exchange -> answer(number, exchange)))
+                .toList();
         for (Server router : routers) {
             router.start();
         }

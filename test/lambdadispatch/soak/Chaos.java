@@ -93,7 +93,8 @@ public final class Chaos implements AutoCloseable {
     /// One that runs.
     private Environment victim() {
         List<Environment> running = stack.environments().stream()
-                .filter(each -> !each.frozen() && each.pid(Environment.Part.APP) != 0 && frozen.stream().noneMatch(f -> f.environment() == each))
+                .filter(each -> !each.frozen() && each.pid(Environment.Part.APP) != 0
+                        && frozen.stream().noneMatch(f -> f.environment() == each))
                 .toList();
         return running.size() < 2 ? null : running.get(random.nextInt(running.size()));
     }

@@ -20,8 +20,8 @@ import lambdadispatch.base.json.JsonException;
 import lambdadispatch.support.JavaApp;
 import lambdadispatch.support.Stack;
 
-/// A new version goes out under load: by `POST /roll` when the alias has moved, and to a part of the requests as a canary that is taken back. Who answered which
-/// requests, and how many failed: none may.
+/// A new version goes out under load: by `POST /roll` when the alias has moved, and to a part of the requests as a canary that is taken
+/// back. Who answered which requests, and how many failed: none may.
 final class Deploys {
     private static final String TOKEN = "token-of-the-deploys";
     private static final double PER_SECOND = 60;
@@ -49,7 +49,8 @@ final class Deploys {
     static List<String> run(int seconds, Function<RouterLog, Stack> stacks) throws Exception {
         RouterLog log = new RouterLog();
         try (Stack stack = stacks.apply(log).app(JavaApp.command(VersionApp.class)).instances(3 * INSTANCES).admin(TOKEN)
-                        .router("LAMBDA_DISPATCH_FunctionName", Stack.FUNCTION + ":live").router("LAMBDA_DISPATCH_MinInstanceCount", Integer.toString(INSTANCES)).start();
+                .router("LAMBDA_DISPATCH_FunctionName", Stack.FUNCTION + ":live")
+                .router("LAMBDA_DISPATCH_MinInstanceCount", Integer.toString(INSTANCES)).start();
                 Arrivals arrivals = new Arrivals()) {
             Deploys deploys = new Deploys(stack, log, arrivals);
             deploys.steps(seconds);
@@ -62,7 +63,8 @@ final class Deploys {
         arrivals.come(stack.url("/"), PER_SECOND, WARM_UP_SECONDS);
         change("/roll"); // those that were there before the alias
         awaitVersions(Set.of("3"));
-        System.out.println("| while | requests | not 200 | by version | p50 | p99 | longest | tried twice |\n|---|---|---|---|---|---|---|---|");
+        System.out.println(
+                "| while | requests | not 200 | by version | p50 | p99 | longest | tried twice |\n|---|---|---|---|---|---|---|---|");
         step("nothing changes", seconds, () -> {});
         step("the alias moves, then `POST /roll`", seconds, () -> {
             aliases("live=4");
@@ -98,7 +100,8 @@ final class Deploys {
         answers.stream().filter(each -> each.status() == 200).forEach(each -> versions.merge(each.body(), 1, Integer::sum));
         long failed = answers.stream().filter(each -> each.status() != 200).count();
         List<Double> millis = answers.stream().map(Arrivals.Answer::millis).toList();
-        System.out.printf("| %s | %d | %d | %s | %.0f ms | %.0f ms | %.0f ms | %d |%n", name, answers.size(), failed, versions, AnswerTally.quantile(millis, 0.5), AnswerTally.quantile(millis, 0.99),
+        System.out.printf("| %s | %d | %d | %s | %.0f ms | %.0f ms | %.0f ms | %d |%n", name, answers.size(), failed, versions,
+                AnswerTally.quantile(millis, 0.5), AnswerTally.quantile(millis, 0.99),
                 AnswerTally.quantile(millis, 1), log.retries() - triedBefore);
         if (failed > 0) {
             broken.add(failed + " requests failed while " + name);
@@ -124,7 +127,9 @@ final class Deploys {
 
     private static byte[] get(URI url) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(HttpRequest.newBuilder(url).version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofByteArray()).body();
+            return client
+                    .send(HttpRequest.newBuilder(url).version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofByteArray())
+                    .body();
         }
     }
 
@@ -138,7 +143,8 @@ final class Deploys {
 
     private static void post(URI url, String body) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpResponse<String> answer = client.send(HttpRequest.newBuilder(url).header("authorization", "Bearer " + TOKEN).version(HttpClient.Version.HTTP_1_1)
+            HttpResponse<String> answer =
+                    client.send(HttpRequest.newBuilder(url).header("authorization", "Bearer " + TOKEN).version(HttpClient.Version.HTTP_1_1)
                     .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
                 throw new IOException(url + " was answered with " + answer.statusCode() + " " + answer.body());

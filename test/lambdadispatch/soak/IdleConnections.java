@@ -19,7 +19,8 @@ import java.util.function.Function;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.WireFrame;
 
-/// What an idle connection costs the router: `./build.sh soak idle` opens some hundred of each kind, has the router's garbage collected, and compares with before.
+/// What an idle connection costs the router: `./build.sh soak idle` opens some hundred of each kind, has the router's garbage collected,
+/// and compares with before.
 final class IdleConnections {
     private static final int COUNT = 500;
 
@@ -43,7 +44,8 @@ final class IdleConnections {
             for (Kind kind : Kind.values()) {
                 idle.close(idle.open(kind, Past.ONE_LONG_REQUEST, 200)); // until what is made once is there
             }
-            System.out.printf("%n== idle connections, %d of each kind%n%-10s %-18s %14s %14s%n", COUNT, "kind", "after", "heap, octets", "RSS, octets");
+            System.out.printf("%n== idle connections, %d of each kind%n%-10s %-18s %14s %14s%n", COUNT, "kind", "after", "heap, octets",
+                    "RSS, octets");
             for (Kind kind : Kind.values()) {
                 for (Past past : Past.values()) {
                     idle.measure(kind, past);
@@ -103,7 +105,8 @@ final class IdleConnections {
                 overHttp2(http2(socket), past);
             } else if (past != Past.NOTHING) {
                 String target = past == Past.ONE_REQUEST ? "/ping" : "/ping?" + "x".repeat(30_000);
-                send(socket, ascii("GET " + target + " HTTP/1.1\r\nHost: a\r\n" + (past == Past.ONE_REQUEST ? "" : AttackTools.fields(2, 15_000)) + "\r\n"));
+                send(socket, ascii("GET " + target + " HTTP/1.1\r\nHost: a\r\n"
+                        + (past == Past.ONE_REQUEST ? "" : AttackTools.fields(2, 15_000)) + "\r\n"));
                 readUntil(socket, "pong");
             }
         }
@@ -116,7 +119,8 @@ final class IdleConnections {
             return;
         }
         byte[] block = past == Past.ONE_REQUEST ? WireFrame.block(":method: GET", ":scheme: http", ":authority: a", ":path: /ping")
-                : WireFrame.block(":method: GET", ":scheme: http", ":authority: a", ":path: /ping?" + "x".repeat(7_000), "x-long: " + "y".repeat(7_000));
+                : WireFrame.block(":method: GET", ":scheme: http", ":authority: a", ":path: /ping?" + "x".repeat(7_000),
+                        "x-long: " + "y".repeat(7_000));
         send(socket, new WireFrame(WireFrame.HEADERS, WireFrame.END_HEADERS | WireFrame.END_STREAM, 1, block).bytes());
         readUntil(socket, "pong");
     }

@@ -14,7 +14,8 @@ public final class RouterLog implements Consumer<String> {
     private static final Pattern TRIES = Pattern.compile(" tries=(\\d+)");
     private static final Pattern FAULT = Pattern.compile(" fault=(\"[^\"]*\"|\\S+)");
     private static final Pattern RETURNED = Pattern.compile(" dispatch invoke returned .*exitReason=(\\S+)");
-    private static final Pattern WARNED = Pattern.compile(" dispatch (instanceGivenUp|instanceDismissed|invokeFailed) .*?(?:why|fault)=(\"[^\"]*\"|\\S+)");
+    private static final Pattern WARNED =
+            Pattern.compile(" dispatch (instanceGivenUp|instanceDismissed|invokeFailed) .*?(?:why|fault)=(\"[^\"]*\"|\\S+)");
 
     private final AnswerTally tally = new AnswerTally();
     private final Queue<Double> waits = new ConcurrentLinkedQueue<>();

@@ -30,9 +30,11 @@ final class RouterRuns {
         return run(seconds, stacks, List.of(Balancer.Kind.HAPROXY_IN_TURN, Balancer.Kind.HAPROXY_FILL_FIRST), 1, 16);
     }
 
-    private static List<String> run(int seconds, Function<RouterLog, Stack> stacks, List<Balancer.Kind> kinds, int... counts) throws Exception {
+    private static List<String> run(int seconds, Function<RouterLog, Stack> stacks, List<Balancer.Kind> kinds, int... counts)
+            throws Exception {
         List<String> broken = new ArrayList<>();
-        System.out.println("| load balancer, requests go | routers | environments billed | invokes | waited p50 | p99 | longest | answered |\n|---|---|---|---|---|---|---|---|");
+        System.out.println(
+                "| load balancer, requests go | routers | environments billed | invokes | waited p50 | p99 | longest | answered |\n|---|---|---|---|---|---|---|---|");
         for (Balancer.Kind kind : kinds) {
             for (int count : counts) {
                 if (kind.possible() && (count > 1 || !kind.fillFirst())) { // with one router there is nothing to choose
@@ -43,7 +45,8 @@ final class RouterRuns {
         return broken;
     }
 
-    private static void one(int seconds, Function<RouterLog, Stack> stacks, Balancer.Kind kind, int count, List<String> broken) throws Exception {
+    private static void one(int seconds, Function<RouterLog, Stack> stacks, Balancer.Kind kind, int count, List<String> broken)
+            throws Exception {
         RouterLog log = new RouterLog();
         AnswerTally tally = new AnswerTally();
         double environments;
@@ -59,7 +62,8 @@ final class RouterRuns {
         }
         long answered = tally.of("GET 200") + tally.of("POST 200");
         long all = tally.starting("GET ") + tally.starting("POST ");
-        System.out.printf("| %s | %d | %.1f | %d | %.0f ms | %.0f ms | %.0f ms | %d of %d |%n", kind, count, environments, log.invokes(), log.waitAt(0.5), log.waitAt(0.99),
+        System.out.printf("| %s | %d | %.1f | %d | %.0f ms | %.0f ms | %.0f ms | %d of %d |%n", kind, count, environments, log.invokes(),
+                log.waitAt(0.5), log.waitAt(0.99),
                 log.waitAt(1), answered, all);
         if (answered < all) {
             broken.add("a request was lost with " + count + " routers behind " + kind + ":\n" + tally);

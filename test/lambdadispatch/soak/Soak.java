@@ -17,11 +17,13 @@ import lambdadispatch.emulator.api.InvokeFaults;
 import lambdadispatch.emulator.environment.Environment;
 import lambdadispatch.support.Stack;
 
-/// What `./build.sh soak [NAME…] [SECONDS]` runs: the real processes under load for long, while things go wrong. Exits with 1 if a promise was broken.
+/// What `./build.sh soak [NAME…] [SECONDS]` runs: the real processes under load for long, while things go wrong. Exits with 1 if a promise
+/// was broken.
 final class Soak {
     private static final Path IMAGES = Path.of("build", "image");
     private static final Duration NEVER = Duration.ofDays(365);
-    private static final List<String> NAMES = List.of("chaos", "dying", "rotation", "restart", "deploys", "routers", "outliers", "overload", "runaway", "attacks");
+    private static final List<String> NAMES =
+            List.of("chaos", "dying", "rotation", "restart", "deploys", "routers", "outliers", "overload", "runaway", "attacks");
 
     private final int seconds;
     private final List<String> broken = new ArrayList<>();
@@ -98,14 +100,16 @@ final class Soak {
         noWrongBodies(tally);
     }
 
-    /// An environment killed every 1.5 s. Requests are short: one that runs for as long as that is likely to meet two deaths, and is then not tried again.
+    /// An environment killed every 1.5 s. Requests are short: one that runs for as long as that is likely to meet two deaths, and is then
+    /// not tried again.
     private void dying() throws Exception {
         System.out.printf("%n== dying, %d s%n", seconds);
         RouterLog log = new RouterLog();
         AnswerTally tally = new AnswerTally();
         try (Stack stack = stack(log).instances(24)
                         .router("LAMBDA_DISPATCH_MinInstanceCount", "4").router("LAMBDA_DISPATCH_MaxInstanceCount", "12").start();
-                SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).longestDelay(100).prepare().start(16, 50)) {
+                SoakTraffic traffic =
+                        new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).longestDelay(100).prepare().start(16, 50)) {
             pause(5);
             Chaos.Plan plan = new Chaos.Plan(Duration.ofMillis(1500), NEVER, Duration.ZERO);
             try (Chaos chaos = new Chaos(stack, plan, tally)) {
@@ -146,12 +150,15 @@ final class Soak {
         Set<Integer> changes = ConcurrentHashMap.newKeySet();
         Stack all = stack(line -> {
             log.accept(line);
-            if (line.contains(" dispatch invoke ") || line.contains(" dispatch instanceOpened ")) { // one begins, one is there, one has gone
+            // one begins, one is there, one has gone
+            if (line.contains(" dispatch invoke ") || line.contains(" dispatch instanceOpened ")) {
                 changes.add(tally.second());
             }
         });
-        try (Stack stack = all.instances(10).functionTimeout(Duration.ofSeconds(22)).router("LAMBDA_DISPATCH_MinInstanceCount", "3").start()) {
-            try (SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), new AnswerTally()).prepare().start(16, 100)) {
+        try (Stack stack =
+                all.instances(10).functionTimeout(Duration.ofSeconds(22)).router("LAMBDA_DISPATCH_MinInstanceCount", "3").start()) {
+            try (SoakTraffic traffic =
+                    new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), new AnswerTally()).prepare().start(16, 100)) {
                 pause(60); // until the environments that take turns are there
             }
             try (SoakTraffic traffic = new SoakTraffic(List.of(stack.url("/"), stack.tlsUrl("/")), tally).prepare().start(16, 100)) {
@@ -160,13 +167,17 @@ final class Soak {
         }
         report(tally, log);
         Map<Integer, Double> p99 = tally.bySecond(0.99);
-        System.out.printf("p99 of GETs by second, beyond the delay asked for: median %.1f ms, 95 %% of the seconds below %.1f ms; worst: %s%n",
+        System.out.printf(
+                "p99 of GETs by second, beyond the delay asked for: median %.1f ms, 95 %% of the seconds below %.1f ms; worst: %s%n",
                 AnswerTally.quantile(p99.values(), 0.5), AnswerTally.quantile(p99.values(), 0.95), tally.worstSeconds(0.99, 10));
         for (double share : new double[] {0.5, 0.9, 0.99}) {
-            System.out.printf("%.0f %% of all GETs took less than %.1f ms in seconds in which an instance began, came or went, %.1f ms in the others%n", 100 * share,
+            System.out.printf(
+                    "%.0f %% of all GETs took less than %.1f ms in seconds in which an instance began, came or went, %.1f ms in the others%n",
+                    100 * share,
                     tally.at(share, changes::contains), tally.at(share, second -> !changes.contains(second)));
         }
-        promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"), "an error during rotation");
+        promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"),
+                "an error during rotation");
     }
 
     /// Two routers behind HAProxy; each in turn gets SIGTERM and is started again.
@@ -175,14 +186,16 @@ final class Soak {
         RouterLog log = new RouterLog();
         AnswerTally tally = new AnswerTally();
         int restarts;
-        try (Stack stack = stack(log).instances(24).router("LAMBDA_DISPATCH_DrainDelay", "4s").router("LAMBDA_DISPATCH_DrainTimeout", "15s").start();
+        try (Stack stack =
+                stack(log).instances(24).router("LAMBDA_DISPATCH_DrainDelay", "4s").router("LAMBDA_DISPATCH_DrainTimeout", "15s").start();
                 SeveralRouters routers = new SeveralRouters(stack);
                 SoakTraffic traffic = new SoakTraffic(List.of(routers.url()), tally).prepare().start(16, 100)) {
             restarts = routers.restartInTurnFor(Duration.ofSeconds(seconds));
         }
         report(tally, log);
         System.out.println("restarts: " + restarts);
-        promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"), "a request was lost in a rolling restart");
+        promise(tally.starting("GET ") == tally.of("GET 200") && tally.starting("POST ") == tally.of("POST 200"),
+                "a request was lost in a rolling restart");
     }
 
     /// 20 requests a second to a function that never serves any.

@@ -25,7 +25,8 @@ import lambdadispatch.support.TrustAll;
 
 /// Clients of the demo app that send a mixture of requests, one after another each, and look at every octet of what comes back.
 ///
-/// Half of them speak HTTP/1.1, half HTTP/2 over TLS where there is such a port. A response that does not come whole counts as `cut off` if its head had come.
+/// Half of them speak HTTP/1.1, half HTTP/2 over TLS where there is such a port. A response that does not come whole counts as `cut off` if
+/// its head had come.
 public final class SoakTraffic implements AutoCloseable {
     private static final long[] SIZES = {0, 1_000, 65_536, 300_000, 1 << 20};
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -87,12 +88,14 @@ public final class SoakTraffic implements AutoCloseable {
             get(base, "/ping", 0, body -> Arrays.equals(body, "pong".getBytes(StandardCharsets.US_ASCII)));
         } else if (dice < 70) {
             int millis = 50 + random.nextInt(longestDelayMillis - 50);
-            get(base, "/delay?ms=" + millis, millis, body -> new String(body, StandardCharsets.US_ASCII).equals("after " + millis + " ms\n"));
+            get(base, "/delay?ms=" + millis, millis,
+                    body -> new String(body, StandardCharsets.US_ASCII).equals("after " + millis + " ms\n"));
         } else if (dice < 80) {
             long size = SIZES[random.nextInt(SIZES.length)];
             // Over HTTP/1.1 the JDK's client trips over an assertion of its own when trailer fields follow a chunked body.
             boolean chunked = dice % 2 == 0 && base.getScheme().equals("https");
-            get(base, "/bytes?n=" + size + (chunked ? "&chunked" : ""), 0, body -> body.length == size && Digests.sha256(body).equals(hashes.get(size)));
+            get(base, "/bytes?n=" + size + (chunked ? "&chunked" : ""), 0,
+                    body -> body.length == size && Digests.sha256(body).equals(hashes.get(size)));
         } else if (dice < 95) {
             byte[] body = new byte[random.nextInt(LARGEST_UPLOAD)];
             random.nextBytes(body);
@@ -115,7 +118,8 @@ public final class SoakTraffic implements AutoCloseable {
 
     private void post(URI base, boolean echo, byte[] body, boolean lengthKnown) {
         HttpRequest request = request(base, echo ? "/echo" : "/upload")
-                .POST(lengthKnown ? BodyPublishers.ofByteArray(body) : BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))).build();
+                .POST(lengthKnown ? BodyPublishers.ofByteArray(body) : BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build();
         send("POST", request, answer -> echo ? Arrays.equals(answer, body)
                 : new String(answer, StandardCharsets.US_ASCII).contains("\"sha256\":\"" + Digests.sha256(body) + "\""));
     }
@@ -145,7 +149,8 @@ public final class SoakTraffic implements AutoCloseable {
 
     /// A client that loses its patience.
     private void leave(URI base, int afterMillis) {
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request(base, "/delay?ms=2000").build(), BodyHandlers.ofByteArray());
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client.sendAsync(request(base, "/delay?ms=2000").build(), BodyHandlers.ofByteArray());
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(afterMillis));
         answer.cancel(true);
         tally.add("left");
@@ -153,7 +158,8 @@ public final class SoakTraffic implements AutoCloseable {
 
     private static HttpRequest.Builder request(URI base, String path) {
         boolean secure = base.getScheme().equals("https");
-        return HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE).version(secure ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE)
+                .version(secure ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
     }
 
     /// Lets what is under way end.

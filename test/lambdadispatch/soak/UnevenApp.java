@@ -14,8 +14,8 @@ import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Limits;
 
-/// An app that answers after 60 to 100 ms (or `UNEVEN_MILLIS`); but the first process that asks for it is a bad one: `UNEVEN_KIND` says how, and `UNEVEN_MARK` names
-/// the file that the bad one makes.
+/// An app that answers after 60 to 100 ms (or `UNEVEN_MILLIS`); but the first process that asks for it is a bad one: `UNEVEN_KIND` says
+/// how, and `UNEVEN_MARK` names the file that the bad one makes.
 final class UnevenApp {
     /// What is wrong with one of them.
     enum Kind {
@@ -42,7 +42,8 @@ final class UnevenApp {
 
     public static void main(String[] arguments) throws IOException {
         UnevenApp app = new UnevenApp(Kind.valueOf(System.getenv("UNEVEN_KIND")), Path.of(System.getenv("UNEVEN_MARK")));
-        new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(System.getenv("PORT"))), null, Limits.DEFAULT, app::answer).start();
+        new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(System.getenv("PORT"))), null,
+                Limits.DEFAULT, app::answer).start();
         LockSupport.park();
     }
 

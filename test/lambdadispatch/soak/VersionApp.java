@@ -13,12 +13,14 @@ import lambdadispatch.http.server.Limits;
 /// An app that answers, after 20 ms, with the function's version that it runs as.
 final class VersionApp {
     private static final int MILLIS = 20;
-    private static final byte[] VERSION = System.getenv().getOrDefault("AWS_LAMBDA_FUNCTION_VERSION", "none").getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] VERSION =
+            System.getenv().getOrDefault("AWS_LAMBDA_FUNCTION_VERSION", "none").getBytes(StandardCharsets.US_ASCII);
 
     private VersionApp() {}
 
     public static void main(String[] arguments) throws IOException {
-        new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(System.getenv("PORT"))), null, Limits.DEFAULT, VersionApp::answer).start();
+        new Server("app", new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(System.getenv("PORT"))), null,
+                Limits.DEFAULT, VersionApp::answer).start();
         LockSupport.park();
     }
 

@@ -21,15 +21,18 @@ record Vitals(long residentKb, long threads, long liveObjectsKb, long virtualThr
     private static final Pattern TOTAL = Pattern.compile("^Total\\s+\\d+\\s+(\\d+)", Pattern.MULTILINE);
     private static final Pattern CLASS = Pattern.compile("^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+)", Pattern.MULTILINE);
     /// What the collector puts where nothing is.
-    private static final Pattern FILLER = Pattern.compile("^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+\\[Ljdk\\.internal\\.vm\\.FillerElement", Pattern.MULTILINE);
-    private static final Pattern VIRTUAL = Pattern.compile("^\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+java\\.lang\\.VirtualThread\\b", Pattern.MULTILINE);
+    private static final Pattern FILLER =
+            Pattern.compile("^\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+\\[Ljdk\\.internal\\.vm\\.FillerElement", Pattern.MULTILINE);
+    private static final Pattern VIRTUAL =
+            Pattern.compile("^\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+java\\.lang\\.VirtualThread\\b", Pattern.MULTILINE);
 
     static Vitals of(long pid) throws IOException, InterruptedException {
         String histogram = jcmd(pid);
         String status = Files.readString(Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1);
         return new Vitals(number(Pattern.compile("VmRSS:\\s+(\\d+)"), status), number(Pattern.compile("Threads:\\s+(\\d+)"), status),
                 number(TOTAL, histogram) - number(FILLER, histogram) >> 10, number(VIRTUAL, histogram),
-                CLASS.matcher(histogram).results().collect(Collectors.toMap(found -> found.group(2), found -> Long.parseLong(found.group(1)), Long::sum)));
+                CLASS.matcher(histogram).results()
+                        .collect(Collectors.toMap(found -> found.group(2), found -> Long.parseLong(found.group(1)), Long::sum)));
     }
 
     /// The classes whose objects take most more than before.
@@ -42,7 +45,8 @@ record Vitals(long residentKb, long threads, long liveObjectsKb, long virtualThr
 
     private static String jcmd(long pid) throws IOException, InterruptedException {
         Path program = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Process process = new ProcessBuilder(program.toString(), Long.toString(pid), "GC.class_histogram").redirectErrorStream(true).start();
+        Process process =
+                new ProcessBuilder(program.toString(), Long.toString(pid), "GC.class_histogram").redirectErrorStream(true).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return out;
@@ -55,6 +59,7 @@ record Vitals(long residentKb, long threads, long liveObjectsKb, long virtualThr
 
     @Override
     public String toString() {
-        return "%.1f MB resident, %d threads, %d virtual threads, %d KB of live objects".formatted(residentKb / 1024.0, threads, virtualThreads, liveObjectsKb);
+        return "%.1f MB resident, %d threads, %d virtual threads, %d KB of live objects".formatted(residentKb / 1024.0, threads,
+                virtualThreads, liveObjectsKb);
     }
 }

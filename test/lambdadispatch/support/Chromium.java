@@ -21,7 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.base.json.Json;
 import lambdadispatch.base.json.JsonException;
 
-/// A browser without a window, with one page, driven by the Chrome DevTools Protocol. What a test waits for is asked of the page until it is so: no time is guessed.
+/// A browser without a window, with one page, driven by the Chrome DevTools Protocol. What a test waits for is asked of the page until it
+/// is so: no time is guessed.
 public final class Chromium implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
     private static final String LISTENING = "DevTools listening on ";
@@ -37,9 +38,11 @@ public final class Chromium implements AutoCloseable {
     /// @param profile an empty folder
     public Chromium(Path profile) throws Exception {
         List<String> command = new ArrayList<>(List.of(Tool.need("chromium").path().toString()));
-        command.addAll(List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+        command.addAll(List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update",
                 "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-port=0", "--user-data-dir=" + profile, "about:blank"));
-        process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectInput(Path.of("/dev/null").toFile()).start();
+        process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectInput(Path.of("/dev/null").toFile())
+                .start();
         BufferedReader errors = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
         String line = errors.readLine();
         while (line != null && !line.startsWith(LISTENING)) {
@@ -48,8 +51,10 @@ public final class Chromium implements AutoCloseable {
         if (line == null) {
             throw new IOException("the browser ended before it listened");
         }
-        Thread.ofPlatform().daemon().start(() -> errors.lines().forEach(each -> {})); // a full pipe would hold it; reading one holds a carrier
-        socket = client.newWebSocketBuilder().buildAsync(URI.create(line.substring(LISTENING.length()).strip()), new Receiver()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        // a full pipe would hold it; reading one holds a carrier
+        Thread.ofPlatform().daemon().start(() -> errors.lines().forEach(each -> {}));
+        socket = client.newWebSocketBuilder().buildAsync(URI.create(line.substring(LISTENING.length()).strip()), new Receiver())
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         String target = call(null, "Target.createTarget", Json.object("url", "about:blank")).text("targetId").orElseThrow();
         session = call(null, "Target.attachToTarget", Json.object("targetId", target, "flatten", true)).text("sessionId").orElseThrow();
         call("Page.enable", Json.object());
@@ -73,7 +78,8 @@ public final class Chromium implements AutoCloseable {
     private void received(String text) {
         try {
             Json.JsonObject message = Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
-            CompletableFuture<Json.JsonObject> asked = message.number("id").isPresent() ? waiting.remove((int) message.number("id").getAsLong()) : null;
+            CompletableFuture<Json.JsonObject> asked =
+                    message.number("id").isPresent() ? waiting.remove((int) message.number("id").getAsLong()) : null;
             if (asked != null) {
                 message.object("result").ifPresentOrElse(asked::complete, () -> asked.completeExceptionally(new AssertionError(text)));
             }
@@ -91,7 +97,8 @@ public final class Chromium implements AutoCloseable {
         int id = ids.incrementAndGet();
         CompletableFuture<Json.JsonObject> answer = new CompletableFuture<>();
         waiting.put(id, answer);
-        Json message = page == null ? Json.object("id", id, "method", method, "params", params) : Json.object("id", id, "method", method, "params", params, "sessionId", page);
+        Json message = page == null ? Json.object("id", id, "method", method, "params", params)
+                : Json.object("id", id, "method", method, "params", params, "sessionId", page);
         synchronized (socket) {
             socket.sendText(message.write(), true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
@@ -122,7 +129,8 @@ public final class Chromium implements AutoCloseable {
     /// Presses and releases a key that has no text, as `ArrowRight`, or `Enter`, for whatever has the focus.
     public void press(String key, int code) throws Exception {
         String text = key.equals("Enter") ? "\r" : "";
-        call("Input.dispatchKeyEvent", Json.object("type", text.isEmpty() ? "rawKeyDown" : "keyDown", "key", key, "code", key, "windowsVirtualKeyCode", code, "text", text));
+        call("Input.dispatchKeyEvent", Json.object("type", text.isEmpty() ? "rawKeyDown" : "keyDown", "key", key, "code", key,
+                "windowsVirtualKeyCode", code, "text", text));
         call("Input.dispatchKeyEvent", Json.object("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
     }
 

@@ -28,7 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
-/// An HTTP/1.1 service on 127.0.0.1 that answers as a test says, well or badly. Not built on the product's own server, so that it may misbehave.
+/// An HTTP/1.1 service on 127.0.0.1 that answers as a test says, well or badly. Not built on the product's own server, so that it may
+/// misbehave.
 public final class FakeService implements AutoCloseable {
     /// What came; header names in lower case.
     public record Asked(String method, String target, Map<String, String> headers, String body) {
@@ -200,7 +201,8 @@ public final class FakeService implements AutoCloseable {
     }
 
     private void trickle(OutputStream out, Reply reply, byte[] body) throws IOException, InterruptedException {
-        out.write(("HTTP/1.1 " + reply.status() + " So\r\ncontent-length: " + Integer.MAX_VALUE + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        out.write(("HTTP/1.1 " + reply.status() + " So\r\ncontent-length: " + Integer.MAX_VALUE + "\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1));
         for (int i = 0; !closed.await(DRIP.toMillis(), TimeUnit.MILLISECONDS); i++) {
             out.write(i < body.length ? body[i] : ' ');
             out.flush();

@@ -227,7 +227,8 @@ public final class Http2Peer implements AutoCloseable {
                 if (frame.has(WireFrame.END_HEADERS)) {
                     List<String> fields = new ArrayList<>();
                     decoder.decode(section.array(), 0, section.length(), (n, na, nl, v, va, vl, never) -> fields.add(
-                            new String(n, na, nl, StandardCharsets.ISO_8859_1) + ": " + new String(v, va, vl, StandardCharsets.ISO_8859_1)));
+                            new String(n, na, nl, StandardCharsets.ISO_8859_1) + ": "
+                                    + new String(v, va, vl, StandardCharsets.ISO_8859_1)));
                     section.clear();
                     answer.sections.add(fields);
                 }
@@ -265,7 +266,8 @@ public final class Http2Peer implements AutoCloseable {
 
     /// The response on a stream, once it is whole or reset.
     public Answer answer(int streamId) {
-        until("no whole answer on stream " + streamId, () -> answers.containsKey(streamId) && (answers.get(streamId).ended || answers.get(streamId).resetCode >= 0));
+        until("no whole answer on stream " + streamId,
+                () -> answers.containsKey(streamId) && (answers.get(streamId).ended || answers.get(streamId).resetCode >= 0));
         return soFar(streamId);
     }
 
@@ -323,7 +325,8 @@ public final class Http2Peer implements AutoCloseable {
     /// Waits until the server has dealt with everything sent so far: it answers a PING in order.
     public void roundTrip(String eightOctets) throws IOException {
         send(WireFrame.ping(eightOctets));
-        await(frame -> frame.is(WireFrame.PING) && frame.has(WireFrame.ACK) && new String(frame.payload(), StandardCharsets.US_ASCII).equals(eightOctets));
+        await(frame -> frame.is(WireFrame.PING) && frame.has(WireFrame.ACK)
+                && new String(frame.payload(), StandardCharsets.US_ASCII).equals(eightOctets));
     }
 
     public synchronized List<WireFrame> frames() {

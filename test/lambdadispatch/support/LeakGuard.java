@@ -85,6 +85,7 @@ public final class LeakGuard implements BeforeAllCallback, AfterAllCallback, Bef
         }
         Thread[] found = new Thread[root.activeCount() + 64];
         root.enumerate(found);
-        return Arrays.stream(found).filter(Objects::nonNull).filter(thread -> !thread.isDaemon() && !thread.getName().startsWith(JUNITS_OWN)).toList();
+        return Arrays.stream(found).filter(Objects::nonNull)
+                .filter(thread -> !thread.isDaemon() && !thread.getName().startsWith(JUNITS_OWN)).toList();
     }
 }

@@ -15,7 +15,8 @@ import lambdadispatch.net.Transport;
 ///
 /// - A write blocks while the peer leaves `capacity` bytes unread.
 /// - After the peer closed or ended its output, what it had written is still read, then -1.
-/// - Writing to a peer that has closed fails. Closing with bytes unread, or [#reset()], makes the peer's next read beyond what has arrived fail.
+/// - Writing to a peer that has closed fails. Closing with bytes unread, or [#reset()], makes the peer's next read beyond what has arrived
+///   fail.
 /// - Our own close wakes our blocked reader and writer with [AsynchronousCloseException]; later calls fail with [ClosedChannelException].
 public final class MemoryTransport implements Transport {
     private static final int FIRST_PORT = 50_001; // what the two ends say their ports are; nothing listens there
@@ -56,7 +57,8 @@ public final class MemoryTransport implements Transport {
         return this;
     }
 
-    /// Splits what arrives once: no read of this end goes across that offset, counted from the connection's first byte. Call before the first read.
+    /// Splits what arrives once: no read of this end goes across that offset, counted from the connection's first byte. Call before the
+    /// first read.
     public MemoryTransport splitReadsAt(long offset) {
         splitAt = offset;
         return this;

@@ -53,7 +53,9 @@ class SkippedTestsTest {
         skipping = true;
         try {
             LauncherConfig plain = LauncherConfig.builder().enableTestExecutionListenerAutoRegistration(false).build();
-            LauncherFactory.create(plain).execute(LauncherDiscoveryRequestBuilder.request().selectors(selectClass(WithoutImage.class), selectClass(WithoutTool.class)).build(),
+            LauncherFactory.create(plain).execute(
+                    LauncherDiscoveryRequestBuilder.request().selectors(selectClass(WithoutImage.class), selectClass(WithoutTool.class))
+                            .build(),
                     new SkippedTests(new PrintStream(printed, true, StandardCharsets.UTF_8)));
         } finally {
             skipping = false;

@@ -18,8 +18,8 @@ public final class SocketTimers {
 
     private SocketTimers() {}
 
-    /// Waits until a connection to that port has nothing left but its keep-alive timer, and tells in how many seconds that fires. Never returns where
-    /// there is no such timer: bound it by the test's time-out. Skips the test where there is no `/proc`.
+    /// Waits until a connection to that port has nothing left but its keep-alive timer, and tells in how many seconds that fires. Never
+    /// returns where there is no such timer: bound it by the test's time-out. Skips the test where there is no `/proc`.
     public static double secondsToProbe(int remotePort) throws IOException {
         assumeTrue(Files.exists(Path.of("/proc/net/tcp")), "needs Linux");
         String remote = String.format(":%04X", remotePort);

@@ -44,7 +44,8 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
     public static final String FUNCTION = "stack";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int LINES_KEPT = 20_000;
-    private static final List<String> PORTS = List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port");
+    private static final List<String> PORTS =
+            List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port");
 
     private BuildCommands commands = BuildCommands.ofModules();
     private final Map<String, String> routerVariables = new HashMap<>();
@@ -132,7 +133,8 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         forEnvironments.putAll(environmentVariables);
         Set<String> functions = new TreeSet<>(furtherFunctions);
         functions.add(FUNCTION);
-        FunctionSettings function = new FunctionSettings(1024, timeout, Duration.ofSeconds(10), coldStart, Duration.ofMinutes(5), concurrency,
+        FunctionSettings function = new FunctionSettings(1024, timeout, Duration.ofSeconds(10), coldStart, Duration.ofMinutes(5),
+                concurrency,
                 "us-east-1", "123456789012", commands.extension(), app, forEnvironments, this::printed).perEnvironment(perEnvironment);
         config = new EmulatorConfig(0, functions, "test", "test", InvokeFaults.NONE, function);
         emulator = Emulator.start(config);
@@ -155,7 +157,8 @@ public final class Stack implements BeforeAllCallback, AfterTestExecutionCallbac
         PORTS.forEach(port -> variables.put("LAMBDA_DISPATCH_" + port, "0"));
         variables.putAll(routerVariables);
         variables.putAll(more);
-        StackRouter router = StackRouter.start(emulator.guardian(), commands.router(), RouterProcess.variables(variables, config, emulator.endpoint()), this::printed);
+        StackRouter router = StackRouter.start(emulator.guardian(), commands.router(),
+                RouterProcess.variables(variables, config, emulator.endpoint()), this::printed);
         routers.add(router);
         pids.add(router.pid());
         try {

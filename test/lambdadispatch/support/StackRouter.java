@@ -30,10 +30,12 @@ public final class StackRouter {
     }
 
     /// @param guardian ends it should nobody else
-    public static StackRouter start(Guardian guardian, List<String> command, Map<String, String> variables, Consumer<String> printed) throws IOException {
+    public static StackRouter start(Guardian guardian, List<String> command, Map<String, String> variables, Consumer<String> printed)
+            throws IOException {
         StackRouter router = new StackRouter(printed);
         router.process = RouterProcess.start(guardian, command, variables, router::line);
-        router.exit().thenAccept(status -> router.ready.completeExceptionally(new IllegalStateException("the router ended with status " + status)));
+        router.exit().thenAccept(
+                status -> router.ready.completeExceptionally(new IllegalStateException("the router ended with status " + status)));
         return router;
     }
 

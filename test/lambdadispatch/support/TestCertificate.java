@@ -22,8 +22,10 @@ public record TestCertificate(SSLContext server, Path pem) {
     public static TestCertificate of(Path folder, String name) {
         Path store = folder.resolve(name.replaceAll("\\W", "-") + ".p12");
         try {
-            Process tool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "a", "-keyalg", "EC",
-                    "-groupname", "secp256r1", "-dname", "CN=test", "-validity", "30", "-ext", "san=" + name, "-storetype", "PKCS12", "-keystore", store.toString(),
+            Process tool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
+                    "-alias", "a", "-keyalg", "EC",
+                    "-groupname", "secp256r1", "-dname", "CN=test", "-validity", "30", "-ext", "san=" + name, "-storetype", "PKCS12",
+                    "-keystore", store.toString(),
                     "-storepass", new String(PASSWORD)).redirectErrorStream(true).start();
             String output = new String(tool.getInputStream().readAllBytes());
             if (tool.waitFor() != 0) {
@@ -48,6 +50,7 @@ public record TestCertificate(SSLContext server, Path pem) {
         context.init(managers.getKeyManagers(), null, null);
         String encoded = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(keys.getCertificate("a").getEncoded());
         Path pem = Files.createTempFile(folder, "certificate", ".pem");
-        return new TestCertificate(context, Files.writeString(pem, "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n"));
+        return new TestCertificate(context,
+                Files.writeString(pem, "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n"));
     }
 }

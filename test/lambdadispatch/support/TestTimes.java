@@ -35,7 +35,8 @@ public final class TestTimes implements TestExecutionListener {
 
     /// A class of tests; one inside another counts with that.
     private static ClassSource topClass(TestIdentifier test) {
-        return test.getSource().filter(ClassSource.class::isInstance).map(ClassSource.class::cast).filter(source -> !source.getClassName().contains("$")).orElse(null);
+        return test.getSource().filter(ClassSource.class::isInstance).map(ClassSource.class::cast)
+                .filter(source -> !source.getClassName().contains("$")).orElse(null);
     }
 
     @Override

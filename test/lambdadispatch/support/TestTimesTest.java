@@ -26,7 +26,8 @@ class TestTimesTest {
 
     @Test
     void packagesAndTheSlowestClassesAreNamed() {
-        assertThat(said(90_000_000_000L)).containsSubsequence("90.0 s in all tests", "90.0 s  lambdadispatch.support\n", "slowest classes:", "90.0 s  BriefClass");
+        assertThat(said(90_000_000_000L)).containsSubsequence("90.0 s in all tests", "90.0 s  lambdadispatch.support\n", "slowest classes:",
+                "90.0 s  BriefClass");
     }
 
     @Test

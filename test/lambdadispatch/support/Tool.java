@@ -65,7 +65,8 @@ public final class Tool {
         try {
             Path errors = Files.createTempFile("tool", ".err");
             try {
-                int status = end(new ProcessBuilder(command(arguments)).redirectOutput(output.toFile()).redirectError(errors.toFile()), errors);
+                int status =
+                        end(new ProcessBuilder(command(arguments)).redirectOutput(output.toFile()).redirectError(errors.toFile()), errors);
                 new Result(status, Files.readString(errors, StandardCharsets.ISO_8859_1)).success();
                 return Files.readAllBytes(output);
             } finally {
@@ -103,6 +104,7 @@ public final class Tool {
 
     /// Starts it and leaves it running, its output in a file.
     public Process start(Path printed, String... arguments) throws IOException {
-        return new ProcessBuilder(command(arguments)).redirectErrorStream(true).redirectOutput(printed.toFile()).redirectInput(Path.of("/dev/null").toFile()).start();
+        return new ProcessBuilder(command(arguments)).redirectErrorStream(true).redirectOutput(printed.toFile())
+                .redirectInput(Path.of("/dev/null").toFile()).start();
     }
 }

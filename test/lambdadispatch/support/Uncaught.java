@@ -5,8 +5,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Takes what ends threads of one name while it is open: a test that makes a thread fail asserts that, and nothing is printed. What ends other threads
-/// goes where it went before.
+/// Takes what ends threads of one name while it is open: a test that makes a thread fail asserts that, and nothing is printed. What ends
+/// other threads goes where it went before.
 public final class Uncaught implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
 

@@ -55,7 +55,8 @@ public record WireFrame(int type, int flags, int streamId, byte[] payload) {
 
     /// The head of `POST path`, its body still to come.
     public static WireFrame post(int streamId, String path, String... more) {
-        String[] fields = Arrays.copyOf(new String[] {":method: POST", ":scheme: http", ":authority: example.com", ":path: " + path}, 4 + more.length);
+        String[] fields = Arrays.copyOf(new String[] {":method: POST", ":scheme: http", ":authority: example.com", ":path: " + path},
+                4 + more.length);
         System.arraycopy(more, 0, fields, 4, more.length);
         return headers(streamId, 0, fields);
     }
@@ -144,7 +145,8 @@ public record WireFrame(int type, int flags, int streamId, byte[] payload) {
             case WINDOW_UPDATE -> payload.length == 4 ? " +" + integer(0) : "";
             default -> "";
         };
-        return (type < NAMES.length ? NAMES[type] : "type " + type) + " stream=" + streamId + " flags=0x" + Integer.toHexString(flags) + " length="
+        return (type < NAMES.length ? NAMES[type] : "type " + type) + " stream=" + streamId + " flags=0x" + Integer.toHexString(flags)
+                + " length="
                 + payload.length + detail;
     }
 }

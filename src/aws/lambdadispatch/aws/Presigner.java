@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import lambdadispatch.http.message.Headers;
 
-/// AWS Signature Version 4 in the query ("Authenticating requests: using query parameters"), for URLs that others may use for a while. Pure.
+/// AWS Signature Version 4 in the query ("Authenticating requests: using query parameters"), for URLs that others may use for a while.
+/// Pure.
 public final class Presigner {
     private final SigV4Signer signer;
     private final Duration validity;

@@ -59,7 +59,8 @@ public final class SigV4Signer {
         }
         CanonicalRequest canonical = canonical(method, path, query, signed, hash);
         headers.add("Authorization", ALGORITHM + " Credential=" + credentials.accessKeyId() + "/" + scope(amzDate)
-                + ", SignedHeaders=" + canonical.signedHeaders() + ", Signature=" + signature(canonical, credentials.secretAccessKey(), amzDate));
+                + ", SignedHeaders=" + canonical.signedHeaders()
+                + ", Signature=" + signature(canonical, credentials.secretAccessKey(), amzDate));
     }
 
     private static void add(String name, String value, Headers sent, Headers signed) {

@@ -21,14 +21,14 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// [#execute] may be called by any thread; all else that is not documented otherwise belongs to the loop.
 ///
-/// **No wake-up is lost.** A task from outside is put into `submitted` first; only then `asleep` is looked at. The loop sets `asleep` first and
-/// only then looks at `submitted` for the last time. Both are volatile, so at least one of the two sees the other: either the loop finds the task, or whoever
-/// brought it finds the loop asleep and wakes the selector. A wake-up that comes before `select` has begun makes it return at once. Deadlines
-/// that are filed from outside go the same way, with the wheel in place of `submitted`.
+/// **No wake-up is lost.** A task from outside is put into `submitted` first; only then `asleep` is looked at. The loop sets `asleep` first
+/// and only then looks at `submitted` for the last time. Both are volatile, so at least one of the two sees the other: either the loop
+/// finds the task, or whoever brought it finds the loop asleep and wakes the selector. A wake-up that comes before `select` has begun makes
+/// it return at once. Deadlines that are filed from outside go the same way, with the wheel in place of `submitted`.
 ///
 /// **Nobody starves.** In one turn the loop runs at most [#TASKS_A_TURN] tasks before it looks at the selector, takes at most as many from
-/// outside, and `select` hands over at most one event for each channel, which only puts threads into the queue. The queue is first in, first out, so a thread that
-/// yields in a loop lets all others go in between.
+/// outside, and `select` hands over at most one event for each channel, which only puts threads into the queue. The queue is first in,
+/// first out, so a thread that yields in a loop lets all others go in between.
 final class Carrier implements Executor {
     static final int TASKS_A_TURN = 256;
     private static final long PAUSE_AFTER_FAILURE_NANOS = 10_000_000;
@@ -109,8 +109,8 @@ final class Carrier implements Executor {
 
     /// Does something here that takes the selector's own locks, and waits until it is done. Any thread may call it.
     ///
-    /// The selector has monitors, and so it must not meet a virtual thread of this carrier and a third thread at one of them: see [BriefLock].
-    /// Where this thread alone takes them, nobody waits there.
+    /// The selector has monitors, and so it must not meet a virtual thread of this carrier and a third thread at one of them: see
+    /// [BriefLock]. Where this thread alone takes them, nobody waits there.
     /// @throws IOException as the task does
     <T> T call(Callable<T> task) throws IOException {
         FutureTask<T> future = new FutureTask<>(task);
@@ -155,7 +155,8 @@ final class Carrier implements Executor {
         }
     }
 
-    /// Waits until the descriptors of channels that were closed before are released: a port is free then. Any thread but the loop's own may call it.
+    /// Waits until the descriptors of channels that were closed before are released: a port is free then. Any thread but the loop's own may
+    /// call it.
     void releaseClosed() {
         if (here()) {
             selectNow(); // from a virtual thread: the loop itself is not in `select` then
@@ -180,7 +181,8 @@ final class Carrier implements Executor {
             } catch (Throwable e) { // an Error too: this thread is all others'
                 report(e);
                 if (e instanceof IOException || e instanceof ClosedSelectorException) {
-                    LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS); // `select` itself fails: what runs goes on, but not at full speed
+                    // `select` itself fails: what runs goes on, but not at full speed
+                    LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
                 }
             }
         }

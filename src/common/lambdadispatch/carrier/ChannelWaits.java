@@ -13,13 +13,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Who waits for one channel, and its place in a carrier's selector.
 ///
-/// Interest in input is registered with the first wait and then kept: in the steady state a wait costs no system call of its own. It is dropped when
-/// the channel becomes ready while nobody waits, or `select` would return for it again and again, and taken up with the next wait.
-/// Interest in output lasts for one wait, since a socket is nearly always writable.
+/// Interest in input is registered with the first wait and then kept: in the steady state a wait costs no system call of its own. It is
+/// dropped when the channel becomes ready while nobody waits, or `select` would return for it again and again, and taken up with the next
+/// wait. Interest in output lasts for one wait, since a socket is nearly always writable.
 ///
-/// **No wake-up is lost**, whichever carrier the waiting thread runs on. `select` is level-triggered, so an event that nobody took comes again as long as there is
-/// interest. Whoever waits first says so (`inputWaiter`) and then makes sure of the interest; the loop that drops the interest
-/// looks at `inputWaiter` once more afterwards. So either the waiter sees that the interest is gone and takes it up, or the loop sees the waiter.
+/// **No wake-up is lost**, whichever carrier the waiting thread runs on. `select` is level-triggered, so an event that nobody took comes
+/// again as long as there is interest. Whoever waits first says so (`inputWaiter`) and then makes sure of the interest; the loop that drops
+/// the interest looks at `inputWaiter` once more afterwards. So either the waiter sees that the interest is gone and takes it up, or the
+/// loop sees the waiter.
 ///
 /// One thread may wait for input while another waits for output. Any thread may [#close] the channel, which ends both waits.
 public final class ChannelWaits {
@@ -38,8 +39,8 @@ public final class ChannelWaits {
         this.channel = channel;
     }
 
-    /// Takes over the waiting for a channel, which is made non-blocking. Null where the JDK's scheduler serves: there a virtual thread waits in the channel's own
-    /// calls, which then have to be left blocking.
+    /// Takes over the waiting for a channel, which is made non-blocking. Null where the JDK's scheduler serves: there a virtual thread
+    /// waits in the channel's own calls, which then have to be left blocking.
     public static ChannelWaits of(SelectableChannel channel) throws IOException {
         if (!Threads.areOnEventLoops()) {
             return null;
@@ -176,8 +177,8 @@ public final class ChannelWaits {
         LockSupport.unpark(outputWaiter.get());
     }
 
-    /// Closes the channel: waits end, and the selector lets go of the descriptor. Only whoever comes first does it, others return at once: a virtual thread
-    /// may be held up in the middle of it, with the channel's monitor, and its carrier must not come to wait for that.
+    /// Closes the channel: waits end, and the selector lets go of the descriptor. Only whoever comes first does it, others return at once:
+    /// a virtual thread may be held up in the middle of it, with the channel's monitor, and its carrier must not come to wait for that.
     public void close() throws IOException {
         if (!closing.compareAndSet(false, true)) {
             return;

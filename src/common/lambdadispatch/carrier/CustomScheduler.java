@@ -18,12 +18,14 @@ final class CustomScheduler {
         MethodHandle builder = null;
         MethodHandle currentCarrier = null;
         try {
-            Constructor<?> constructor = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder").getDeclaredConstructor(Executor.class);
+            Constructor<?> constructor =
+                    Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder").getDeclaredConstructor(Executor.class);
             Method method = Thread.class.getDeclaredMethod("currentCarrierThread");
             constructor.setAccessible(true);
             method.setAccessible(true);
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            builder = lookup.unreflectConstructor(constructor).asType(MethodType.methodType(Thread.Builder.OfVirtual.class, Executor.class));
+            builder =
+                    lookup.unreflectConstructor(constructor).asType(MethodType.methodType(Thread.Builder.OfVirtual.class, Executor.class));
             currentCarrier = lookup.unreflect(method);
         } catch (ReflectiveOperationException | InaccessibleObjectException e) {
             builder = null; // another JDK, or the flag is missing: the JDK's scheduler serves

@@ -4,11 +4,11 @@ package lambdadispatch.carrier;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// Arrays that nobody needs for the moment: whoever runs next on the same carrier takes the one that was given back last, which is still warm in the
-/// processor's caches. So those who wait need not hold memory, and those who are busy need not make garbage of it.
+/// Arrays that nobody needs for the moment: whoever runs next on the same carrier takes the one that was given back last, which is still
+/// warm in the processor's caches. So those who wait need not hold memory, and those who are busy need not make garbage of it.
 ///
-/// What an array held before is still in it. Each carrier keeps so many of each of a few lengths; other arrays, and those given on other threads,
-/// are left to the collector.
+/// What an array held before is still in it. Each carrier keeps so many of each of a few lengths; other arrays, and those given on other
+/// threads, are left to the collector.
 public final class SpareArrays {
     private static final int MOST_OCTETS_OF_EACH = 256 << 10;
 

@@ -60,7 +60,8 @@ public final class Threads {
         return (areOnEventLoops() ? carrier().builder() : Thread.ofVirtual()).name(name);
     }
 
-    /// A virtual thread on the next carrier in turn: for what begins something that has to do with the caller no more, such as a connection.
+    /// A virtual thread on the next carrier in turn: for what begins something that has to do with the caller no more, such as a
+    /// connection.
     public static Thread.Builder.OfVirtual spread(String name) {
         return (areOnEventLoops() ? Started.next().builder() : Thread.ofVirtual()).name(name);
     }

@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 /// Deadlines by when they are due, in slots of [#TICK_NANOS] each; a carrier looks at it before it sleeps and after.
 ///
 /// Arming and disarming are a write each. An entry is *filed* for a time that is not later than it is due, and stays there while it is
-/// disarmed and armed again for later: what it is armed for is looked at when its slot comes up. Only an entry that is in no slot, or in one too late, takes
-/// the lock. A connection that arms a limit of 30 s for each of a thousand requests a second is filed once in 30 s.
+/// disarmed and armed again for later: what it is armed for is looked at when its slot comes up. Only an entry that is in no slot, or in
+/// one too late, takes the lock. A connection that arms a limit of 30 s for each of a thousand requests a second is filed once in 30 s.
 ///
 /// An entry fires up to one tick late. What lies beyond the last slot is filed for that, and moves on from there.
 public final class TimerWheel {
@@ -42,7 +42,8 @@ public final class TimerWheel {
             this.wheel = wheel;
         }
 
-        /// The time has come; called by whoever turns the wheel. It must not block. [#takeUp] says whether the entry is still armed for that.
+        /// The time has come; called by whoever turns the wheel. It must not block. [#takeUp] says whether the entry is still armed for
+        /// that.
         protected abstract void due(long armedFor);
 
         /// Starts or restarts the clock. Zero or less means no limit.
@@ -255,8 +256,8 @@ public final class TimerWheel {
         }
     }
 
-    /// Takes the next entry that is due off the wheel, null if none is, and notes in `dueFor` what it was armed for. What was armed for later is
-    /// filed anew on the way, and what is not armed falls off.
+    /// Takes the next entry that is due off the wheel, null if none is, and notes in `dueFor` what it was armed for. What was armed for
+    /// later is filed anew on the way, and what is not armed falls off.
     private Entry takeDue(long now) {
         while (filed > 0) {
             long tick = nextTick();

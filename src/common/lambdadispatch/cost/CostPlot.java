@@ -58,10 +58,15 @@ public final class CostPlot {
         }));
         least = Math.pow(10, Math.floor(Math.log10(least)));
         most *= 1.2;
-        add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"US dollars a month by requests a second\">\n", WIDTH, HEIGHT);
+        add(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"US dollars a month by requests a second\">\n",
+                WIDTH, HEIGHT);
         svg.append("<!-- SPDX-License-Identifier: MIT -->\n").append(STYLE);
         add("<text x=\"%d\" y=\"20\" font-weight=\"600\">US dollars a month by requests a second</text>\n", LEFT);
-        add("<text x=\"%d\" y=\"37\" class=\"s\">%s s in the app, %s %% of it CPU, %d MB, %s; list prices of %s</text>\n", LEFT, plain(load.seconds()), plain(100 * load.cpuShare()),
+        add(
+                "<text x=\"%d\" y=\"37\" class=\"s\">%s s in the app, %s %% of it CPU, %d MB, %s; list prices of %s</text>\n",
+                LEFT,
+                plain(load.seconds()), plain(100 * load.cpuShare()),
                 load.memoryMb(), load.architecture() == Architecture.ARM ? "arm64" : "x86", Prices.AS_OF);
         axes();
         lines(columns);
@@ -69,7 +74,8 @@ public final class CostPlot {
     }
 
     private Workload at(double rate) {
-        return new Workload(rate, load.peakFactor(), load.seconds(), load.cpuShare(), load.memoryMb(), load.coldStartSeconds(), load.maxConcurrent(), load.architecture());
+        return new Workload(rate, load.peakFactor(), load.seconds(), load.cpuShare(), load.memoryMb(), load.coldStartSeconds(),
+                load.maxConcurrent(), load.architecture());
     }
 
     private static double rate(int step) {
@@ -78,14 +84,19 @@ public final class CostPlot {
 
     private void axes() {
         for (double dollars = least; dollars <= most * 1.001; dollars *= 10) {
-            add("<line class=\"g\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"s\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", LEFT, WIDTH - RIGHT,
+            add(
+                    "<line class=\"g\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"s\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+                    LEFT, WIDTH - RIGHT,
                     y(dollars), y(dollars), LEFT - 8, y(dollars) + 4, plain(dollars));
         }
         for (double rate = LEAST_RATE; rate <= MOST_RATE * 1.001; rate *= 10) {
-            add("<line class=\"g\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/><text class=\"s\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x(rate), x(rate), TOP,
+            add(
+                    "<line class=\"g\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/><text class=\"s\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+                    x(rate), x(rate), TOP,
                     HEIGHT - BOTTOM, x(rate), HEIGHT - BOTTOM + 18, plain(rate));
         }
-        add("<text class=\"s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">requests a second, on average</text>\n", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8);
+        add("<text class=\"s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">requests a second, on average</text>\n", (LEFT + WIDTH - RIGHT) / 2,
+                HEIGHT - 8);
     }
 
     private void lines(List<List<Bill>> columns) {
@@ -102,7 +113,8 @@ public final class CostPlot {
         for (Bill bill : byHeight) {
             double at = Math.max(y(bill.total()) + 4, above + NAME_GAP);
             above = at;
-            add("<text class=\"%s\" x=\"%d\" y=\"%.1f\">%s</text>\n", COLOURS.get(last.indexOf(bill) % COLOURS.size()), WIDTH - RIGHT + 8, at, bill.way());
+            add("<text class=\"%s\" x=\"%d\" y=\"%.1f\">%s</text>\n", COLOURS.get(last.indexOf(bill) % COLOURS.size()), WIDTH - RIGHT + 8,
+                    at, bill.way());
         }
     }
 
@@ -115,7 +127,8 @@ public final class CostPlot {
     }
 
     private static String plain(double value) {
-        return value >= 1000 ? String.format(Locale.ROOT, "%,.0f", value) : new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
+        return value >= 1000 ? String.format(Locale.ROOT, "%,.0f", value)
+                : new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
     }
 
     private void add(String format, Object... values) {

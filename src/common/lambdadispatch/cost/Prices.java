@@ -21,7 +21,8 @@ public record Prices(
     /// When the table was made, year and month.
     public static final String AS_OF = "2026-11";
 
-    public static final String SOURCES = "aws.amazon.com: lambda/pricing, fargate/pricing, ec2/pricing/on-demand, elasticloadbalancing/pricing";
+    public static final String SOURCES =
+            "aws.amazon.com: lambda/pricing, fargate/pricing, ec2/pricing/on-demand, elasticloadbalancing/pricing";
 
     /// A request to a Lambda function, and an invoke by a router.
     public static final double REQUEST = 0.20 / 1e6;

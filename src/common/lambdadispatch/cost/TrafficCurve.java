@@ -22,8 +22,8 @@ public record TrafficCurve(double stepSeconds, List<Double> rates) {
         rates = List.copyOf(rates);
     }
 
-    /// Reads lines of `seconds,requests`: the time of a sample's start and how many requests came until the next one. Lines that start with `#` or a
-    /// letter are passed over. The step is that of the first two lines, and every other line must keep to it.
+    /// Reads lines of `seconds,requests`: the time of a sample's start and how many requests came until the next one. Lines that start with
+    /// `#` or a letter are passed over. The step is that of the first two lines, and every other line must keep to it.
     /// @throws IllegalArgumentException a line is not of that form; the message has its number
     public static TrafficCurve parse(List<String> lines) {
         List<Double> times = new ArrayList<>();
@@ -95,6 +95,7 @@ public record TrafficCurve(double stepSeconds, List<Double> rates) {
     }
 
     private static Workload at(Workload load, double rate) {
-        return new Workload(rate, 1, load.seconds(), load.cpuShare(), load.memoryMb(), load.coldStartSeconds(), load.maxConcurrent(), load.architecture());
+        return new Workload(rate, 1, load.seconds(), load.cpuShare(), load.memoryMb(), load.coldStartSeconds(), load.maxConcurrent(),
+                load.architecture());
     }
 }

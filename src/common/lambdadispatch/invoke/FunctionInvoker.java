@@ -13,7 +13,8 @@ public interface FunctionInvoker extends AutoCloseable {
     /// @throws IllegalArgumentException one line per fault: the variable, the value, what is allowed
     void configure(Map<String, String> environment);
 
-    /// Invokes synchronously (`RequestResponse`): returns when the function has ended, up to 15 minutes later. Blocks; called on a virtual thread, many at once.
+    /// Invokes synchronously (`RequestResponse`): returns when the function has ended, up to 15 minutes later. Blocks; called on a virtual
+    /// thread, many at once.
     /// @param function a name, name:alias, partial or full ARN
     /// @param payload the JSON event
     /// @throws IOException no answer came at all (DNS, connection, TLS, cut off)

@@ -72,7 +72,8 @@ public record InvokeFailure(int status, String code, String message, String reas
         put(table, Action.RETRY, "ServiceException EC2ThrottledException EC2UnexpectedException ENILimitReachedException "
                 + "SubnetIPAddressLimitReachedException EFSMountConnectivityException EFSMountTimeoutException EFSIOException "
                 + "S3FilesMountConnectivityException S3FilesMountTimeoutException");
-        put(table, Action.RETRY, "InternalFailure InternalServerError InternalError ServiceUnavailable ServiceUnavailableException RequestTimeout "
+        put(table, Action.RETRY,
+                "InternalFailure InternalServerError InternalError ServiceUnavailable ServiceUnavailableException RequestTimeout "
                 + "RequestTimeoutException RequestAbortedException");
         // Clocks, and credentials about to be replaced.
         put(table, Action.RETRY, "RequestTimeTooSkewed RequestExpired ExpiredTokenException ExpiredToken");

@@ -6,8 +6,8 @@ import java.net.InetAddress;
 
 /// The one text of an address: what apps, allow-lists and logs compare (RFC 5952 §4).
 ///
-/// Lower case, no leading zeros, the longest run of zero groups (the first of equals, two at least) as `::`. An interface's name is left out: it means
-/// nothing anywhere else.
+/// Lower case, no leading zeros, the longest run of zero groups (the first of equals, two at least) as `::`. An interface's name is left
+/// out: it means nothing anywhere else.
 public final class AddressText {
     private static final int GROUPS = 8;
 

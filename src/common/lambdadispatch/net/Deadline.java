@@ -6,10 +6,11 @@ import java.util.concurrent.Executor;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.carrier.TimerWheel;
 
-/// A time limit that can be armed again and again at the price of a clock reading: blocking reads and writes have no time-outs of their own.
+/// A time limit that can be armed again and again at the price of a clock reading: blocking reads and writes have no time-outs of their
+/// own.
 ///
-/// It fires up to [#GRAIN_MILLIS] late, on a virtual thread of its own. Whoever disarms it learns whether it was in time: either the action has begun, or it never
-/// will for what the deadline was armed for.
+/// It fires up to [#GRAIN_MILLIS] late, on a virtual thread of its own. Whoever disarms it learns whether it was in time: either the action
+/// has begun, or it never will for what the deadline was armed for.
 public final class Deadline extends TimerWheel.Entry implements AutoCloseable {
     public static final long GRAIN_MILLIS = TimerWheel.TICK_NANOS / 1_000_000 + 1;
 

@@ -7,7 +7,8 @@ import lambdadispatch.carrier.SpareArrays;
 
 /// A bounded buffer in front of a blocking source of bytes. Parsers work on its array in place.
 ///
-/// It takes memory when there is something to read, where the source can tell. Unread bytes are `array()[position()] .. array()[limit() - 1]`. Not thread-safe.
+/// It takes memory when there is something to read, where the source can tell. Unread bytes are
+/// `array()[position()] .. array()[limit() - 1]`. Not thread-safe.
 public final class Input {
     /// Where bytes come from: at least one per call, or -1 at the end.
     @FunctionalInterface

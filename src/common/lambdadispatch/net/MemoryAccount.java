@@ -13,11 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 
-/// The octets that peers chose and that this process holds for them, and how many there may be: one account, with a [MemoryShare] for each connection.
+/// The octets that peers chose and that this process holds for them, and how many there may be: one account, with a [MemoryShare] for each
+/// connection.
 ///
-/// Each limit of a connection or a request may be right by itself, and the sum of all that are allowed at once still be more than the heap. So whoever
-/// grows beyond what everybody gets takes it from here, and gives it back when it is over. What does not fit is refused, to him who asked for it. Before
-/// it comes to that, from [#tight()] on, the shares that hold most and were answered least are ended, so that the others find room.
+/// Each limit of a connection or a request may be right by itself, and the sum of all that are allowed at once still be more than the heap.
+/// So whoever grows beyond what everybody gets takes it from here, and gives it back when it is over. What does not fit is refused, to him
+/// who asked for it. Before it comes to that, from [#tight()] on, the shares that hold most and were answered least are ended, so that the
+/// others find room.
 public final class MemoryAccount {
     private static final Log LOG = Log.of("server");
     /// Of the heap: what is not peers' choice needs some, a collector as much as that again.
@@ -71,7 +73,8 @@ public final class MemoryAccount {
         return fits;
     }
 
-    /// Who has taken all there was does not keep newcomers out while he is being ended: these may take an eighth on top, where nothing that is open grows.
+    /// Who has taken all there was does not keep newcomers out while he is being ended: these may take an eighth on top, where nothing that
+    /// is open grows.
     private boolean takeForNewcomer(long octets) {
         boolean fits = add(octets, most + Math.min(most / 8, Long.MAX_VALUE - most));
         if (!fits) {
@@ -158,8 +161,8 @@ public final class MemoryAccount {
         return octets;
     }
 
-    /// One address with many connections that each hold little is heavier than another with one that holds more. Where all connections come from one
-    /// address, as from a load balancer, this changes nothing.
+    /// One address with many connections that each hold little is heavier than another with one that holds more. Where all connections come
+    /// from one address, as from a load balancer, this changes nothing.
     private double manyHeavier(Long octets) {
         return octets == null ? 1 : 1 + (double) octets / Math.max(1, most / 16);
     }
@@ -184,7 +187,8 @@ public final class MemoryAccount {
             said = true;
             saidNanos = now;
             MemoryShare first = worst.getFirst().share;
-            LOG.warn("memory for peers runs low", "held", held.get(), "most", most, "ended", count, "greatest", first.holder(), "holds", first.reserved());
+            LOG.warn("memory for peers runs low", "held", held.get(), "most", most, "ended", count, "greatest", first.holder(), "holds",
+                    first.reserved());
         }
     }
 

@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 
 /// What one connection, or one stream of a connection that many share, holds of a [MemoryAccount].
 ///
-/// The first [#FREE] octets cost nothing but what [MemoryAccount#open] took: a small request never touches the account. Beyond them it is taken in steps.
-/// A share that is closed has given everything back; what is given after that is ignored, so that no way out can lose a piece for good.
+/// The first [#FREE] octets cost nothing but what [MemoryAccount#open] took: a small request never touches the account. Beyond them it is
+/// taken in steps. A share that is closed has given everything back; what is given after that is ignored, so that no way out can lose a
+/// piece for good.
 ///
 /// Guarded by itself; nothing is called under the lock but the account's counters.
 public final class MemoryShare implements AutoCloseable {
@@ -58,7 +59,8 @@ public final class MemoryShare implements AutoCloseable {
         return take(octets, Need.A_CHOICE);
     }
 
-    /// Takes what is held for a short time and can not be done without. It is counted even if it does not fit; then others are ended for it.
+    /// Takes what is held for a short time and can not be done without. It is counted even if it does not fit; then others are ended for
+    /// it.
     public void takeAnyway(long octets) {
         take(octets, Need.INDISPENSABLE);
     }
@@ -162,8 +164,8 @@ public final class MemoryShare implements AutoCloseable {
         return holder;
     }
 
-    /// Whose connection it is, for those whose connections count together: an address. Null for a stream of many that share a connection, and for who
-    /// proved who it is.
+    /// Whose connection it is, for those whose connections count together: an address. Null for a stream of many that share a connection,
+    /// and for who proved who it is.
     Object peer() {
         return part || known ? null : holder instanceof InetSocketAddress socket ? network(socket.getAddress()) : holder;
     }
@@ -184,8 +186,8 @@ public final class MemoryShare implements AutoCloseable {
         return base + reserved;
     }
 
-    /// How much it is to be ended before others: what it holds, times how long it has held that without being answered. Under the lock, so that what is
-    /// being taken counts.
+    /// How much it is to be ended before others: what it holds, times how long it has held that without being answered. Under the lock, so
+    /// that what is being taken counts.
     synchronized double weight(long now) {
         double octets = reserved + (part || known ? 0 : (double) base / BASE_LIGHTER);
         double weight = octets * Math.max(1, now - progressNanos);

@@ -14,8 +14,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import lambdadispatch.carrier.ChannelWaits;
 
-/// A TCP connection as a [Transport], to be used from virtual threads. On carriers of ours the channel is non-blocking and waits by [ChannelWaits];
-/// with the JDK's scheduler it is blocking, and the thread waits inside of it.
+/// A TCP connection as a [Transport], to be used from virtual threads. On carriers of ours the channel is non-blocking and waits by
+/// [ChannelWaits]; with the JDK's scheduler it is blocking, and the thread waits inside of it.
 public final class SocketTransport implements Transport {
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
     private static final int KEEP_VIEWED = 4096;
@@ -85,7 +85,8 @@ public final class SocketTransport implements Transport {
     public void keepAliveProbes(Duration idle) throws IOException {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         int seconds = Math.toIntExact(Math.max(1, idle.toSeconds()));
-        // These options come from the module jdk.net, which need not be in the run-time image: found by name, the kernel's own times otherwise.
+        // These options come from the module jdk.net, which need not be in the run-time image: found by name, the kernel's own times
+        // otherwise.
         for (SocketOption<?> option : channel.supportedOptions()) {
             switch (option.name()) {
                 case "TCP_KEEPIDLE" -> setSeconds(option, seconds);
@@ -138,8 +139,8 @@ public final class SocketTransport implements Transport {
         }
     }
 
-    /// Reads what has arrived, without waiting: 0 if nothing has, -1 at the end of the stream. One system call, also where the carrier's selector has looked since
-    /// the last read: what it saw may be as old as the loop's whole turn. While nobody else reads or writes.
+    /// Reads what has arrived, without waiting: 0 if nothing has, -1 at the end of the stream. One system call, also where the carrier's
+    /// selector has looked since the last read: what it saw may be as old as the loop's whole turn. While nobody else reads or writes.
     public int readAtOnce(byte[] into, int offset, int length) throws IOException {
         ByteBuffer view = ByteBuffer.wrap(into, offset, length);
         if (waits != null) {

@@ -7,8 +7,8 @@ import java.time.Duration;
 
 /// Reads from a [Transport] under a time limit. When it runs out the input is shut, so that the blocked reader wakes and can still answer.
 ///
-/// One thread reads at a time; any thread may set a limit. A limit that is set while a read is blocked holds for that read too, counted from then on.
-/// It ends with the read that it is for: one that comes too late to find its read shuts nothing.
+/// One thread reads at a time; any thread may set a limit. A limit that is set while a read is blocked holds for that read too, counted
+/// from then on. It ends with the read that it is for: one that comes too late to find its read shuts nothing.
 public final class TimedSource implements Input.Source, AutoCloseable {
     private final Transport transport;
     private final Deadline deadline;

@@ -13,20 +13,22 @@ public interface Transport extends Closeable {
     /// Reads at least one byte, or returns -1 at the end of the stream. `length` is at least 1.
     int read(byte[] into, int offset, int length) throws IOException;
 
-    /// Waits until reading would not wait for long, so that a reader can take memory only then. May return at once, and does where a transport can not tell.
+    /// Waits until reading would not wait for long, so that a reader can take memory only then. May return at once, and does where a
+    /// transport can not tell.
     default void awaitInput() throws IOException {}
 
     /// Writes all of it.
     void write(byte[] from, int offset, int length) throws IOException;
 
-    /// Whether the stream is open and nothing has arrived on it: looks without waiting. For a connection that was idle, before it is used again,
-    /// while nobody reads. An octet that is seen is lost, so the stream is of no use after `false`, which is also what a transport says that
-    /// can not look.
+    /// Whether the stream is open and nothing has arrived on it: looks without waiting. For a connection that was idle, before it is used
+    /// again, while nobody reads. An octet that is seen is lost, so the stream is of no use after `false`, which is also what a transport
+    /// says that can not look.
     default boolean quiet() {
         return false;
     }
 
-    /// How many octets the other end, or the system on its behalf, has taken so far, as far as that is known: any thread may look how a write gets on.
+    /// How many octets the other end, or the system on its behalf, has taken so far, as far as that is known: any thread may look how a
+    /// write gets on.
     default long octetsTaken() {
         return 0;
     }

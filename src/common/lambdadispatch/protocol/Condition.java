@@ -5,7 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// How an environment feels, as its extension tells the router with each ping: `cpu=812 of=1000 throttled=0 memory=430 delay=2 app=5120 requests=64 held=0 probe=3`.
+/// How an environment feels, as its extension tells the router with each ping:
+/// `cpu=812 of=1000 throttled=0 memory=430 delay=2 app=5120 requests=64 held=0 probe=3`.
 /// @param cpuMillis CPU time that the environment has used, since whenever
 /// @param vcpuMillis CPU time that it may use in a second
 /// @param throttledMillis time that it was held back for want of that, since whenever
@@ -15,14 +16,16 @@ import java.util.Optional;
 /// @param requests that have ended in it
 /// @param heldMillis for so long the app wanted to be kept for work after its answers, in this invocation
 /// @param probeMillis how long its health path took to answer last; the longest that is waited for where that was no good answer
-public record Condition(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis, long requests,
+public record Condition(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis,
+        long requests,
         long heldMillis, long probeMillis) {
     private static final int LONGEST = 200;
     private static final int MOST_DIGITS = 12;
 
     @Override
     public String toString() {
-        return "cpu=" + cpuMillis + " of=" + vcpuMillis + " throttled=" + throttledMillis + " memory=" + memoryPermille + " delay=" + delayMillis
+        return "cpu=" + cpuMillis + " of=" + vcpuMillis + " throttled=" + throttledMillis + " memory=" + memoryPermille + " delay="
+                + delayMillis
                 + " app=" + appMillis + " requests=" + requests + " held=" + heldMillis + " probe=" + probeMillis;
     }
 
@@ -117,7 +120,8 @@ public record Condition(long cpuMillis, long vcpuMillis, long throttledMillis, l
         }
 
         public Condition condition() {
-            return new Condition(cpuMillis, vcpuMillis, throttledMillis, memoryPermille, delayMillis, appMillis, requests, heldMillis, probeMillis);
+            return new Condition(cpuMillis, vcpuMillis, throttledMillis, memoryPermille, delayMillis, appMillis, requests, heldMillis,
+                    probeMillis);
         }
     }
 }

@@ -26,7 +26,8 @@ public record ControlPaths(Kind kind, String instanceId, String channelId) {
 
     /// On a ping: how the environment feels, a [Condition].
     public static final String CONDITION_HEADER = "x-lambda-condition";
-    /// On every control request: a number that the invocation has drawn for itself. Lambda may hand one payload out twice; only the first that is heard is the instance.
+    /// On every control request: a number that the invocation has drawn for itself. Lambda may hand one payload out twice; only the first
+    /// that is heard is the instance.
     public static final String INVOCATION_HEADER = "x-lambda-invocation";
     /// On every control request: what the environment is, an [EnvironmentInfo].
     public static final String ENVIRONMENT_HEADER = "x-lambda-environment";

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /// @param memoryMb `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, in MB; 0 where it is not known
 /// @param arm whether it is `arm64`; else it is `x86_64`
 public record EnvironmentInfo(String version, int memoryMb, boolean arm) {
-    private static final Pattern FORM = Pattern.compile("version=(\\$LATEST|[0-9]{1,18}) memory=([0-9]{1,6}) arch=(arm64|x86_64)(?: .{0,100})?");
+    private static final Pattern FORM =
+            Pattern.compile("version=(\\$LATEST|[0-9]{1,18}) memory=([0-9]{1,6}) arch=(arm64|x86_64)(?: .{0,100})?");
 
     /// @param version `AWS_LAMBDA_FUNCTION_VERSION`, or null
     /// @param memorySize `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, or null

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.protocol;
 
-/// How long heads may be on a channel. Either end rewrites what it passes on (`name:value` becomes `name: value`, fields about forwarding and framing are
-/// added), so whoever reads from a channel takes more than the other end took from outside: a head that one hop lets in never breaks at the next.
+/// How long heads may be on a channel. Either end rewrites what it passes on (`name:value` becomes `name: value`, fields about forwarding
+/// and framing are added), so whoever reads from a channel takes more than the other end took from outside: a head that one hop lets in
+/// never breaks at the next.
 public final class HeadLimits {
     /// What the extension takes of an app: status line and fields, in octets.
     public static final int RESPONSE_BYTES = 64 << 10;
@@ -17,7 +18,8 @@ public final class HeadLimits {
 
     private HeadLimits() {}
 
-    /// How long a request's head can be when the router has rewritten it, in octets: the authority may be all of it, and goes out up to three times.
+    /// How long a request's head can be when the router has rewritten it, in octets: the authority may be all of it, and goes out up to
+    /// three times.
     /// @param headBytes the longest that clients may send
     /// @param headFields the most fields that they may send
     public static int relayedRequestBytes(int headBytes, int headFields) {

@@ -20,7 +20,8 @@ import lambdadispatch.base.json.JsonException;
 /// @param certificateSha256 SHA-256 of the router's certificate, in hex; "" for a cleartext control port
 /// @param protocolVersion [ControlPaths#PROTOCOL_VERSION]
 /// @param stay do not return because of idleness
-/// @param requestHeadBytes the longest request head that this router sends, in octets; [HeadLimits#RELAYED_REQUEST_BYTES] if it does not say
+/// @param requestHeadBytes the longest request head that this router sends, in octets; [HeadLimits#RELAYED_REQUEST_BYTES] if it does not
+/// say
 public record InvokePayload(
         String poolId,
         String id,
@@ -85,7 +86,8 @@ public record InvokePayload(
         long bytes = object.number("RequestHeadBytes").orElse(HeadLimits.RELAYED_REQUEST_BYTES);
         if (bytes < HeadLimits.RELAYED_REQUEST_BYTES || bytes > HeadLimits.LARGEST_RELAYED_REQUEST_BYTES) {
             throw new IllegalArgumentException(
-                    "RequestHeadBytes is not between " + HeadLimits.RELAYED_REQUEST_BYTES + " and " + HeadLimits.LARGEST_RELAYED_REQUEST_BYTES);
+                    "RequestHeadBytes is not between " + HeadLimits.RELAYED_REQUEST_BYTES + " and "
+                            + HeadLimits.LARGEST_RELAYED_REQUEST_BYTES);
         }
         return (int) bytes;
     }
@@ -120,6 +122,7 @@ public record InvokePayload(
     /// Without the secrets.
     @Override
     public String toString() {
-        return "InvokePayload[" + poolId + " " + dispatcherUrl + " channels=" + numberOfChannels + " initOnly=" + initOnly + " stay=" + stay + "]";
+        return "InvokePayload[" + poolId + " " + dispatcherUrl + " channels=" + numberOfChannels + " initOnly=" + initOnly + " stay=" + stay
+                + "]";
     }
 }

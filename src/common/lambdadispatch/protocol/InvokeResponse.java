@@ -24,7 +24,8 @@ public record InvokeResponse(String poolId, String id, long requestCount, long i
         Json.JsonObject object = InvokePayload.object(json);
         String reason = object.text("ExitReason").orElse("");
         try {
-            return new InvokeResponse(object.text("PoolId").orElse(""), object.text("Id").orElse(""), object.number("RequestCount").orElse(0),
+            return new InvokeResponse(object.text("PoolId").orElse(""), object.text("Id").orElse(""),
+                    object.number("RequestCount").orElse(0),
                     object.number("InvokeDuration").orElse(0), ExitReason.valueOf(reason));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("unknown ExitReason", e);

@@ -3,8 +3,8 @@ package lambdadispatch.protocol;
 
 import java.util.Locale;
 
-/// Who takes part in an exchange, and whose fault it was that one broke. Only the environment's faults count against an instance: whatever else goes
-/// wrong costs the one exchange that it happened in.
+/// Who takes part in an exchange, and whose fault it was that one broke. Only the environment's faults count against an instance: whatever
+/// else goes wrong costs the one exchange that it happened in.
 public enum Party {
     /// Left, sent what is no HTTP, or took its answer too slowly.
     CLIENT,

@@ -14,8 +14,8 @@ import lambdadispatch.base.Bytes;
 ///   |            Response in HTTP/1.1 message syntax (*)        ...
 ///   +---------------------------------------------------------------+
 /// ```
-/// It counts as if it had come on the channel's own uplink. Several of them leave as one DATA frame in one system call, which is what they cost
-/// most of otherwise. Only whole responses that are short go this way, so one unread response never stops another.
+/// It counts as if it had come on the channel's own uplink. Several of them leave as one DATA frame in one system call, which is what they
+/// cost most of otherwise. Only whole responses that are short go this way, so one unread response never stops another.
 public final class SharedUplinkEntry {
     public static final int HEAD = 8;
     /// The longest response that goes this way; a router breaks the uplink off over a longer one.

@@ -57,7 +57,8 @@ final class DemoApp implements Handler {
         running.incrementAndGet();
         try {
             if (route == null) {
-                exchange.answer(404, "text/plain", "There is nothing here; / lists what can be tried.\n".getBytes(StandardCharsets.US_ASCII));
+                exchange.answer(404, "text/plain",
+                        "There is nothing here; / lists what can be tried.\n".getBytes(StandardCharsets.US_ASCII));
             } else {
                 route.handler().handle(exchange);
             }

@@ -62,7 +62,8 @@ final class Replies {
         for (long number = 1; number <= count; number++) {
             Instant now = Instant.now();
             long micros = TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
-            byte[] event = ("id: " + number + "\ndata: {\"number\":" + number + ",\"time\":\"" + now + "\",\"epochMicros\":" + micros + "}\n\n")
+            byte[] event =
+                    ("id: " + number + "\ndata: {\"number\":" + number + ",\"time\":\"" + now + "\",\"epochMicros\":" + micros + "}\n\n")
                     .getBytes(StandardCharsets.US_ASCII);
             exchange.write(event, 0, event.length);
             exchange.flush();

@@ -25,7 +25,8 @@ import lambdadispatch.http.server.Limits;
 public final class Emulator implements AutoCloseable {
     private static final Log LOG = Log.of("emulator");
     // An invoke is silent for up to a quarter of an hour while it runs.
-    private static final Limits LIMITS = Limits.DEFAULT.with().idle(Duration.ofMinutes(10)).leastRate(LeastRate.NONE).maxConnections(5_000).limits();
+    private static final Limits LIMITS =
+            Limits.DEFAULT.with().idle(Duration.ofMinutes(10)).leastRate(LeastRate.NONE).maxConnections(5_000).limits();
 
     private final Guardian guardian;
     private final Functions functions;
@@ -35,7 +36,8 @@ public final class Emulator implements AutoCloseable {
     private Emulator(EmulatorConfig config) throws IOException {
         guardian = new Guardian();
         functions = new Functions(config.functions(), config.function(), guardian);
-        var check = new SignatureCheck(new Credentials(config.accessKey(), config.secretKey(), ""), config.function().region(), Clock.SYSTEM);
+        var check =
+                new SignatureCheck(new Credentials(config.accessKey(), config.secretKey(), ""), config.function().region(), Clock.SYSTEM);
         front = new Front(functions, check, config.faults(), RandomGenerator.getDefault());
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), config.port());
         server = new Server("emulator", address, null, LIMITS, front);

@@ -21,7 +21,8 @@ import lambdadispatch.emulator.environment.OnceAMinute;
 /// @param port on 127.0.0.1; 0 for any
 /// @param functions the names that exist
 /// @param accessKey the only access key id that is known
-public record EmulatorConfig(int port, Set<String> functions, String accessKey, String secretKey, InvokeFaults faults, FunctionSettings function) {
+public record EmulatorConfig(int port, Set<String> functions, String accessKey, String secretKey, InvokeFaults faults,
+        FunctionSettings function) {
     public static final String PORT = "LAMBDA_DISPATCH_EmulatorPort";
     public static final String DEFAULT_FUNCTION = "lambda-dispatch-local";
     private static final Duration QUARTER_OF_AN_HOUR = Duration.ofMinutes(15);
@@ -40,7 +41,8 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
     }
 
     private static FunctionSettings function(Settings settings, Commands otherwise, Map<String, String> environment) {
-        String extension = settings.text("LAMBDA_DISPATCH_EmulatorExtension", null, "the extension's executable; without it, the one of this build");
+        String extension =
+                settings.text("LAMBDA_DISPATCH_EmulatorExtension", null, "the extension's executable; without it, the one of this build");
         String app = settings.text("LAMBDA_DISPATCH_EmulatorApp", null, "the app's command, for /bin/sh; without it, the demo");
         return new FunctionSettings(
                 settings.integer("LAMBDA_DISPATCH_EmulatorMemory", 1024, 128, 10_240, "the function's memory in MB"),
@@ -48,13 +50,16 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
                 duration(settings, "InitLimit", Duration.ofSeconds(10), QUARTER_OF_AN_HOUR, "of the first init"),
                 duration(settings, "ColdStart", Duration.ZERO, QUARTER_OF_AN_HOUR, "what placing an environment takes before its init"),
                 duration(settings, "IdleLife", Duration.ofMinutes(5), Duration.ofDays(1), "how long an idle environment is kept"),
-                settings.integer("LAMBDA_DISPATCH_EmulatorConcurrency", 10, 1, 1000, "environments at most; what finds no room is throttled"),
-                settings.formed("AWS_REGION", "us-east-1", lambdadispatch.invoke.FunctionName::isRegion, "the name of a region, as us-east-1", "the region that ARNs and signatures name"),
+                settings.integer("LAMBDA_DISPATCH_EmulatorConcurrency", 10, 1, 1000,
+                        "environments at most; what finds no room is throttled"),
+                settings.formed("AWS_REGION", "us-east-1", lambdadispatch.invoke.FunctionName::isRegion,
+                        "the name of a region, as us-east-1", "the region that ARNs and signatures name"),
                 "123456789012",
                 extension == null ? otherwise.extension() : List.of(extension),
                 app == null ? otherwise.app() : app,
                 ProcessVariables.ofEnvironments(environment),
-                settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print") ? System.out::println : line -> {},
+                settings.flag("LAMBDA_DISPATCH_EmulatorVerbose", false, "shows what extensions and apps print") ? System.out::println
+                        : line -> {},
                 folder(settings),
                 app == null ? AppRule.DEFAULT : AppRule.from(settings),
                 settings.integer("LAMBDA_DISPATCH_EmulatorPerEnvironment", 1, 1, 1000,
@@ -64,7 +69,8 @@ public record EmulatorConfig(int port, Set<String> functions, String accessKey, 
 
     private static Path folder(Settings settings) {
         String here = Path.of("").toAbsolutePath().toString();
-        return Path.of(settings.formed("LAMBDA_DISPATCH_EmulatorAppFolder", here, text -> Files.isDirectory(Path.of(text)), "a folder that is there",
+        return Path.of(settings.formed("LAMBDA_DISPATCH_EmulatorAppFolder", here, text -> Files.isDirectory(Path.of(text)),
+                "a folder that is there",
                 "where the app's command runs; ./build.sh run sets it to where it was called"));
     }
 

@@ -34,8 +34,10 @@ public final class LocalStack {
         StackOptions options = StackOptions.parse(List.of(arguments), System.getenv());
         Settings settings = new Settings(options.help() ? Map.of() : options.environment());
         BuildCommands commands = options.images()
-                ? BuildCommands.ofImages(Path.of("build", "image")) : BuildCommands.ofModules(options.routerHeap(), options.extensionHeap());
-        EmulatorConfig config = EmulatorConfig.from(settings, new EmulatorConfig.Commands(commands.extension(), commands.demo()), options.environment());
+                ? BuildCommands.ofImages(Path.of("build", "image"))
+                : BuildCommands.ofModules(options.routerHeap(), options.extensionHeap());
+        EmulatorConfig config =
+                EmulatorConfig.from(settings, new EmulatorConfig.Commands(commands.extension(), commands.demo()), options.environment());
         LocalStack stack = new LocalStack(config, RouterProcess.Ports.from(settings));
         if (options.help()) {
             System.out.print(StackOptions.USAGE + "\n" + settings.table());
@@ -93,7 +95,8 @@ public final class LocalStack {
 
     private void welcome(boolean ownApp) {
         String url = "http://127.0.0.1:" + ports.http();
-        String control = ports.control() + " (TLS)" + (ports.cleartextControl() ? " and " + ports.cleartextControlPort() + " (cleartext)" : "");
+        String control =
+                ports.control() + " (TLS)" + (ports.cleartextControl() ? " and " + ports.cleartextControlPort() + " (cleartext)" : "");
         Log.flush();
         System.out.printf("""
 
@@ -106,10 +109,12 @@ public final class LocalStack {
                 Open %s/ or try:
                 """, ProcessHandle.current().pid(), emulator.endpoint(), String.join(", ", config.functions()),
                 config.function().memoryMegabytes(), config.function().concurrency(),
-                config.function().managed() ? ", each with " + config.function().perEnvironment() + " invocations at once" : "", url, ports.https(), router.pid(), control,
+                config.function().managed() ? ", each with " + config.function().perEnvironment() + " invocations at once" : "", url,
+                ports.https(), router.pid(), control,
                 ownApp ? ownApp() : "the demo", page, url);
         List<String> tries = ownApp
-                ? List.of("curl -i " + url + "/", "curl -i --http2-prior-knowledge " + url + "/", "curl -ik https://127.0.0.1:" + ports.https() + "/")
+                ? List.of("curl -i " + url + "/", "curl -i --http2-prior-knowledge " + url + "/",
+                        "curl -ik https://127.0.0.1:" + ports.https() + "/")
                 : List.of("curl " + url + "/ping", "curl -N '" + url + "/sse?ms=200&n=10'", "curl -T README.md " + url + "/upload");
         tries.forEach(line -> System.out.println("  " + line));
         System.out.println("What it costs so far: curl " + emulator.endpoint() + "/_emulator/billing\nCtrl-C stops all of it.\n");
@@ -122,7 +127,8 @@ public final class LocalStack {
                 %s, in %s
                             It has to listen on its PORT: %d in the first environment, others in further ones. On Lambda nobody sets PORT:
                             set it in the function's variables, or LAMBDA_DISPATCH_PORT to where the app listens (%d now).
-                            It is ready when it %s, here as on Lambda.""".formatted(config.function().app(), config.function().folder(), rule.port(), rule.port(), rule.ready());
+                            It is ready when it %s, here as on Lambda.""".formatted(config.function().app(), config.function().folder(),
+                rule.port(), rule.port(), rule.ready());
     }
 
     /// First the router, which finishes what is in flight and lets its instances go; then what is left in Lambda.

@@ -14,15 +14,18 @@ final class ProcessVariables {
     private static final Pattern EXTENSION = Pattern.compile("LAMBDA_DISPATCH_[A-Z0-9_]+|LAMBDA_DISPATCH_(Debug|LogFormat)");
     private static final Pattern EMULATOR = Pattern.compile("LAMBDA_DISPATCH_Emulator.*|LAMBDA_DISPATCH_Stack.*");
     // Lambda gives an environment the role's credentials, never those of whoever invokes it.
-    private static final Pattern CALLER = Pattern.compile("AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|.*ENDPOINT_URL.*|LAMBDA_.*)");
+    private static final Pattern CALLER =
+            Pattern.compile("AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|.*ENDPOINT_URL.*|LAMBDA_.*)");
 
     /// What both have.
-    private static final Set<String> SHARED = Set.of("LAMBDA_DISPATCH_Debug", "LAMBDA_DISPATCH_LogFormat", "LAMBDA_DISPATCH_RUNTIME", "LAMBDA_DISPATCH_JAVA_OPTIONS");
+    private static final Set<String> SHARED =
+            Set.of("LAMBDA_DISPATCH_Debug", "LAMBDA_DISPATCH_LogFormat", "LAMBDA_DISPATCH_RUNTIME", "LAMBDA_DISPATCH_JAVA_OPTIONS");
 
     private ProcessVariables() {}
 
     static Map<String, String> ofEnvironments(Map<String, String> environment) {
-        return only(environment, name -> name.startsWith("LAMBDA_DISPATCH_") ? EXTENSION.matcher(name).matches() : !CALLER.matcher(name).matches());
+        return only(environment,
+                name -> name.startsWith("LAMBDA_DISPATCH_") ? EXTENSION.matcher(name).matches() : !CALLER.matcher(name).matches());
     }
 
     static Map<String, String> ofRouter(Map<String, String> environment) {

@@ -43,13 +43,15 @@ public final class Rehearsal {
         Map<String, String> forEnvironment = new HashMap<>(path);
         forEnvironment.put(OPTIONS, recording(records, "extension"));
         // One environment, or the next would write over the record of the first.
-        FunctionSettings function = new FunctionSettings(1024, Duration.ofMinutes(15), Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), 1,
+        FunctionSettings function =
+                new FunctionSettings(1024, Duration.ofMinutes(15), Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5), 1,
                 "us-east-1", "123456789012", commands.extension(), commands.demo(), forEnvironment, System.out::println);
         EmulatorConfig config = new EmulatorConfig(0, Set.of("rehearsal"), "test", "test", InvokeFaults.NONE, function);
         try (Emulator emulator = Emulator.start(config)) {
             Map<String, String> forRouter = new HashMap<>(path);
             forRouter.put("LAMBDA_DISPATCH_FunctionName", "rehearsal");
-            for (String port : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port", "ControlChannelHTTP2Port")) {
+            for (String port : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelInsecureHTTP2Port",
+                    "ControlChannelHTTP2Port")) {
                 forRouter.put("LAMBDA_DISPATCH_" + port, "0");
             }
             forRouter.put(OPTIONS, recording(records, "router"));
@@ -77,7 +79,8 @@ public final class Rehearsal {
     /// SIGTERM instead of SHUTDOWN, which leaves two seconds: on a busy machine that is too little for writing the record.
     private static void end(Environment environment) throws Exception {
         environment.thaw();
-        CompletableFuture<ProcessHandle> ended = ProcessHandle.of(environment.pid(Environment.Part.EXTENSION)).map(ProcessHandle::onExit).orElseThrow();
+        CompletableFuture<ProcessHandle> ended =
+                ProcessHandle.of(environment.pid(Environment.Part.EXTENSION)).map(ProcessHandle::onExit).orElseThrow();
         environment.signal(Environment.Part.EXTENSION, Signal.TERM);
         ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }

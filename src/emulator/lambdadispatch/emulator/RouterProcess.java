@@ -69,7 +69,8 @@ public final class RouterProcess {
     }
 
     /// @param lines gets what it prints; null to let it print where we print
-    public static RouterProcess start(Guardian guardian, List<String> command, Map<String, String> environment, Consumer<String> lines) throws IOException {
+    public static RouterProcess start(Guardian guardian, List<String> command, Map<String, String> environment, Consumer<String> lines)
+            throws IOException {
         return new RouterProcess(ProcessGroup.start(guardian, command, environment, lines));
     }
 
@@ -84,7 +85,8 @@ public final class RouterProcess {
                 "AWS_SECRET_ACCESS_KEY", emulator.secretKey()));
         variables.putIfAbsent("LAMBDA_DISPATCH_FunctionName", EmulatorConfig.DEFAULT_FUNCTION);
         variables.putIfAbsent("LAMBDA_DISPATCH_RouterCallbackHost", "127.0.0.1");
-        variables.putIfAbsent("LAMBDA_DISPATCH_MaxInstanceCount", Integer.toString(emulator.function().concurrency() * emulator.function().perEnvironment()));
+        variables.putIfAbsent("LAMBDA_DISPATCH_MaxInstanceCount",
+                Integer.toString(emulator.function().concurrency() * emulator.function().perEnvironment()));
         variables.putIfAbsent("LAMBDA_DISPATCH_DrainDelay", "0"); // no load balancer has to be waited for
         variables.putIfAbsent("LAMBDA_DISPATCH_DrainTimeout", "5s"); // nor does whoever pressed Ctrl-C want to wait
         return variables;

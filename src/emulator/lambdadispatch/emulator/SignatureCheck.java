@@ -28,8 +28,9 @@ final class SignatureCheck implements Authorization {
             case UNKNOWN_KEY -> refusal("UnrecognizedClientException", "The security token included in the request is invalid.");
             case OTHER_REGION -> refusal("InvalidSignatureException", "Credential should be scoped to a valid region.");
             case OTHER_SERVICE -> refusal("InvalidSignatureException", "Credential should be scoped to correct service: 'lambda'.");
-            case SKEWED -> refusal("InvalidSignatureException", "Signature expired or not yet current: the clocks differ by more than 5 min.");
-            case MISMATCH -> refusal("InvalidSignatureException", "The request signature we calculated does not match the signature you provided."
+        case SKEWED -> refusal("InvalidSignatureException", "Signature expired or not yet current: the clocks differ by more than 5 min.");
+        case MISMATCH ->
+            refusal("InvalidSignatureException", "The request signature we calculated does not match the signature you provided."
                     + " Check your AWS Secret Access Key and signing method.");
         };
     }

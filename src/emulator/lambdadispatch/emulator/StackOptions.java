@@ -10,7 +10,8 @@ import java.util.Map;
 ///
 /// @param environment the variables with the options laid over them
 /// @param faults one line for each option that can not be understood
-record StackOptions(Map<String, String> environment, boolean help, boolean images, String routerHeap, String extensionHeap, List<String> faults) {
+record StackOptions(Map<String, String> environment, boolean help, boolean images, String routerHeap, String extensionHeap,
+        List<String> faults) {
     static final String USAGE = """
             Usage: ./build.sh run [OPTIONS]
 
@@ -54,7 +55,8 @@ record StackOptions(Map<String, String> environment, boolean help, boolean image
                 case "--help", "-h" -> help = true;
                 case "--image" -> images = true;
                 case "--verbose" -> environment.put("LAMBDA_DISPATCH_EmulatorVerbose", "true");
-                case "--app", "--instances", "--per-environment", "--cold-start", "--memory", "--timeout", "--faults", "--router-heap", "--extension-heap" -> {
+                case "--app", "--instances", "--per-environment", "--cold-start", "--memory", "--timeout", "--faults", "--router-heap",
+                        "--extension-heap" -> {
                     if (option.length == 1 && i + 1 == arguments.size()) {
                         faults.add(option[0] + " needs a value");
                     } else {
@@ -66,7 +68,9 @@ record StackOptions(Map<String, String> environment, boolean help, boolean image
                 default -> faults.add("there is no option " + arguments.get(i) + "; --help lists them");
             }
         }
-        heaps.values().stream().filter(heap -> !heap.matches("\\d+[kKmMgG]?")).forEach(heap -> faults.add("a heap size is written as 64m, not " + heap));
-        return new StackOptions(environment, help, images, heaps.getOrDefault("--router-heap", ""), heaps.getOrDefault("--extension-heap", ""), faults);
+        heaps.values().stream().filter(heap -> !heap.matches("\\d+[kKmMgG]?"))
+                .forEach(heap -> faults.add("a heap size is written as 64m, not " + heap));
+        return new StackOptions(environment, help, images, heaps.getOrDefault("--router-heap", ""),
+                heaps.getOrDefault("--extension-heap", ""), faults);
     }
 }

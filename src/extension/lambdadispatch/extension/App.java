@@ -6,6 +6,7 @@ package lambdadispatch.extension;
 /// @param compression whether to gzip its responses
 record App(AppAddress address, boolean compression, AppHabits habits, Hold hold) {
     static App of(ExtensionConfig config) {
-        return new App(AppAddress.localhost(config.port()), config.compression(), new AppHabits(config.appKeepAlive(), System::nanoTime), new Hold(config.holding().most()));
+        return new App(AppAddress.localhost(config.port()), config.compression(), new AppHabits(config.appKeepAlive(), System::nanoTime),
+                new Hold(config.holding().most()));
     }
 }

@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import lambdadispatch.net.SocketTransport;
 
-/// Where the app listens: a port of this host's loopback interface, by IPv4 or by IPv6. "localhost" means both, and frameworks choose either.
+/// Where the app listens: a port of this host's loopback interface, by IPv4 or by IPv6. "localhost" means both, and frameworks choose
+/// either.
 ///
 /// The address that took a connection last is asked first.
 final class AppAddress {
@@ -29,7 +30,8 @@ final class AppAddress {
         try {
             return new AppAddress(List.of(
                     new InetSocketAddress(InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1}), port),
-                    new InetSocketAddress(InetAddress.getByAddress("localhost", new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), port)));
+                    new InetSocketAddress(
+                            InetAddress.getByAddress("localhost", new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), port)));
         } catch (UnknownHostException e) {
             throw new IllegalStateException("4 and 16 octets are addresses", e);
         }
@@ -81,7 +83,8 @@ final class AppAddress {
     private static String text(InetSocketAddress address) {
         InetAddress host = address.getAddress();
         boolean six = host instanceof Inet6Address;
-        return (six ? "[" + (host.isLoopbackAddress() ? "::1" : host.getHostAddress()) + "]" : host.getHostAddress()) + ":" + address.getPort();
+        return (six ? "[" + (host.isLoopbackAddress() ? "::1" : host.getHostAddress()) + "]" : host.getHostAddress()) + ":"
+                + address.getPort();
     }
 
     @Override

@@ -54,8 +54,9 @@ final class AppConnection implements AutoCloseable {
         return new AppConnection(app.connect(CONNECT_TRY));
     }
 
-    /// Whether there is an app that listens. A process that is being killed may still seem to, for a moment: its listening socket is closed after
-    /// others, and what waits on it is reset then. So a connection has to stay open for a moment, too. One whose listen queue is full is there.
+    /// Whether there is an app that listens. A process that is being killed may still seem to, for a moment: its listening socket is closed
+    /// after others, and what waits on it is reset then. So a connection has to stay open for a moment, too. One whose listen queue is full
+    /// is there.
     static boolean possible(AppAddress app) {
         AtomicBoolean stayed = new AtomicBoolean();
         try (AppConnection probe = open(app)) {
@@ -97,7 +98,8 @@ final class AppConnection implements AutoCloseable {
         return idleNanos() >= idleLimitNanos;
     }
 
-    /// Looks at a connection that nothing is expected on: one system call that does not wait. After anything but [Look#QUIET] it is of no more use.
+    /// Looks at a connection that nothing is expected on: one system call that does not wait. After anything but [Look#QUIET] it is of no
+    /// more use.
     Look look() {
         byte[] found = new byte[12];
         int count;
@@ -113,8 +115,8 @@ final class AppConnection implements AutoCloseable {
         return count < 0 || new String(found, StandardCharsets.ISO_8859_1).matches("HTTP/1\\.[01] 408") ? Look.ENDED : Look.UNASKED;
     }
 
-    /// The `timeout` of `Keep-Alive` (RFC 2068 §19.7.1.1, in seconds) in nanoseconds, less a second, or half of it where it is short: a request is on its
-    /// way for a moment, too. [Long#MAX_VALUE] if the app does not say.
+    /// The `timeout` of `Keep-Alive` (RFC 2068 §19.7.1.1, in seconds) in nanoseconds, less a second, or half of it where it is short: a
+    /// request is on its way for a moment, too. [Long#MAX_VALUE] if the app does not say.
     static long idleLimitNanos(Headers headers) {
         int field = headers.find(HeaderName.KEEP_ALIVE);
         if (field < 0) {

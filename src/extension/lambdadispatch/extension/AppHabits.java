@@ -8,8 +8,8 @@ import lambdadispatch.base.log.Log;
 
 /// What the app was seen to do with kept connections, on any channel: decides which of them may carry another request.
 ///
-/// HTTP/1.1 answers carry no mark of the request that they belong to, so what an app sends unasked can pass for the next answer. A look before each
-/// request finds it if it has come by then; an app that was caught once gets no second chance to be a moment later.
+/// HTTP/1.1 answers carry no mark of the request that they belong to, so what an app sends unasked can pass for the next answer. A look
+/// before each request finds it if it has come by then; an app that was caught once gets no second chance to be a moment later.
 final class AppHabits {
     private static final Log LOG = Log.of("relay");
     /// Apps close idle connections after some seconds (Node.js after 5): what can not be sent twice takes one only well before that.

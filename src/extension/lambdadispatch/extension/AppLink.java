@@ -12,8 +12,8 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.net.Input;
 
-/// Owns a channel's connection to the app, one at a time: opens it, keeps it between requests where both sides allow that, and looks at it before it is used again.
-/// Used by the channel's thread; [#close] may come from any.
+/// Owns a channel's connection to the app, one at a time: opens it, keeps it between requests where both sides allow that, and looks at it
+/// before it is used again. Used by the channel's thread; [#close] may come from any.
 final class AppLink {
     private static final Log LOG = Log.of("relay");
 
@@ -55,7 +55,8 @@ final class AppLink {
         return connection.input();
     }
 
-    /// Sends a whole request, on the kept connection where there is one, and waits for the answer's head: a connection that was stale after all is replaced once.
+    /// Sends a whole request, on the kept connection where there is one, and waits for the answer's head: a connection that was stale after
+    /// all is replaced once.
     /// @param idempotent whether the request may be sent twice
     ResponseHead ask(byte[] from, int offset, int length, boolean idempotent) throws IOException {
         if (connection == null || !reusable(idempotent)) {

@@ -7,8 +7,8 @@ import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.protocol.ExitReason;
 
-/// Keeps the channels of one invocation open: as many as the router wants, and a fresh one for each that breaks, so that their number never shrinks for good. Each
-/// has a thread.
+/// Keeps the channels of one invocation open: as many as the router wants, and a fresh one for each that breaks, so that their number never
+/// shrinks for good. Each has a thread.
 final class ChannelKeeper {
     private static final Log LOG = Log.of("invocation");
     private static final int MAX_TRIES_TO_CONNECT = 5;
@@ -53,7 +53,8 @@ final class ChannelKeeper {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
-            LOG.error("channel failed", e); // a fault of ours: rather a fresh environment than one with fewer channels, or none, until its deadline
+            // a fault of ours: rather a fresh environment than one with fewer channels, or none, until its deadline
+            LOG.error("channel failed", e);
             end.drain(ExitReason.ChannelErrorOther);
         } finally {
             end.channelOver();

@@ -14,7 +14,8 @@ final class Compression {
     private static final HeaderName CONTENT_RANGE = HeaderName.of("content-range");
     private static final HeaderName ACCEPT_RANGES = HeaderName.of("accept-ranges");
     /// Digests of the octets as the app coded them (RFC 9530, RFC 3230, RFC 1864), and signatures that may cover such fields (RFC 9421).
-    private static final HeaderName[] DIGESTS = Stream.of("content-digest", "repr-digest", "digest", "content-md5", "signature", "signature-input")
+    private static final HeaderName[] DIGESTS =
+            Stream.of("content-digest", "repr-digest", "digest", "content-md5", "signature", "signature-input")
             .map(HeaderName::of).toArray(HeaderName[]::new);
     private static final String[] COMPRESSIBLE = {"application/json", "application/javascript", "application/x-javascript",
         "application/xml", "application/wasm", "application/manifest+json", "image/svg+xml"};

@@ -35,19 +35,24 @@ record ExtensionConfig(
 
     static ExtensionConfig read(Settings s) {
         ExtensionConfig config = new ExtensionConfig(
-                s.choice(P + "RUNTIME", Runtime.CURRENT_THREAD, Runtime.class, "current_thread: one carrier thread; multi_thread: one per processor"),
+                s.choice(P + "RUNTIME", Runtime.CURRENT_THREAD, Runtime.class,
+                        "current_thread: one carrier thread; multi_thread: one per processor"),
                 s.flag(P + "ENABLE_COMPRESSION", true, "gzip response bodies for clients that accept it"),
-                s.flag(P + "APP_KEEP_ALIVE", true, "uses a connection to the app for one request after another; false: a fresh one for each"),
+                s.flag(P + "APP_KEEP_ALIVE", true,
+                        "uses a connection to the app for one request after another; false: a fresh one for each"),
                 s.integer(P + "PORT", 3001, 1, 65535, "port that the app listens on, on 127.0.0.1 or ::1"),
-                s.flag(P + "ASYNC_INIT", false, "lets the app's start go on in the first invocation when it takes longer than Lambda's init phase"),
+                s.flag(P + "ASYNC_INIT", false,
+                        "lets the app's start go on in the first invocation when it takes longer than Lambda's init phase"),
                 s.millis(P + "ASYNC_INIT_TIMEOUT", Duration.ofMillis(9_500), Duration.ofMillis(100), Duration.ofMinutes(15),
                         "how long init waits for the app when ASYNC_INIT is set, counted from the start of the process; Lambda's own limit is 10 s"),
                 health(s),
                 s.millis(P + "LAST_ACTIVE_GRACE_PERIOD_MS", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(15),
                         "an invocation without a request for so long returns"),
                 holding(s),
-                s.integer("AWS_LAMBDA_MAX_CONCURRENCY", 1, 1, 10_000, "invocations that Lambda hands out at once; set by Lambda's managed instances"),
-                s.required("AWS_LAMBDA_RUNTIME_API", text -> text.matches("(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):\\d{1,5}"), "host:port; Lambda sets it",
+                s.integer("AWS_LAMBDA_MAX_CONCURRENCY", 1, 1, 10_000,
+                        "invocations that Lambda hands out at once; set by Lambda's managed instances"),
+                s.required("AWS_LAMBDA_RUNTIME_API", text -> text.matches("(\\[[0-9a-fA-F:.]+]|[^:/\\s]+):\\d{1,5}"),
+                        "host:port; Lambda sets it",
                         "host and port of Lambda's APIs; set by Lambda"));
         s.choice(Log.FORMAT_VARIABLE, LogLine.Format.TEXT, LogLine.Format.class, "how lines of the log are written"); // the log reads it
         s.topics(Log.DEBUG_VARIABLE, Log.TOPICS);
@@ -59,7 +64,8 @@ record ExtensionConfig(
         return new Holding(
                 s.millis(P + "MAX_WAIT_UNTIL_MS", Duration.ofSeconds(60), Duration.ZERO, Duration.ofMinutes(15),
                         "an app may ask to be kept for so long after a request, by x-lambda-wait-until or at HOLD_PORT; 0: not at all"),
-                s.integer(P + "HOLD_PORT", 0, 0, 65535, "port on 127.0.0.1 where the app asks to be kept: PUT and DELETE /holds/NAME; 0: none"));
+                s.integer(P + "HOLD_PORT", 0, 0, 65535,
+                        "port on 127.0.0.1 where the app asks to be kept: PUT and DELETE /holds/NAME; 0: none"));
     }
 
     private static Health health(Settings s) {
@@ -70,7 +76,8 @@ record ExtensionConfig(
         if (max < min) {
             s.fault(P + "HEALTH_MAX_STATUS", Integer.toString(max), "at least " + P + "HEALTH_MIN_STATUS");
         }
-        boolean probed = s.flag(P + "HEALTH_PROBES", true, "asks that path while the app serves, too, and tells the router how long it takes");
+        boolean probed =
+                s.flag(P + "HEALTH_PROBES", true, "asks that path while the app serves, too, and tells the router how long it takes");
         return new Health(tcpOnly ? "" : path, min, max, probed);
     }
 }

@@ -34,7 +34,8 @@ final class ExtensionsApi {
             byte[] answer = response.bytes(MAX_ANSWER);
             identifier = response.headers().get("lambda-extension-identifier");
             if (response.status() != 200 || identifier == null) {
-                throw new IOException("register was answered with " + response.status() + ": " + new String(answer, StandardCharsets.UTF_8));
+                throw new IOException(
+                        "register was answered with " + response.status() + ": " + new String(answer, StandardCharsets.UTF_8));
             }
         }
     }

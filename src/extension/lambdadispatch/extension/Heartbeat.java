@@ -10,7 +10,8 @@ import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.protocol.ExitReason;
 
-/// Watches the time of one invocation, and pings its router until the last channel has ended: while an instance drains its requests still run.
+/// Watches the time of one invocation, and pings its router until the last channel has ended: while an instance drains its requests still
+/// run.
 final class Heartbeat {
     private static final Log LOG = Log.of("invocation");
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);

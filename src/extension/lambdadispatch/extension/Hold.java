@@ -10,8 +10,8 @@ import java.util.function.LongUnaryOperator;
 
 /// How long the app wants its environment kept for work that goes on after its answers: bounded and metered. Safe from any thread.
 ///
-/// It asks by a field in an answer, or by a call to [HoldPort]. Either way it is kept until so long after the last request at the most, so that no app keeps
-/// an environment by itself; and only while an invocation runs, since a frozen environment does nothing.
+/// It asks by a field in an answer, or by a call to [HoldPort]. Either way it is kept until so long after the last request at the most, so
+/// that no app keeps an environment by itself; and only while an invocation runs, since a frozen environment does nothing.
 final class Hold {
     private static final int MOST_NAMED = 100;
     /// The name under which answers ask.

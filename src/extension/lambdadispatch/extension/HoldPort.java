@@ -36,7 +36,8 @@ final class HoldPort implements Handler {
     /// @param port 0 for an ephemeral one
     /// @return null if the port is taken
     static Server open(int port, Hold hold) {
-        Server server = new Server("hold", new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), null, Limits.DEFAULT, new HoldPort(hold));
+        Server server = new Server("hold", new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), null, Limits.DEFAULT,
+                new HoldPort(hold));
         try {
             server.start();
             return server;

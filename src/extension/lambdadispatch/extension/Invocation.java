@@ -13,8 +13,8 @@ import lambdadispatch.protocol.ExitReason;
 import lambdadispatch.protocol.InvokePayload;
 import lambdadispatch.protocol.InvokeResponse;
 
-/// One invocation: an instance that serves one router until its deadline nears, the router says go away, or it is idle. Waits for the app before that, and after it
-/// for what the app still does.
+/// One invocation: an instance that serves one router until its deadline nears, the router says go away, or it is idle. Waits for the app
+/// before that, and after it for what the app still does.
 final class Invocation {
     private static final Log LOG = Log.of("invocation");
     private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
@@ -64,7 +64,8 @@ final class Invocation {
             end.isOver(); // for whoever pings
             link.close();
         }
-        return new InvokeResponse(payload.poolId(), payload.id(), link.served(), (System.nanoTime() - startNanos) / 1_000_000, end.reason());
+        return new InvokeResponse(payload.poolId(), payload.id(), link.served(), (System.nanoTime() - startNanos) / 1_000_000,
+                end.reason());
     }
 
     private void serve() throws InterruptedException {
@@ -93,7 +94,8 @@ final class Invocation {
         end.drain(why);
     }
 
-    /// What the app still does after its answers goes on until the invocation returns, as long as it asked for; and the router hears that it lives.
+    /// What the app still does after its answers goes on until the invocation returns, as long as it asked for; and the router hears that
+    /// it lives.
     private void hold() throws InterruptedException {
         long nextPing = System.nanoTime() + pingInterval.toNanos();
         for (long left = heldMillis(); left > 0; left = heldMillis()) {
@@ -121,8 +123,8 @@ final class Invocation {
         return Math.min(readiness.app().hold().leftMillis(System.nanoTime()), timeLeft.millis() - LAST_WORDS.toMillis());
     }
 
-    /// Waits for the app, and keeps the router informed of why, since its clients wait too. Null once it is ready; else that it did not come, or that the router
-    /// does not wait for it.
+    /// Waits for the app, and keeps the router informed of why, since its clients wait too. Null once it is ready; else that it did not
+    /// come, or that the router does not wait for it.
     private ExitReason awaitApp() throws InterruptedException {
         CompletableFuture<Integer> told = null;
         long toldNanos = 0;

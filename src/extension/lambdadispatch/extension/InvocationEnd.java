@@ -38,9 +38,10 @@ final class InvocationEnd {
 
     /// What the router's refusal of a control request means.
     ///
-    /// Whether an invoke is too old is the router's to say, who has but one clock for it: by the time in the payload, one whose clock is a minute behind this one would
-    /// find every environment closed to it. It waits for an invocation as long as its own call to Lambda lasts, and for one alone. To one that comes later, such
-    /// as the second try of an event, it says at the first contact that it does not know it.
+    /// Whether an invoke is too old is the router's to say, who has but one clock for it: by the time in the payload, one whose clock is a
+    /// minute behind this one would find every environment closed to it. It waits for an invocation as long as its own call to Lambda
+    /// lasts, and for one alone. To one that comes later, such as the second try of an event, it says at the first contact that it does not
+    /// know it.
     ExitReason refused(int status) {
         if (status == NOT_EXPECTED && !welcome) {
             LOG.warn("stale invoke: the router does not wait for it", "sent", link.sentTime());

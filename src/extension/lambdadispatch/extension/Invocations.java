@@ -14,10 +14,11 @@ import lambdadispatch.protocol.ExitReason;
 import lambdadispatch.protocol.InvokePayload;
 import lambdadispatch.protocol.InvokeResponse;
 
-/// The invocations that run in this environment: one after the other on ordinary Lambda; on managed instances as many at once as Lambda says, each an instance of
-/// its own router with a link of its own, over the one app.
+/// The invocations that run in this environment: one after the other on ordinary Lambda; on managed instances as many at once as Lambda
+/// says, each an instance of its own router with a link of its own, over the one app.
 ///
-/// Each worker asks Lambda for an invocation, serves it and answers it. What ends one invocation does not touch the others, unless it ends the environment.
+/// Each worker asks Lambda for an invocation, serves it and answers it. What ends one invocation does not touch the others, unless it ends
+/// the environment.
 final class Invocations {
     private static final Log LOG = Log.of("extension");
     private static final int MOST_REFUSALS = 8;
@@ -38,7 +39,8 @@ final class Invocations {
         this.readiness = readiness;
     }
 
-    /// Serves one invocation after another until [#end]; or until the app is gone, or Lambda's API is: both mean that the environment is of no use any more.
+    /// Serves one invocation after another until [#end]; or until the app is gone, or Lambda's API is: both mean that the environment is of
+    /// no use any more.
     ///
     /// @param failed gets what a further worker than the caller met; not called more than once for each
     void serve(Consumer<IOException> failed) throws IOException, InterruptedException {
@@ -62,8 +64,8 @@ final class Invocations {
         }
     }
 
-    /// Where several ask, one may be refused what others get: an invoke whose caller breaks off while it is handed over costs its worker this call. Where one asks, a
-    /// refusal is the end (the Runtime API's "container error").
+    /// Where several ask, one may be refused what others get: an invoke whose caller breaks off while it is handed over costs its worker
+    /// this call. Where one asks, a refusal is the end (the Runtime API's "container error").
     private RuntimeApi.Event next() throws IOException, InterruptedException {
         long pause = FIRST_PAUSE_MILLIS;
         for (int refused = 1; ; refused++) {
@@ -103,7 +105,8 @@ final class Invocations {
                 invocation.drain(ExitReason.SelfDeadline);
             }
             InvokeResponse response = invocation.run();
-            LOG.info("invocation over", "reason", response.exitReason(), "requests", response.requestCount(), "ms", response.invokeDurationMs(), "others", running.size() - 1);
+            LOG.info("invocation over", "reason", response.exitReason(), "requests", response.requestCount(), "ms",
+                    response.invokeDurationMs(), "others", running.size() - 1);
             respond(event, response);
             return response;
         } finally {

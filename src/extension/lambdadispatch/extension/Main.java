@@ -18,8 +18,8 @@ import lambdadispatch.protocol.ExitReason;
 public final class Main {
     private static final Log LOG = Log.of("extension");
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofMillis(1_400);
-    /// Between our last wait and the SIGKILL that Lambda has announced. HotSpot alone takes up to 300 ms at its end, which it gives to threads in native code; on 0.15 of a
-    /// processor it has been seen to take 520 ms from the event to the end.
+    /// Between our last wait and the SIGKILL that Lambda has announced. HotSpot alone takes up to 300 ms at its end, which it gives to
+    /// threads in native code; on 0.15 of a processor it has been seen to take 520 ms from the event to the end.
     private static final Duration BEFORE_SIGKILL = Duration.ofMillis(600);
     /// Lambda's init phase lasts 10 s at most.
     private static final Duration BEYOND_INIT = Duration.ofSeconds(11);
@@ -100,7 +100,8 @@ public final class Main {
         switch (argument) {
             case "--version" -> {
                 Module module = Main.class.getModule();
-                System.out.println("lambda-dispatch " + (module.getDescriptor() == null ? "unknown" : module.getDescriptor().rawVersion().orElse("unknown")));
+                System.out.println("lambda-dispatch "
+                        + (module.getDescriptor() == null ? "unknown" : module.getDescriptor().rawVersion().orElse("unknown")));
                 return 0;
             }
             case "--help", "-h" -> {
@@ -129,8 +130,9 @@ public final class Main {
         TimeUnit.SECONDS.sleep(3); // the shutdown hook ends the process
     }
 
-    /// The init phase lasts until the app is ready, or for as long as `ASYNC_INIT` allows, counted from when Lambda started the process. Lambda ends it at 10 s by starting over within the invocation: who lives
-    /// longer than that takes the invocation, so that the router hears what its clients wait for. Where environments are provisioned ahead, init has no such end.
+    /// The init phase lasts until the app is ready, or for as long as `ASYNC_INIT` allows, counted from when Lambda started the process.
+    /// Lambda ends it at 10 s by starting over within the invocation: who lives longer than that takes the invocation, so that the router
+    /// hears what its clients wait for. Where environments are provisioned ahead, init has no such end.
     private void awaitInit() throws InterruptedException {
         String kind = System.getenv().getOrDefault("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
         Duration limit = kind.equals("on-demand") ? BEYOND_INIT : Duration.ofDays(1);

@@ -6,10 +6,11 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
-/// How long the app's health path takes to answer while it serves: an app that is slow there, or says that it is not well, is slow for clients.
+/// How long the app's health path takes to answer while it serves: an app that is slow there, or says that it is not well, is slow for
+/// clients.
 ///
-/// Pings do not wait for it: each gets what the last look has shown, and begins the next. An app that serves one request at a time is asked no more than a tenth
-/// of its time.
+/// Pings do not wait for it: each gets what the last look has shown, and begins the next. An app that serves one request at a time is asked
+/// no more than a tenth of its time.
 final class Probe {
     /// So long counts an answer that does not come, or is not good.
     static final Duration LIMIT = Duration.ofSeconds(5);

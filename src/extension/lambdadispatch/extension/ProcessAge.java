@@ -9,8 +9,8 @@ import lambdadispatch.base.log.Log;
 
 /// How long ago the kernel made this process: what Lambda's init phase counts, and what the JVM's own start takes of it.
 ///
-/// Both times that it is the difference of are counted from the machine's boot, so that a clock that is set meanwhile does no harm. (`ProcessHandle` adds the start
-/// to a boot time that is known to the second only.)
+/// Both times that it is the difference of are counted from the machine's boot, so that a clock that is set meanwhile does no harm.
+/// (`ProcessHandle` adds the start to a boot time that is known to the second only.)
 final class ProcessAge {
     private static final Log LOG = Log.of("extension");
     /// Of `starttime` in `proc_pid_stat(5)`: 100 a second on every platform that Lambda has.

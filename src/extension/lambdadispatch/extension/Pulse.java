@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import lambdadispatch.base.log.Log;
 
-/// What the kernel says of this environment: CPU time used and held back, memory in use. From the control group where there is one of its own, else from the
-/// machine's figures, which are the environment's own in Lambda's micro-VM.
+/// What the kernel says of this environment: CPU time used and held back, memory in use. From the control group where there is one of its
+/// own, else from the machine's figures, which are the environment's own in Lambda's micro-VM.
 final class Pulse {
     private static final Log LOG = Log.of("invocation");
     /// AWS Lambda Developer Guide, "Configure Lambda function memory": one vCPU at 1,769 MB.
@@ -29,7 +29,8 @@ final class Pulse {
 
     static long vcpuMillis(String memorySize, int processors) {
         boolean known = memorySize != null && memorySize.matches("[0-9]{1,6}");
-        return known ? Math.clamp(Math.round(1000 * Integer.parseInt(memorySize) / MEGABYTES_PER_VCPU), 50, 1000L * processors) : 1000L * processors;
+        return known ? Math.clamp(Math.round(1000 * Integer.parseInt(memorySize) / MEGABYTES_PER_VCPU), 50, 1000L * processors)
+                : 1000L * processors;
     }
 
     long vcpuMillis() {
@@ -47,7 +48,9 @@ final class Pulse {
         for (String line : lines("proc/stat")) {
             String[] words = line.split(" +");
             if (words[0].equals("cpu") && words.length > 7) { // user nice system idle iowait irq softirq
-                return new Cpu(MILLIS_PER_JIFFY * (number(words[1]) + number(words[2]) + number(words[3]) + number(words[6]) + number(words[7])), 0);
+                return new Cpu(
+                        MILLIS_PER_JIFFY * (number(words[1]) + number(words[2]) + number(words[3]) + number(words[6]) + number(words[7])),
+                        0);
             }
         }
         return new Cpu(0, 0);

@@ -61,7 +61,8 @@ final class Readiness {
             }
             if (millisSince(warned) >= WARN_EVERY_MILLIS) {
                 warned = System.nanoTime();
-                LOG.warn("the app is not ready", "why", found, "at", app.address(), "path", health.path(), "seconds", millisSince(start) / 1_000);
+                LOG.warn("the app is not ready", "why", found, "at", app.address(), "path", health.path(), "seconds",
+                        millisSince(start) / 1_000);
             }
             try {
                 Thread.sleep(pause);

@@ -109,7 +109,8 @@ final class Relay {
             throw new IOException("channel broke", why);
         }
         LOG.debug("app failed", "why", why.getMessage());
-        boolean untouched = why instanceof SocketTimeoutException && !link.isOpen(); // no octet has reached it: another environment may have room
+        // no octet has reached it: another environment may have room
+        boolean untouched = why instanceof SocketTimeoutException && !link.isOpen();
         link.drop();
         if (link.gone(why)) {
             throw new AppGone("the app takes no connections: " + why.getMessage());

@@ -33,7 +33,8 @@ final class RequestBody implements Runnable {
 
     @Override
     public void run() {
-        IOException failure = new IOException("the request's body was not sent on"); // stands if this thread ends in a way that nobody thought of
+        // stands if this thread ends in a way that nobody thought of
+        IOException failure = new IOException("the request's body was not sent on");
         try {
             send();
             failure = null;
@@ -75,8 +76,8 @@ final class RequestBody implements Runnable {
         return channelFailure != null;
     }
 
-    /// The response is over: waits until the request was taken off the channel whole. An app that takes no more of it loses its connection, or the
-    /// next request on the channel would wait behind this one for ever.
+    /// The response is over: waits until the request was taken off the channel whole. An app that takes no more of it loses its connection,
+    /// or the next request on the channel would wait behind this one for ever.
     /// @param patience how long it may take nothing
     /// @throws IOException the channel broke before
     void finish(Duration patience) throws IOException {

@@ -33,7 +33,8 @@ final class RequestScan {
             }
             if (end == line) {
                 if (line == 0) {
-                    throw new BadMessage(400, "empty line instead of a request"); // or what was found of the request before would stand for it
+                    // or what was found of the request before would stand for it
+                    throw new BadMessage(400, "empty line instead of a request");
                 }
                 headLength = line + 2;
                 return true;

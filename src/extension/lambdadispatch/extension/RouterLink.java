@@ -137,7 +137,8 @@ final class RouterLink implements AutoCloseable {
     private String condition(long delayMillis, long probeMillis) {
         Pulse.Cpu cpu = pulse.cpu();
         heldToldMillis = heldMillis();
-        return Condition.of(pulse.vcpuMillis()).cpu(cpu.usedMillis()).throttled(cpu.throttledMillis()).memory(pulse.memoryPermille()).delay(delayMillis)
+        return Condition.of(pulse.vcpuMillis()).cpu(cpu.usedMillis()).throttled(cpu.throttledMillis()).memory(pulse.memoryPermille())
+                .delay(delayMillis)
                 .app(appNanos.get() / 1_000_000).requests(ended.get()).held(heldToldMillis).probe(probeMillis).condition().toString();
     }
 
@@ -211,7 +212,8 @@ final class RouterLink implements AutoCloseable {
     }
 
     Duration idleFor() {
-        return running.get() > 0 || app.hold().leftMillis(System.nanoTime()) > 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastActiveNanos);
+        return running.get() > 0 || app.hold().leftMillis(System.nanoTime()) > 0 ? Duration.ZERO
+                : Duration.ofNanos(System.nanoTime() - lastActiveNanos);
     }
 
     void appFailed() {

@@ -9,11 +9,11 @@ import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.protocol.SharedUplinkEntry;
 
-/// Gathers the short responses of all channels, so that those which are ready together leave in one frame and one system call: `HttpClient` makes
-/// a system call of each piece that it is given.
+/// Gathers the short responses of all channels, so that those which are ready together leave in one frame and one system call: `HttpClient`
+/// makes a system call of each piece that it is given.
 ///
-/// One thread sends what has gathered; on a single carrier it runs after all channels that were ready. A response that does not fit, or that is alone, goes
-/// out on its channel's own uplink.
+/// One thread sends what has gathered; on a single carrier it runs after all channels that were ready. A response that does not fit, or
+/// that is alone, goes out on its channel's own uplink.
 final class SharedUplinkWriter {
     private static final Log LOG = Log.of("channels");
     private static final int MAX_PENDING = 64 << 10;

@@ -3,8 +3,9 @@ package lambdadispatch.extension;
 
 import lambdadispatch.base.Clock;
 
-/// How long an invocation may last still, by whichever of two clocks says less: the wall clock, by which Lambda has set the deadline, and the monotonic one, which
-/// knows how long it has lasted. The first is behind for a moment in an environment that was thawed, and may be put back at any time; the second can not.
+/// How long an invocation may last still, by whichever of two clocks says less: the wall clock, by which Lambda has set the deadline, and
+/// the monotonic one, which knows how long it has lasted. The first is behind for a moment in an environment that was thawed, and may be
+/// put back at any time; the second can not.
 final class TimeLeft {
     private final Clock clock;
     private final long deadlineMs;

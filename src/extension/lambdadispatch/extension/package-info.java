@@ -10,6 +10,7 @@
 ///                                            └─ InvocationEnd: why and when it ends
 /// ```
 ///
-/// **Owns**: an [Invocation] everything that lasts no longer than it, since an environment is frozen between two; [App] what was learned of the app for good.
-/// **Threads**: docs/architecture.md has the table. Nothing waits on the HTTP client's own thread. **Locks**: each object's own; none is held while a socket is waited for.
+/// **Owns**: an [Invocation] everything that lasts no longer than it, since an environment is frozen between two; [App] what was learned of
+/// the app for good. **Threads**: docs/architecture.md has the table. Nothing waits on the HTTP client's own thread. **Locks**: each
+/// object's own; none is held while a socket is waited for.
 package lambdadispatch.extension;

@@ -10,7 +10,8 @@ import java.util.Map;
 import lambdadispatch.http.client.Http1Client;
 import lambdadispatch.http.message.Headers;
 
-/// `lambda-dispatch-router admin …`: calls the admin port of a router from a shell, with the port, host and token that the router's own variables name.
+/// `lambda-dispatch-router admin …`: calls the admin port of a router from a shell, with the port, host and token that the router's own
+/// variables name.
 final class AdminCommand {
     private static final String P = "LAMBDA_DISPATCH_";
     private static final int LONGEST_ANSWER = 16 << 20;
@@ -63,7 +64,8 @@ final class AdminCommand {
 
     private String host() {
         String host = environment.getOrDefault(P + "AdminHost", "127.0.0.1");
-        return host.equals("0.0.0.0") ? "127.0.0.1" : host.equals("::") ? "[::1]" : host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return host.equals("0.0.0.0") ? "127.0.0.1"
+                : host.equals("::") ? "[::1]" : host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
     private int call(String method, URI target) {

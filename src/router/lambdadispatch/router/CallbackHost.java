@@ -43,7 +43,8 @@ final class CallbackHost {
         String fromVariable = environment.get(control.callbackVariable());
         if (fromVariable != null && !fromVariable.isBlank()) {
             if (!Settings.isHost(fromVariable.strip())) {
-                throw new IllegalArgumentException(control.callbackVariable() + "=" + fromVariable + ": must be a host name or an IP address");
+                throw new IllegalArgumentException(
+                        control.callbackVariable() + "=" + fromVariable + ": must be a host name or an IP address");
             }
             return of(fromVariable.strip());
         }

@@ -59,7 +59,8 @@ final class CostCommand {
             }
             read(arguments, options);
             Workload load = workload(options);
-            TrafficCurve trace = options.containsKey("trace") ? TrafficCurve.parse(Files.readAllLines(Path.of(options.get("trace")))) : null;
+            TrafficCurve trace =
+                    options.containsKey("trace") ? TrafficCurve.parse(Files.readAllLines(Path.of(options.get("trace")))) : null;
             Workload shaped = trace == null ? load : trace.apply(load);
             if (options.containsKey("plot")) {
                 Files.writeString(Path.of(options.get("plot")), CostPlot.svg(load));
@@ -111,12 +112,14 @@ final class CostCommand {
     }
 
     private void print(Workload load, List<Bill> bills) {
-        out.printf(Locale.ROOT, "%.4g requests/s on average, %.4g at the peak; %.4g s in the app, %.0f %% of it CPU; %d MB, %s%n", load.requestsPerSecond(),
+        out.printf(Locale.ROOT, "%.4g requests/s on average, %.4g at the peak; %.4g s in the app, %.0f %% of it CPU; %d MB, %s%n",
+                load.requestsPerSecond(),
                 load.requestsPerSecond() * load.peakFactor(), load.seconds(), load.cpuShare() * 100, load.memoryMb(), load.architecture());
         out.printf(Locale.ROOT, "US dollars a month, list prices of %s (%s)%n%n", Prices.AS_OF, Prices.SOURCES);
         out.printf("%-36s %12s %10s %9s %9s %10s  %s%n", "", "environments", "compute", "requests", "beside", "sum", "the catch");
         for (Bill bill : bills) {
-            out.printf(Locale.ROOT, "%-36s %12.1f %10.2f %9.2f %9.2f %10.2f  %s%n", bill.way(), bill.environments(), bill.compute(), bill.requests(),
+            out.printf(Locale.ROOT, "%-36s %12.1f %10.2f %9.2f %9.2f %10.2f  %s%n", bill.way(), bill.environments(), bill.compute(),
+                    bill.requests(),
                     bill.fixed(), bill.total(), bill.catchWith());
         }
         out.println();

@@ -32,12 +32,15 @@ public final class HealthCheck {
         int port = place.port();
         InetSocketAddress address = place.address();
         try (Socket socket = new Socket()) {
-            socket.connect(address.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port) : address, PATIENCE_MILLIS);
+            socket.connect(
+                    address.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port) : address,
+                    PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
             if (place == ports.https()) {
                 return true;
             }
-            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(
+                    ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             String start = new String(socket.getInputStream().readNBytes("HTTP/1.1 200".length()), StandardCharsets.US_ASCII);
             if (!start.equals("HTTP/1.1 200")) {
                 System.err.println("port " + port + " answered " + start);

@@ -65,11 +65,14 @@ final class Listeners {
 
     /// Whoever is slow, or many, there takes nothing from requests.
     private static Limits operatorLimits() {
-        return Limits.DEFAULT.with().headBytes(8 << 10).headFields(64).bodyBytes(64 << 10).everyTimeout(OPERATOR_STALL).leastRate(LeastRate.NONE)
-                .maxStreams(OPERATOR_STREAMS).streamWindow(64 << 10).connectionWindow(256 << 10).maxConnections(OPERATOR_CONNECTIONS).limits();
+        return Limits.DEFAULT.with().headBytes(8 << 10).headFields(64).bodyBytes(64 << 10).everyTimeout(OPERATOR_STALL)
+                .leastRate(LeastRate.NONE)
+                .maxStreams(OPERATOR_STREAMS).streamWindow(64 << 10).connectionWindow(256 << 10).maxConnections(OPERATOR_CONNECTIONS)
+                .limits();
     }
 
-    private static Server open(String name, RouterPorts.Place place, SSLContext tls, Limits limits, Handler handler) throws IOException, Main.PortTaken {
+    private static Server open(String name, RouterPorts.Place place, SSLContext tls, Limits limits, Handler handler)
+            throws IOException, Main.PortTaken {
         return open(name, place.address(), tls, limits, handler, place.portVariable());
     }
 

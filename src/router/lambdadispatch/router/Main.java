@@ -93,7 +93,8 @@ public final class Main {
         PortTaken(InetSocketAddress address, String variable, BindException cause) {
             super(address.getAddress().isAnyLocalAddress()
                     ? "port " + address.getPort() + " is taken (" + cause.getMessage() + "): set " + variable + " to another"
-                    : "port " + address.getPort() + " can not be opened on " + address.getHostString() + " (" + cause.getMessage() + "): set " + variable
+                    : "port " + address.getPort() + " can not be opened on " + address.getHostString() + " (" + cause.getMessage()
+                            + "): set " + variable
                             + " to another, or " + variable.replace("Port", "Host"), cause);
         }
     }

@@ -82,7 +82,8 @@ final class Router {
         openAdminPort();
         pools.defaultPool().warmUp(config.warmUpCount());
         ticks.start();
-        LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost, "port", payloads.controlPort());
+        LOG.info("ready", "version", Main.version(), "function", config.functions().name(), "callback", callbackHost, "port",
+                payloads.controlPort());
     }
 
     private FunctionInvoker invoker() {
@@ -95,7 +96,8 @@ final class Router {
                 return each;
             }
         }
-        throw new IllegalArgumentException(P + "Invoker=" + wanted + ": " + (names.isEmpty() ? "nothing, for there is no invoker" : String.join(" or ", names))
+        throw new IllegalArgumentException(P + "Invoker=" + wanted + ": "
+                + (names.isEmpty() ? "nothing, for there is no invoker" : String.join(" or ", names))
                 + " in this image" + (wanted.equals("sdk") ? "; sdk needs the image router-sdk (./build.sh image --with-sdk)" : ""));
     }
 
@@ -124,7 +126,8 @@ final class Router {
     private Handler proxy(String scheme) {
         RouterConfig.Incoming settings = config.incoming();
         boolean namesFunctions = !config.functions().allowed().none();
-        return new ProxyHandler(pools, new ProxyHandler.Options(scheme, settings.healthPath(), namesFunctions, settings.options(), settings.trusted(), settings.lowPriority()), observer, () -> healthy);
+        return new ProxyHandler(pools, new ProxyHandler.Options(scheme, settings.healthPath(), namesFunctions, settings.options(),
+                settings.trusted(), settings.lowPriority()), observer, () -> healthy);
     }
 
     private void canary() {
@@ -166,7 +169,8 @@ final class Router {
             return;
         }
         Timeline timeline = new Timeline(observer, () -> pools.all().stream().map(Pool::view).toList(), Clock.SYSTEM);
-        Handler handler = new AdminHandler(new AdminParts(new Access(settings.host(), settings.token()), Main.version(), pools, timeline, () -> healthy,
+        Handler handler = new AdminHandler(
+                new AdminParts(new Access(settings.host(), settings.token()), Main.version(), pools, timeline, () -> healthy,
                 new MetricsHandler(registry, pools::snapshots), this::configuration, Main::stop));
         listeners.openAdmin(new InetSocketAddress(settings.host(), settings.port()), P + "AdminPort", handler);
         ticks.add(timeline::tick);

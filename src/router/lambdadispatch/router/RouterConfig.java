@@ -90,8 +90,10 @@ record RouterConfig(
         }
         s.choice(Log.FORMAT_VARIABLE, LogLine.Format.TEXT, LogLine.Format.class, "how lines of the log are written"); // the log reads it
         s.topics(Log.DEBUG_VARIABLE, Log.TOPICS);
-        for (String variable : List.of("AWS_REGION", "AWS_DEFAULT_REGION")) { // the invoker reads them, and would only fail with the first invoke
-            s.formed(variable, null, FunctionName::isRegion, "the name of a region, as us-east-1", "region of functions that are not named by an ARN");
+        // the invoker reads them, and would only fail with the first invoke
+        for (String variable : List.of("AWS_REGION", "AWS_DEFAULT_REGION")) {
+            s.formed(variable, null, FunctionName::isRegion, "the name of a region, as us-east-1",
+                    "region of functions that are not named by an ARN");
         }
         s.tolerate(P + "JAVA_OPTIONS"); // the launcher does
         return config;
@@ -103,13 +105,16 @@ record RouterConfig(
                 s.choice(P + "PreferredControlChannelScheme", Scheme.HTTPS, Scheme.class, "scheme that extensions are told to use"),
                 s.host(P + "RouterCallbackHost", "host or address under which extensions reach this router; found out if not set"),
                 s.text(P + "EnvVarForCallbackIp", "K8S_POD_IP", "name of the variable that holds the callback address"),
-                s.file(P + "TlsCertificateFile", "PEM certificate chain for both TLS ports, read again for the incoming one when it changes; self-made if not set"),
+                s.file(P + "TlsCertificateFile",
+                        "PEM certificate chain for both TLS ports, read again for the incoming one when it changes; self-made if not set"),
                 s.file(P + "TlsPrivateKeyFile", "PEM private key that goes with it"));
     }
 
     private static Functions functions(Settings s) {
-        String name = s.required(P + "FunctionName", FunctionName::isName, "a function's name, name:alias or ARN", "function to invoke: name, name:alias or ARN");
-        String allowed = String.join(",", s.list(P + "AllowedFunctions", "functions that X-Lambda-Name may name, * matches anything but a colon"));
+        String name = s.required(P + "FunctionName", FunctionName::isName, "a function's name, name:alias or ARN",
+                "function to invoke: name, name:alias or ARN");
+        String allowed =
+                String.join(",", s.list(P + "AllowedFunctions", "functions that X-Lambda-Name may name, * matches anything but a colon"));
         AllowedFunctions functions = new AllowedFunctions("");
         try {
             functions = new AllowedFunctions(allowed);
@@ -121,8 +126,10 @@ record RouterConfig(
     }
 
     private static CanaryPart canary(Settings s, String function) {
-        String cookie = s.formed(P + "CanaryCookie", null, text -> text.matches("[A-Za-z0-9_-]{1,64}"), "a cookie's name", "cookie that keeps a client with the canary, or away from it");
-        String text = s.formed(P + "Canary", null, CanaryPercent::isPart, "alias:percent, as next:5 or next:0.25", "alias that gets so much of the requests");
+        String cookie = s.formed(P + "CanaryCookie", null, text -> text.matches("[A-Za-z0-9_-]{1,64}"), "a cookie's name",
+                "cookie that keeps a client with the canary, or away from it");
+        String text = s.formed(P + "Canary", null, CanaryPercent::isPart, "alias:percent, as next:5 or next:0.25",
+                "alias that gets so much of the requests");
         if (text == null || !CanaryPercent.isPart(text)) {
             return new CanaryPart(null, 0, cookie);
         }
@@ -135,9 +142,11 @@ record RouterConfig(
     }
 
     private static Pools.Allotment allotment(Settings s) {
-        List<String> entries = s.list(P + "MinInstanceSchedule", "times of the week with an instance count of their own, as Mon-Fri 08:00-18:00 5");
+        List<String> entries =
+                s.list(P + "MinInstanceSchedule", "times of the week with an instance count of their own, as Mon-Fri 08:00-18:00 5");
         String zone = s.text(P + "ScheduleZone", "UTC", "time zone of that, as Europe/Berlin");
-        int total = s.integer(P + "TotalInstanceCount", 0, 0, 100_000, "instances of all pools together, divided evenly where they are short; 0 for no limit");
+        int total = s.integer(P + "TotalInstanceCount", 0, 0, 100_000,
+                "instances of all pools together, divided evenly where they are short; 0 for no limit");
         try {
             return new Pools.Allotment(new Schedule(entries, ZoneId.of(zone)), total);
         } catch (DateTimeException e) {
@@ -164,10 +173,12 @@ record RouterConfig(
         if (min > max) {
             s.fault(P + "MinInstanceCount", Integer.toString(min), "at most " + P + "MaxInstanceCount (" + max + ")");
         }
-        ScalingAlgorithm algorithm = s.choice(P + "ScalingAlgorithm", ScalingAlgorithm.SIMPLE, ScalingAlgorithm.class, "how many instances a load gets");
+        ScalingAlgorithm algorithm =
+                s.choice(P + "ScalingAlgorithm", ScalingAlgorithm.SIMPLE, ScalingAlgorithm.class, "how many instances a load gets");
         return d.withChannels(channels, concurrent)
                 .with(new PoolSettings.Scaling(algorithm, multiplier, new PoolSettings.InstanceCounts(min, max),
-                        s.millis(P + "ScaleInDelay", d.scaling().scaleInDelay(), Duration.ZERO, DAY, "too many instances for so long before one goes")))
+                        s.millis(P + "ScaleInDelay", d.scaling().scaleInDelay(), Duration.ZERO, DAY,
+                                "too many instances for so long before one goes")))
                 .with(new PoolSettings.Waiting(
                         s.integer(P + "MaxQueueLength", d.waiting().maxQueueLength(), 1, 1_000_000, "requests that may wait; more get 503"),
                         s.millis(P + "IncomingRequestTimeout", d.waiting().incomingRequestTimeout(), Duration.ofMillis(1), DAY,
@@ -177,14 +188,16 @@ record RouterConfig(
                         s.integer(P + "ClientShare", d.waiting().clientShare(), 1, 100,
                                 "percent of the slots that one client address may hold while others wait; 100 for no bound")))
                 .with(new PoolSettings.InvokeLimits(
-                        s.integer(P + "InvokesPerSecond", (int) d.invokes().perSecond(), 1, 1000, "sustained invokes a second: the cost guard"),
+                        s.integer(P + "InvokesPerSecond", (int) d.invokes().perSecond(), 1, 1000,
+                                "sustained invokes a second: the cost guard"),
                         s.integer(P + "InvokeBurst", d.invokes().burst(), 1, 10_000, "invokes at once after a quiet time"),
                         d.invokes().firstBackoff(), d.invokes().longestBackoff()));
     }
 
     private static Incoming incoming(Settings s) {
         Limits d = Limits.DEFAULT;
-        List<String> networks = s.list(P + "TrustedProxies", "networks whose X-Forwarded-* are believed; default: loopback and private ranges");
+        List<String> networks =
+                s.list(P + "TrustedProxies", "networks whose X-Forwarded-* are believed; default: loopback and private ranges");
         TrustedProxies trusted = new TrustedProxies(List.of(TrustedProxies.DEFAULT.split(",")));
         try {
             trusted = networks.isEmpty() ? trusted : new TrustedProxies(networks);
@@ -192,14 +205,18 @@ record RouterConfig(
             s.fault(P + "TrustedProxies", e.getMessage(), "addresses or networks like 10.0.0.0/8, separated by commas");
         }
         Limits limits = d.with()
-                .headBytes((int) s.bytes(P + "MaxHeaderBytes", d.headBytes(), 1024, 1 << 20, "request line and header section at most; 414 or 431 beyond"))
+                .headBytes((int) s.bytes(P + "MaxHeaderBytes", d.headBytes(), 1024, 1 << 20,
+                        "request line and header section at most; 414 or 431 beyond"))
                 .headFields(s.integer(P + "MaxHeaderFields", d.headFields(), 8, 10_000, "fields at most; 431 beyond"))
                 .bodyBytes(s.bytes(P + "MaxBodyBytes", -1, -1, Long.MAX_VALUE, "request body at most, -1 for no limit; 413 beyond"))
-                .headTimeout(s.millis(P + "HeaderTimeout", d.headTimeout(), Duration.ofMillis(10), DAY, "for a whole request head; 408 beyond"))
-                .bodyStall(s.millis(P + "BodyStallTimeout", d.bodyStall(), Duration.ofMillis(10), DAY, "without a byte of body; 408 beyond"))
+                .headTimeout(
+                        s.millis(P + "HeaderTimeout", d.headTimeout(), Duration.ofMillis(10), DAY, "for a whole request head; 408 beyond"))
+                .bodyStall(
+                        s.millis(P + "BodyStallTimeout", d.bodyStall(), Duration.ofMillis(10), DAY, "without a byte of body; 408 beyond"))
                 .writeStall(s.millis(P + "WriteStallTimeout", d.writeStall(), Duration.ofMillis(10), DAY,
                         "without a byte taken by the client; then it is cut off"))
-                .idle(s.millis(P + "KeepAliveTimeout", d.idle(), Duration.ofMillis(10), DAY, "idle client connections; more than the load balancer's"))
+                .idle(s.millis(P + "KeepAliveTimeout", d.idle(), Duration.ofMillis(10), DAY,
+                        "idle client connections; more than the load balancer's"))
                 .maxStreams(s.integer(P + "MaxStreams", d.maxStreams(), 1, 10_000, "HTTP/2 streams at once per client connection"))
                 .maxConnections(connections(s))
                 .leastRate(new LeastRate(s.integer(P + "LeastClientRate", d.leastRate().octetsPerSecond(), 0, 1_000_000,
@@ -222,14 +239,16 @@ record RouterConfig(
         if (s.flag(P + "Via", false, "announce the router in Via")) {
             options.add(ProxyHandler.Option.VIA);
         }
-        if (s.flag(P + "TrustForwardedHost", false, "believe the X-Forwarded-Host of TrustedProxies too: for proxies that set it themselves")) {
+        if (s.flag(P + "TrustForwardedHost", false,
+                "believe the X-Forwarded-Host of TrustedProxies too: for proxies that set it themselves")) {
             options.add(ProxyHandler.Option.FORWARDED_HOST);
         }
         return options;
     }
 
     private static LowPriority lowPriority(Settings s) {
-        List<String> entries = s.list(P + "LowPriority", "paths (/a, /b/*) and fields (X-Priority: low) of requests that give way in an overload");
+        List<String> entries =
+                s.list(P + "LowPriority", "paths (/a, /b/*) and fields (X-Priority: low) of requests that give way in an overload");
         try {
             return new LowPriority(entries);
         } catch (IllegalArgumentException e) {
@@ -240,22 +259,27 @@ record RouterConfig(
 
     private static Shutdown shutdown(Settings s) {
         return new Shutdown(
-                s.millis(P + "DrainDelay", Duration.ofSeconds(5), Duration.ZERO, DAY, "after SIGTERM: /health says 503 but requests are still taken"),
-                s.millis(P + "DrainTimeout", Duration.ofSeconds(20), Duration.ZERO, DAY, "then: for requests in flight and queued to finish"));
+                s.millis(P + "DrainDelay", Duration.ofSeconds(5), Duration.ZERO, DAY,
+                        "after SIGTERM: /health says 503 but requests are still taken"),
+                s.millis(P + "DrainTimeout", Duration.ofSeconds(20), Duration.ZERO, DAY,
+                        "then: for requests in flight and queued to finish"));
     }
 
     private static Observation observation(Settings s) {
         boolean accessLog = s.flag(P + "AccessLog", true, "a line per request");
         boolean periodic = s.flag(P + "LogPeriodicMetrics", false, "the main figures into the log, every ten seconds");
-        boolean enabled = s.flag(P + "CloudWatchMetricsEnabled", false, "metrics to CloudWatch, as Embedded Metric Format lines in the log");
+        boolean enabled =
+                s.flag(P + "CloudWatchMetricsEnabled", false, "metrics to CloudWatch, as Embedded Metric Format lines in the log");
         CloudWatchTarget target = cloudWatch(s);
         return new Observation(accessLog, periodic, enabled ? target : null, traces(s));
     }
 
     private static Traces traces(Settings s) {
-        String collector = s.formed(P + "TracesEndpoint", null, text -> text.matches("https?://[^\\s/]+(/\\S*)?"), "an URL as http://127.0.0.1:4318",
+        String collector =
+                s.formed(P + "TracesEndpoint", null, text -> text.matches("https?://[^\\s/]+(/\\S*)?"), "an URL as http://127.0.0.1:4318",
                 "collector of traces that speaks OTLP over HTTP; none if not set");
-        String ratio = s.formed(P + "TracesSampleRatio", "0.05", text -> text.matches("0|1|0?\\.\\d{1,6}|1\\.0|0\\.0"), "a number from 0 to 1",
+        String ratio =
+                s.formed(P + "TracesSampleRatio", "0.05", text -> text.matches("0|1|0?\\.\\d{1,6}|1\\.0|0\\.0"), "a number from 0 to 1",
                 "of requests that are traced where nobody before us has decided");
         String service = s.text(P + "TracesServiceName", "lambda-dispatch", "service.name of the spans");
         return collector == null ? null : new Traces(URI.create(collector), Double.parseDouble(ratio), service);
@@ -264,7 +288,8 @@ record RouterConfig(
     private static Admin admin(Settings s) {
         int port = s.integer(P + "AdminPort", 0, 0, 65535, "serves the live page and what operators may change; 0 for none");
         String host = s.text(P + "AdminHost", "127.0.0.1", "address or name that the admin port is bound to");
-        String token = s.secret(P + "AdminToken", "what changes something on the admin port takes this token; from other machines, everything does");
+        String token = s.secret(P + "AdminToken",
+                "what changes something on the admin port takes this token; from other machines, everything does");
         if (token != null && token.length() < LEAST_TOKEN) {
             s.fault(P + "AdminToken", token, "at least " + LEAST_TOKEN + " characters");
         }
@@ -273,8 +298,10 @@ record RouterConfig(
 
     private static CloudWatchTarget cloudWatch(Settings s) {
         String namespace = s.text(P + "CloudWatchMetricsNamespace", "LambdaDispatch", "CloudWatch's namespace of the metrics");
-        List<String> dimensions = s.list(P + "CloudWatchMetricsDimensions", "further dimensions of all metrics: Name=Value, separated by commas");
-        Duration interval = s.millis(P + "CloudWatchMetricsInterval", Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMinutes(5), "what one data point covers");
+        List<String> dimensions =
+                s.list(P + "CloudWatchMetricsDimensions", "further dimensions of all metrics: Name=Value, separated by commas");
+        Duration interval = s.millis(P + "CloudWatchMetricsInterval", Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMinutes(5),
+                "what one data point covers");
         try {
             CloudWatchTarget.checkedNamespace(namespace);
         } catch (IllegalArgumentException e) {

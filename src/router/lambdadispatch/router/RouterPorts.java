@@ -35,7 +35,8 @@ record RouterPorts(Place http, Place https, Place controlInsecure, Place control
 
     static RouterPorts read(Settings s) {
         RouterPorts ports = new RouterPorts(
-                place(s, "IncomingRequestHTTP", 5001, OFF, "requests, cleartext HTTP/1.1 and h2c; what the load balancer contacts; -1 for none"),
+                place(s, "IncomingRequestHTTP", 5001, OFF,
+                        "requests, cleartext HTTP/1.1 and h2c; what the load balancer contacts; -1 for none"),
                 place(s, "IncomingRequestHTTPS", 5002, OFF, "requests over TLS, h2 and http/1.1; -1 for none"),
                 place(s, "ControlChannelInsecureHTTP2", 5003, 0, "control channels without TLS, when allowed"),
                 place(s, "ControlChannelHTTP2", 5004, OFF, "control channels over TLS; what extensions contact; -1 for none"),
@@ -44,7 +45,8 @@ record RouterPorts(Place http, Place https, Place controlInsecure, Place control
             s.fault(ports.http.portVariable(), "-1", "a port, unless " + ports.https.portVariable() + " is one");
         }
         Place metrics = ports.metrics;
-        return new RouterPorts(ports.http, ports.https, ports.controlInsecure, ports.controlTls, new Place(metrics.what, metrics.host, metrics.port == 0 ? OFF : metrics.port));
+        return new RouterPorts(ports.http, ports.https, ports.controlInsecure, ports.controlTls,
+                new Place(metrics.what, metrics.host, metrics.port == 0 ? OFF : metrics.port));
     }
 
     private static Place place(Settings s, String what, int fallback, int least, String description) {

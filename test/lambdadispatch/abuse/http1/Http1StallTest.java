@@ -155,7 +155,8 @@ class Http1StallTest {
             try (Http1Peer early = new Http1Peer(LISTENER.connect("crowded"))) {
                 assertThat(early.send(HEAD + "\r\n").answer().status()).isEqualTo(200);
                 int taken = flood(400);
-                assertThat(taken).as("connections that were served, of a limit of %s", LISTENER.mostConnections()).isLessThan(LISTENER.mostConnections());
+                assertThat(taken).as("connections that were served, of a limit of %s", LISTENER.mostConnections())
+                        .isLessThan(LISTENER.mostConnections());
                 assertThat(early.send(HEAD + "\r\n").answer().status()).as("one that was there before").isEqualTo(200);
             }
             awaitServedAgain();

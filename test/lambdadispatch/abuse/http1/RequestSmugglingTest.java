@@ -24,7 +24,9 @@ class RequestSmugglingTest {
     static final UnderAttack LISTENER = UnderAttack.besideHttp1();
 
     private static List<Vector> rows(Predicate<String> names) {
-        return Vectors.requests().stream().filter(row -> !row.source().startsWith("llhttp") && row.input().length < 2048 && names.test(row.name().toLowerCase(Locale.ROOT))).toList();
+        return Vectors.requests().stream().filter(
+                row -> !row.source().startsWith("llhttp") && row.input().length < 2048 && names.test(row.name().toLowerCase(Locale.ROOT)))
+                .toList();
     }
 
     private static void attack(String name, int fewest, Predicate<String> names) throws Exception {
@@ -63,7 +65,8 @@ class RequestSmugglingTest {
 
     @Test
     void clTe() throws Exception {
-        attack("CL.TE", 4, name -> name.startsWith("cl.te") || name.contains("length and chunked") || name.contains("length beside chunked"));
+        attack("CL.TE", 4,
+                name -> name.startsWith("cl.te") || name.contains("length and chunked") || name.contains("length beside chunked"));
     }
 
     @Test
@@ -88,12 +91,14 @@ class RequestSmugglingTest {
 
     @Test
     void chunkSizesAndTerminators() throws Exception {
-        attack("chunks", 50, name -> name.startsWith("a chunk size with") || name.startsWith("chunked with") || name.contains("term") || name.contains("spill"));
+        attack("chunks", 50, name -> name.startsWith("a chunk size with") || name.startsWith("chunked with") || name.contains("term")
+                || name.contains("spill"));
     }
 
     @Test
     void lineEndsAndBlanks() throws Exception {
-        attack("line ends", 20, name -> name.contains("lf") || name.contains("cr ") || name.contains("fold") || name.contains("before the colon"));
+        attack("line ends", 20,
+                name -> name.contains("lf") || name.contains("cr ") || name.contains("fold") || name.contains("before the colon"));
     }
 
     @Test

@@ -87,12 +87,14 @@ class FloodTest {
 
     @Test
     void continuationFlood() throws Exception { // CVE-2024-27316
-        endsInEnhanceYourCalm("ContinuationFlood", 20, of(new WireFrame(HEADERS, 0, 1, NOTHING)), i -> of(new WireFrame(CONTINUATION, 0, 1, new byte[10_000])));
+        endsInEnhanceYourCalm("ContinuationFlood", 20, of(new WireFrame(HEADERS, 0, 1, NOTHING)),
+                i -> of(new WireFrame(CONTINUATION, 0, 1, new byte[10_000])));
     }
 
     @Test
     void continuationFloodOfEmptyFrames() throws Exception {
-        endsInEnhanceYourCalm("ContinuationFlood, empty", CHORES, of(new WireFrame(HEADERS, 0, 1, NOTHING)), i -> of(new WireFrame(CONTINUATION, 0, 1, NOTHING)));
+        endsInEnhanceYourCalm("ContinuationFlood, empty", CHORES, of(new WireFrame(HEADERS, 0, 1, NOTHING)),
+                i -> of(new WireFrame(CONTINUATION, 0, 1, NOTHING)));
     }
 
     @Test

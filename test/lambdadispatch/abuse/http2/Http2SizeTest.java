@@ -38,7 +38,8 @@ class Http2SizeTest {
         List<WireFrame> frames = new ArrayList<>();
         for (int at = 0; at < block.length; at += FRAME) {
             int end = Math.min(block.length, at + FRAME);
-            frames.add(new WireFrame(at == 0 ? HEADERS : CONTINUATION, (at == 0 ? END_STREAM : 0) | (end == block.length ? END_HEADERS : 0), streamId,
+            frames.add(new WireFrame(at == 0 ? HEADERS : CONTINUATION, (at == 0 ? END_STREAM : 0) | (end == block.length ? END_HEADERS : 0),
+                    streamId,
                     Arrays.copyOfRange(block, at, end)));
         }
         return frames.toArray(WireFrame[]::new);
@@ -60,7 +61,8 @@ class Http2SizeTest {
         // an entry of nearly the whole table, named by one octet 60,000 times: 240 MB in 64 KB
         byte[] entry = new byte[4000];
         Arrays.fill(entry, (byte) 'x');
-        Bytes bomb = new Bytes().append(0x40).append(1).append('x').append(127).append(4000 - 127 & 127 | 128).append(4000 - 127 >> 7).append(entry);
+        Bytes bomb = new Bytes().append(0x40).append(1).append('x').append(127).append(4000 - 127 & 127 | 128).append(4000 - 127 >> 7)
+                .append(entry);
         byte[] references = new byte[60_000];
         Arrays.fill(references, (byte) (0x80 | 62));
         byte[] block = request(bomb.append(references).toArray());
@@ -77,7 +79,8 @@ class Http2SizeTest {
             coded[i] = pattern[i % 5];
         }
         int rest = coded.length - 127;
-        Bytes field = new Bytes().append(0).append(1).append('x').append(0xff).append(rest & 127 | 128).append(rest >> 7 & 127 | 128).append(rest >> 14).append(coded);
+        Bytes field = new Bytes().append(0).append(1).append('x').append(0xff).append(rest & 127 | 128).append(rest >> 7 & 127 | 128)
+                .append(rest >> 14).append(coded);
         byte[] block = request(field.toArray());
         LISTENER.attack("HugeHeader, decoded", "usual", () -> answered(LISTENER.peer("usual").silent().begin(), block, 431));
         byte[] plain = request(block("x: " + "a".repeat(100_000)));

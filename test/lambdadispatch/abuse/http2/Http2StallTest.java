@@ -77,7 +77,8 @@ class Http2StallTest {
         LISTENER.attack("SlowRead", "impatient", () -> {
             List<Transport> attackers = new ArrayList<>();
             try {
-                Bytes wire = new Bytes().append(WireFrame.preface()).append(WireFrame.settings(INITIAL_WINDOW_SIZE, Integer.MAX_VALUE).bytes());
+                Bytes wire =
+                        new Bytes().append(WireFrame.preface()).append(WireFrame.settings(INITIAL_WINDOW_SIZE, Integer.MAX_VALUE).bytes());
                 wire.append(windowUpdate(0, 1 << 30).bytes()).append(get(1, "/big").bytes()).append(get(3, "/big").bytes());
                 for (int i = 0; i < 10; i++) {
                     attackers.add(LISTENER.connect("impatient"));
@@ -144,7 +145,8 @@ class Http2StallTest {
     @Test
     void slowlorisInsideAHead() throws Exception {
         LISTENER.attack("Slowloris, head", "impatient", () -> {
-            List<Http2Peer> attackers = open(peer -> peer.begin().send(post(1, "/hang"), new WireFrame(HEADERS, 0, 3, WireFrame.block(":method: GET"))));
+            List<Http2Peer> attackers =
+                    open(peer -> peer.begin().send(post(1, "/hang"), new WireFrame(HEADERS, 0, 3, WireFrame.block(":method: GET"))));
             dripUntilTheEnd(attackers, new WireFrame(CONTINUATION, 0, 3, WireFrame.block("a: b")));
             for (Http2Peer attacker : attackers) {
                 assertThat(attacker.awaitGoAway()).isEqualTo("ENHANCE_YOUR_CALM");
@@ -176,7 +178,8 @@ class Http2StallTest {
     @Test
     void slowlorisInsideABody() throws Exception {
         LISTENER.attack("Slowloris, body", "impatient", () -> {
-            for (Http2Peer attacker : open(peer -> peer.begin().send(post(1, "/count", "content-length: 100000"), data(1, 0, new byte[1])))) {
+            for (Http2Peer attacker : open(
+                    peer -> peer.begin().send(post(1, "/count", "content-length: 100000"), data(1, 0, new byte[1])))) {
                 attacker.awaitReset(1);
                 assertThat(attacker.soFar(1).status()).isEqualTo(408);
             }

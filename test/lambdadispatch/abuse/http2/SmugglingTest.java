@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Requests that would be two, or another, once they are written down as HTTP/1.1 (James Kettle, "HTTP/2: The Sequel is Always Worse", 2021).
-/// None of them reaches a handler: the stream is reset with PROTOCOL_ERROR (RFC 9113 §8.1.1, §10.3).
+/// Requests that would be two, or another, once they are written down as HTTP/1.1 (James Kettle, "HTTP/2: The Sequel is Always Worse",
+/// 2021). None of them reaches a handler: the stream is reset with PROTOCOL_ERROR (RFC 9113 §8.1.1, §10.3).
 @Timeout(180)
 class SmugglingTest {
     private static final byte[] SECOND = "GET /admin HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -43,13 +43,15 @@ class SmugglingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"transfer-encoding: chunked", "transfer-encoding: identity", "transfer-encoding: xchunked", "connection: transfer-encoding"})
+    @ValueSource(strings = {"transfer-encoding: chunked", "transfer-encoding: identity", "transfer-encoding: xchunked",
+            "connection: transfer-encoding"})
     void transferEncoding(String field) throws Exception { // H2.TE
         isReset("H2.TE, " + field, post(1, "/count", field), data(1, END_STREAM, "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"foo: b\r\ntransfer-encoding: chunked", "foo: b\nhost: evil", "foo\r\nx: y", "foo bar: z", "foo: \u0000", "transfer-encoding : chunked"})
+    @ValueSource(strings = {"foo: b\r\ntransfer-encoding: chunked", "foo: b\nhost: evil", "foo\r\nx: y", "foo bar: z", "foo: \u0000",
+            "transfer-encoding : chunked"})
     void lineBreaksInFields(String field) throws Exception {
         isReset("CRLF injection", post(1, "/count", field), data(1, END_STREAM, new byte[0]));
     }
@@ -65,7 +67,8 @@ class SmugglingTest {
         "GET, http, a, http://evil/",
         "GET, http, a, ''"})
     void pseudoHeaderFieldsThatSayMore(String method, String scheme, String authority, String path) throws Exception {
-        isReset("Pseudo-header injection", headers(1, END_STREAM, ":method: " + method, ":scheme: " + scheme, ":authority: " + authority, ":path: " + path));
+        isReset("Pseudo-header injection",
+                headers(1, END_STREAM, ":method: " + method, ":scheme: " + scheme, ":authority: " + authority, ":path: " + path));
     }
 
     @ParameterizedTest

@@ -32,13 +32,15 @@ class CallbackAddressTest {
     Path home;
 
     private Optional<String> find(CallbackAddress platform, FakeService service, Duration limit) {
-        Map<String, String> environment = new HashMap<>(Map.of("HOME", home.toString(), "ECS_CONTAINER_METADATA_URI_V4", service.uri() + "/v4/abc",
+        Map<String, String> environment =
+                new HashMap<>(Map.of("HOME", home.toString(), "ECS_CONTAINER_METADATA_URI_V4", service.uri() + "/v4/abc",
                 "AWS_EC2_METADATA_SERVICE_ENDPOINT", service.uri().toString()));
         return platform.find(environment, limit);
     }
 
     private Optional<String> ecs(String answer) {
-        try (FakeService service = new FakeService(asked -> asked.toString().equals("GET /v4/abc") ? Reply.ok(answer) : Reply.of(404, ""))) {
+        try (FakeService service =
+                new FakeService(asked -> asked.toString().equals("GET /v4/abc") ? Reply.ok(answer) : Reply.of(404, ""))) {
             return find(new EcsAddress(), service, PATIENT);
         }
     }
@@ -46,7 +48,8 @@ class CallbackAddressTest {
     private Optional<String> ec2(Reply token, Reply address) {
         try (FakeService service = new FakeService(asked -> switch (asked.toString()) {
             case "PUT /latest/api/token" -> token;
-            case "GET /latest/meta-data/local-ipv4" -> asked.header("x-aws-ec2-metadata-token").equals(token.body()) ? address : Reply.of(401, "");
+        case "GET /latest/meta-data/local-ipv4" ->
+            asked.header("x-aws-ec2-metadata-token").equals(token.body()) ? address : Reply.of(401, "");
             default -> Reply.of(404, "");
         })) {
             return find(new Ec2Address(), service, PATIENT);
@@ -56,12 +59,14 @@ class CallbackAddressTest {
     @Test
     void taskWithItsOwnInterfaceIsAtItsAddress() {
         assertThat(ecs(FARGATE)).contains("10.0.2.17");
-        assertThat(ecs(FARGATE.replace("\"IPv4Addresses\":[\"10.0.2.17\"]", "\"IPv6Addresses\":[\"2600:1f13::7\"]"))).contains("2600:1f13::7");
+        assertThat(ecs(FARGATE.replace("\"IPv4Addresses\":[\"10.0.2.17\"]", "\"IPv6Addresses\":[\"2600:1f13::7\"]")))
+                .contains("2600:1f13::7");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "{\"Networks\":[{\"NetworkMode\":\"bridge\",\"IPv4Addresses\":[\"172.17.0.2\"]}]}", "{\"Networks\":[{\"NetworkMode\":\"host\",\"IPv4Addresses\":[\"\"]}]}",
+            "{\"Networks\":[{\"NetworkMode\":\"bridge\",\"IPv4Addresses\":[\"172.17.0.2\"]}]}",
+            "{\"Networks\":[{\"NetworkMode\":\"host\",\"IPv4Addresses\":[\"\"]}]}",
         "{\"Networks\":[{\"NetworkMode\":\"awsvpc\",\"IPv4Addresses\":[\"evil.example.com\",7]}]}", "{}", "[]", "{\"Networks\":", "<html>"
     })
     void addressThatOthersCanNotReachIsNone(String answer) {

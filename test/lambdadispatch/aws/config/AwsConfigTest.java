@@ -55,7 +55,8 @@ class AwsConfigTest {
     void filesCanBeElsewhere() throws IOException {
         Files.writeString(home.resolve("c"), "[profile p]\nregion = a\n");
         Files.writeString(home.resolve("k"), "[p]\naws_access_key_id = K\n");
-        AwsConfig config = AwsConfig.read(variables("AWS_CONFIG_FILE", "~/c", "AWS_SHARED_CREDENTIALS_FILE", home.resolve("k").toString(), "AWS_PROFILE", "p"));
+        AwsConfig config = AwsConfig
+                .read(variables("AWS_CONFIG_FILE", "~/c", "AWS_SHARED_CREDENTIALS_FILE", home.resolve("k").toString(), "AWS_PROFILE", "p"));
         assertThat(config.profile().settings()).containsEntry("region", "a").containsEntry("aws_access_key_id", "K");
     }
 
@@ -76,7 +77,8 @@ class AwsConfigTest {
 
     @Test
     void profileThatIsAskedForMustExist() {
-        assertThatThrownBy(() -> AwsConfig.read(variables("AWS_PROFILE", "none"))).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("AWS_PROFILE=none: a profile of ");
+        assertThatThrownBy(() -> AwsConfig.read(variables("AWS_PROFILE", "none"))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("AWS_PROFILE=none: a profile of ");
     }
 
     @Test

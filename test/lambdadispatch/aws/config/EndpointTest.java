@@ -28,15 +28,15 @@ class EndpointTest {
 
     @ParameterizedTest
     @CsvSource({
-        "eu-north-1,     lambda.eu-north-1.amazonaws.com,      lambda-fips.eu-north-1.amazonaws.com,      lambda.eu-north-1.api.aws,                   sts.eu-north-1.amazonaws.com",
-        "il-central-1,   lambda.il-central-1.amazonaws.com,    lambda-fips.il-central-1.amazonaws.com,    lambda.il-central-1.api.aws,                 sts.il-central-1.amazonaws.com",
-        "cn-north-1,     lambda.cn-north-1.amazonaws.com.cn,   lambda-fips.cn-north-1.amazonaws.com.cn,   lambda.cn-north-1.api.amazonwebservices.com.cn, sts.cn-north-1.amazonaws.com.cn",
-        "us-gov-west-1,  lambda.us-gov-west-1.amazonaws.com,   lambda-fips.us-gov-west-1.amazonaws.com,   lambda.us-gov-west-1.api.aws,                sts.us-gov-west-1.amazonaws.com",
-        "us-iso-east-1,  lambda.us-iso-east-1.c2s.ic.gov,      lambda-fips.us-iso-east-1.c2s.ic.gov,      lambda.us-iso-east-1.api.aws.ic.gov,         sts.us-iso-east-1.c2s.ic.gov",
-        "us-isob-east-1, lambda.us-isob-east-1.sc2s.sgov.gov,  lambda-fips.us-isob-east-1.sc2s.sgov.gov,  lambda.us-isob-east-1.api.aws.scloud,        sts.us-isob-east-1.sc2s.sgov.gov",
-        "eu-isoe-west-1, lambda.eu-isoe-west-1.cloud.adc-e.uk, lambda-fips.eu-isoe-west-1.cloud.adc-e.uk, lambda.eu-isoe-west-1.api.cloud-aws.adc-e.uk, sts.eu-isoe-west-1.cloud.adc-e.uk",
-        "us-isof-south-1, lambda.us-isof-south-1.csp.hci.ic.gov, lambda-fips.us-isof-south-1.csp.hci.ic.gov, lambda.us-isof-south-1.api.aws.hci.ic.gov, sts.us-isof-south-1.csp.hci.ic.gov",
-        "eusc-de-east-1, lambda.eusc-de-east-1.amazonaws.eu,   lambda-fips.eusc-de-east-1.amazonaws.eu,   lambda.eusc-de-east-1.api.amazonwebservices.eu, sts.eusc-de-east-1.amazonaws.eu",
+            "eu-north-1,     lambda.eu-north-1.amazonaws.com,      lambda-fips.eu-north-1.amazonaws.com,      lambda.eu-north-1.api.aws,                   sts.eu-north-1.amazonaws.com",
+            "il-central-1,   lambda.il-central-1.amazonaws.com,    lambda-fips.il-central-1.amazonaws.com,    lambda.il-central-1.api.aws,                 sts.il-central-1.amazonaws.com",
+            "cn-north-1,     lambda.cn-north-1.amazonaws.com.cn,   lambda-fips.cn-north-1.amazonaws.com.cn,   lambda.cn-north-1.api.amazonwebservices.com.cn, sts.cn-north-1.amazonaws.com.cn",
+            "us-gov-west-1,  lambda.us-gov-west-1.amazonaws.com,   lambda-fips.us-gov-west-1.amazonaws.com,   lambda.us-gov-west-1.api.aws,                sts.us-gov-west-1.amazonaws.com",
+            "us-iso-east-1,  lambda.us-iso-east-1.c2s.ic.gov,      lambda-fips.us-iso-east-1.c2s.ic.gov,      lambda.us-iso-east-1.api.aws.ic.gov,         sts.us-iso-east-1.c2s.ic.gov",
+            "us-isob-east-1, lambda.us-isob-east-1.sc2s.sgov.gov,  lambda-fips.us-isob-east-1.sc2s.sgov.gov,  lambda.us-isob-east-1.api.aws.scloud,        sts.us-isob-east-1.sc2s.sgov.gov",
+            "eu-isoe-west-1, lambda.eu-isoe-west-1.cloud.adc-e.uk, lambda-fips.eu-isoe-west-1.cloud.adc-e.uk, lambda.eu-isoe-west-1.api.cloud-aws.adc-e.uk, sts.eu-isoe-west-1.cloud.adc-e.uk",
+            "us-isof-south-1, lambda.us-isof-south-1.csp.hci.ic.gov, lambda-fips.us-isof-south-1.csp.hci.ic.gov, lambda.us-isof-south-1.api.aws.hci.ic.gov, sts.us-isof-south-1.csp.hci.ic.gov",
+            "eusc-de-east-1, lambda.eusc-de-east-1.amazonaws.eu,   lambda-fips.eusc-de-east-1.amazonaws.eu,   lambda.eusc-de-east-1.api.amazonwebservices.eu, sts.eusc-de-east-1.amazonaws.eu",
     })
     void everyPartitionHasItsDomains(String region, String plain, String fips, String dualStack, String sts) {
         assertThat(Endpoint.lambda(config(), region)).hasToString("https://" + plain);
@@ -49,8 +49,10 @@ class EndpointTest {
 
     @Test
     void fipsOfStsInGovCloudIsThePlainEndpoint() {
-        assertThat(Endpoint.sts(config("AWS_USE_FIPS_ENDPOINT", "true"), "us-gov-east-1")).hasToString("https://sts.us-gov-east-1.amazonaws.com");
-        assertThat(Endpoint.sts(config("AWS_USE_FIPS_ENDPOINT", "true"), "us-east-1")).hasToString("https://sts-fips.us-east-1.amazonaws.com");
+        assertThat(Endpoint.sts(config("AWS_USE_FIPS_ENDPOINT", "true"), "us-gov-east-1"))
+                .hasToString("https://sts.us-gov-east-1.amazonaws.com");
+        assertThat(Endpoint.sts(config("AWS_USE_FIPS_ENDPOINT", "true"), "us-east-1"))
+                .hasToString("https://sts-fips.us-east-1.amazonaws.com");
     }
 
     @Test
@@ -77,7 +79,8 @@ class EndpointTest {
 
     @Test
     void configuredUrlsCanBeIgnoredButOurOwnVariableNot() {
-        AwsConfig ignoring = config("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true", "AWS_ENDPOINT_URL", "http://all:1", "AWS_ENDPOINT_URL_LAMBDA", "http://lambda:1");
+        AwsConfig ignoring = config("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true", "AWS_ENDPOINT_URL", "http://all:1",
+                "AWS_ENDPOINT_URL_LAMBDA", "http://lambda:1");
         assertThat(Endpoint.lambda(ignoring, "us-east-1")).hasToString("https://lambda.us-east-1.amazonaws.com");
         AwsConfig own = config("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true", "AWS_LAMBDA_SERVICE_URL", "http://own:1");
         assertThat(Endpoint.lambda(own, "us-east-1")).hasToString("http://own:1");

@@ -27,7 +27,8 @@ class ContainerTest {
     @Test
     void ecsIsAskedForTheTasksPath() throws Exception {
         try (FakeService service = new FakeService(_ -> Reply.ok(Keys.json("ASIA")))) {
-            Chain chain = new Chain(home).set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/1234?x=y").set("AWS_CONTAINER_SERVICE_ENDPOINT", service.uri());
+            Chain chain = new Chain(home).set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/1234?x=y")
+                    .set("AWS_CONTAINER_SERVICE_ENDPOINT", service.uri());
             assertThat(chain.get()).isEqualTo(new Credentials("ASIA", "SECRET", "TOKEN"));
             assertThat(service.asked().getFirst()).hasToString("GET /v2/credentials/1234?x=y");
             assertThat(service.asked().getFirst().header("authorization")).isNull();
@@ -37,7 +38,8 @@ class ContainerTest {
     @Test
     void authorizationTokenIsSentAndItsFileIsReadEachTime() throws Exception {
         try (FakeService service = new FakeService(_ -> Reply.ok(Keys.json("ASIA")))) {
-            Chain chain = new Chain(home).set(FULL, service.uri() + "/v1/credentials").set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic abc");
+            Chain chain =
+                    new Chain(home).set(FULL, service.uri() + "/v1/credentials").set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic abc");
             chain.get();
             chain.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", chain.write("token", "one\n")).get();
             chain.write("token", "two");
@@ -51,7 +53,8 @@ class ContainerTest {
         try (FakeService service = new FakeService(_ -> Reply.ok(Keys.json("ASIA")))) {
             assertThat(new Chain(home).set(FULL, service.uri()).set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\r\nEvil: x").refusal())
                     .isEqualTo("lasting: the container's authorization token has line breaks or control characters in it");
-            assertThat(new Chain(home).set(FULL, service.uri()).set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", home.resolve("none")).refusal())
+            assertThat(
+                    new Chain(home).set(FULL, service.uri()).set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", home.resolve("none")).refusal())
                     .isEqualTo("passing: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE can not be read: NoSuchFileException");
             assertThat(service.asked()).isEmpty();
         }
@@ -83,7 +86,8 @@ class ContainerTest {
     @CsvSource({"400, lasting", "403, lasting", "404, lasting", "429, passing", "500, passing", "503, passing"})
     void errorsLastOrPass(int status, String verdict) {
         try (FakeService service = new FakeService(_ -> Reply.of(status, "{\"code\":\"NoSuch\",\"message\":\"because\"}"))) {
-            assertThat(new Chain(home).set(FULL, service.uri()).refusal()).isEqualTo(verdict + ": container credentials endpoint answered " + status + " NoSuch because");
+            assertThat(new Chain(home).set(FULL, service.uri()).refusal())
+                    .isEqualTo(verdict + ": container credentials endpoint answered " + status + " NoSuch because");
             assertThat(service.asked()).hasSize(verdict.equals("passing") ? 2 : 1);
         }
     }
@@ -92,15 +96,18 @@ class ContainerTest {
     @EnumSource(value = Manner.class, mode = EnumSource.Mode.EXCLUDE, names = "WELL")
     void answerThatDoesNotComeWholeIsAFaultThatPasses(Manner manner) {
         try (FakeService service = new FakeService(_ -> Reply.ok(Keys.json("ASIA")).in(manner))) {
-            assertThat(new Chain(home).impatient().set(FULL, service.uri()).refusal()).startsWith("passing: container credentials endpoint 127.0.0.1: ");
+            assertThat(new Chain(home).impatient().set(FULL, service.uri()).refusal())
+                    .startsWith("passing: container credentials endpoint 127.0.0.1: ");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "{}", "{\"AccessKeyId\":\"A\"}", "{\"AccessKeyId\":\"\",\"SecretAccessKey\":\"SECRET\"}", "{\"AccessKeyId\":1,\"SecretAccessKey\":\"SECRET\"}"})
+    @ValueSource(strings = {"", "{", "[]", "{}", "{\"AccessKeyId\":\"A\"}", "{\"AccessKeyId\":\"\",\"SecretAccessKey\":\"SECRET\"}",
+            "{\"AccessKeyId\":1,\"SecretAccessKey\":\"SECRET\"}"})
     void malformedAnswerIsAFaultThatPassesAndIsNotQuoted(String text) {
         try (FakeService service = new FakeService(_ -> Reply.ok(text))) {
-            assertThat(new Chain(home).set(FULL, service.uri()).refusal()).startsWith("passing: container credentials endpoint answered with").doesNotContain("SECRET");
+            assertThat(new Chain(home).set(FULL, service.uri()).refusal())
+                    .startsWith("passing: container credentials endpoint answered with").doesNotContain("SECRET");
         }
     }
 

@@ -150,7 +150,8 @@ class CredentialCacheTest {
             another.get();
             times.add(another.refreshAt());
         }
-        assertThat(times).hasSizeGreaterThan(10).allSatisfy(time -> assertThat(Duration.between(clock.now(), time).toMinutes()).isBetween(37L, 45L));
+        assertThat(times).hasSizeGreaterThan(10)
+                .allSatisfy(time -> assertThat(Duration.between(clock.now(), time).toMinutes()).isBetween(37L, 45L));
     }
 
     @Test

@@ -35,7 +35,8 @@ class CredentialOrderTest {
             assertThat(container.get().accessKeyId()).isEqualTo("CONTAINER");
             Chain profile = container.file("credentials", "[default]\naws_access_key_id = PROFILE\naws_secret_access_key = s\n");
             assertThat(profile.get().accessKeyId()).isEqualTo("PROFILE");
-            Chain webIdentity = profile.set("AWS_WEB_IDENTITY_TOKEN_FILE", profile.write("token", "jwt")).set("AWS_ROLE_ARN", "arn:aws:iam::1:role/r")
+            Chain webIdentity =
+                    profile.set("AWS_WEB_IDENTITY_TOKEN_FILE", profile.write("token", "jwt")).set("AWS_ROLE_ARN", "arn:aws:iam::1:role/r")
                     .set("AWS_ENDPOINT_URL_STS", service.uri());
             assertThat(webIdentity.get().accessKeyId()).isEqualTo("STS");
             Chain environment = webIdentity.set("AWS_ACCESS_KEY_ID", "ENV").set("AWS_SECRET_ACCESS_KEY", "s").set("AWS_SESSION_TOKEN", "t");
@@ -46,7 +47,8 @@ class CredentialOrderTest {
     @Test
     void sourceThatIsSetUpAndFailsIsNotReplacedByTheMachinesOwn() {
         try (FakeService service = new FakeService(CredentialOrderTest::everything)) {
-            String refusal = new Chain(home).set("AWS_EC2_METADATA_DISABLED", "false").set("AWS_EC2_METADATA_SERVICE_ENDPOINT", service.uri())
+            String refusal = new Chain(home).set("AWS_EC2_METADATA_DISABLED", "false")
+                    .set("AWS_EC2_METADATA_SERVICE_ENDPOINT", service.uri())
                     .set("AWS_WEB_IDENTITY_TOKEN_FILE", home.resolve("missing")).set("AWS_ROLE_ARN", "arn:aws:iam::1:role/r").refusal();
             assertThat(refusal).startsWith("passing: the web identity token file");
             assertThat(service.asked()).isEmpty();
@@ -70,6 +72,7 @@ class CredentialOrderTest {
     @Test
     void secretsAreNeverShown() {
         Credentials credentials = new Credentials("AKID", "SECRET", "TOKEN");
-        assertThat(credentials + " " + Issued.forGood(credentials) + " " + new StaticSource("x", credentials)).doesNotContain("SECRET", "TOKEN");
+        assertThat(credentials + " " + Issued.forGood(credentials) + " " + new StaticSource("x", credentials)).doesNotContain("SECRET",
+                "TOKEN");
     }
 }

@@ -59,7 +59,8 @@ class CredentialPausesTest {
     void pausesDoubleFromAQuarterOfAMinuteToFiveMinutes() {
         long seconds = 15;
         for (int failures = 1; failures <= 20; failures++) {
-            assertThat(pauseAfterAFailure()).as("failure " + failures).isBetween(Duration.ofMillis(seconds * 500), Duration.ofMillis(seconds * 1500));
+            assertThat(pauseAfterAFailure()).as("failure " + failures).isBetween(Duration.ofMillis(seconds * 500),
+                    Duration.ofMillis(seconds * 1500));
             seconds = Math.min(300, seconds * 2);
         }
     }

@@ -32,7 +32,8 @@ class ImdsTest {
         if (!"AQAE==".equals(asked.header("x-aws-ec2-metadata-token"))) {
             return Reply.of(401, "Unauthorized");
         }
-        return asked.toString().equals(ROLES) ? Reply.ok("router-role\n") : asked.toString().equals(ROLES + "router-role") ? Reply.ok(Keys.json("ASIA")) : Reply.of(404, "");
+        return asked.toString().equals(ROLES) ? Reply.ok("router-role\n")
+                : asked.toString().equals(ROLES + "router-role") ? Reply.ok(Keys.json("ASIA")) : Reply.of(404, "");
     }
 
     /// As the healthy service, but for one path.
@@ -73,7 +74,8 @@ class ImdsTest {
     @Test
     void version1IsNeverFallenBackTo() {
         try (FakeService service = new FakeService(except(TOKEN, _ -> Reply.of(403, "")))) {
-            assertThat(chain(service).refusal()).startsWith("passing: EC2 metadata service: no session token").contains("status 403, it is turned off");
+            assertThat(chain(service).refusal()).startsWith("passing: EC2 metadata service: no session token")
+                    .contains("status 403, it is turned off");
             assertThat(service.asked()).extracting(Asked::toString).containsOnly(TOKEN);
         }
     }
@@ -90,13 +92,13 @@ class ImdsTest {
     @CsvSource(delimiter = '|', value = {
         "GET /latest/meta-data/iam/security-credentials/            | 404 | | lasting: EC2 metadata service: this instance has no role",
         "GET /latest/meta-data/iam/security-credentials/            | 200 | | lasting: EC2 metadata service: this instance has no role",
-        "GET /latest/meta-data/iam/security-credentials/            | 500 | | passing: EC2 metadata service answered 500 when asked for its roles",
-        "GET /latest/meta-data/iam/security-credentials/            | 200 | <html> | passing: EC2 metadata service answered with something else than the name of a role",
-        "GET /latest/meta-data/iam/security-credentials/router-role | 404 | | passing: EC2 metadata service answered 404 when asked for the role router-role",
-        "GET /latest/meta-data/iam/security-credentials/router-role | 503 | | passing: EC2 metadata service answered 503 when asked for the role router-role",
-        "GET /latest/meta-data/iam/security-credentials/router-role | 200 | {\"Code\":\"AssumeRoleUnauthorizedAccess\"} | lasting: EC2 metadata service has no credentials: AssumeRoleUnauthorizedAccess",
-        "GET /latest/meta-data/iam/security-credentials/router-role | 200 | {\"Code\":\"Success\",\"AccessKeyId\":\"A\"} | passing: EC2 metadata service answered without SecretAccessKey",
-        "GET /latest/meta-data/iam/security-credentials/router-role | 200 | {\"SecretAccessKey\": | passing: EC2 metadata service answered with malformed JSON"
+            "GET /latest/meta-data/iam/security-credentials/            | 500 | | passing: EC2 metadata service answered 500 when asked for its roles",
+            "GET /latest/meta-data/iam/security-credentials/            | 200 | <html> | passing: EC2 metadata service answered with something else than the name of a role",
+            "GET /latest/meta-data/iam/security-credentials/router-role | 404 | | passing: EC2 metadata service answered 404 when asked for the role router-role",
+            "GET /latest/meta-data/iam/security-credentials/router-role | 503 | | passing: EC2 metadata service answered 503 when asked for the role router-role",
+            "GET /latest/meta-data/iam/security-credentials/router-role | 200 | {\"Code\":\"AssumeRoleUnauthorizedAccess\"} | lasting: EC2 metadata service has no credentials: AssumeRoleUnauthorizedAccess",
+            "GET /latest/meta-data/iam/security-credentials/router-role | 200 | {\"Code\":\"Success\",\"AccessKeyId\":\"A\"} | passing: EC2 metadata service answered without SecretAccessKey",
+            "GET /latest/meta-data/iam/security-credentials/router-role | 200 | {\"SecretAccessKey\": | passing: EC2 metadata service answered with malformed JSON"
     })
     void faultsSayWhatIsWrong(String call, int status, String body, String expected) {
         assertThat(refusal(except(call, _ -> Reply.of(status, body == null ? "" : body)))).isEqualTo(expected);

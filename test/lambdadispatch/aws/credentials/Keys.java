@@ -10,7 +10,8 @@ final class Keys {
     private Keys() {}
 
     static String json(String id) {
-        return Json.object("Code", "Success", "LastUpdated", "2026-03-01T11:59:00Z", "Type", "AWS-HMAC", "AccessKeyId", id, "SecretAccessKey", "SECRET", "Token", "TOKEN",
+        return Json.object("Code", "Success", "LastUpdated", "2026-03-01T11:59:00Z", "Type", "AWS-HMAC", "AccessKeyId", id,
+                "SecretAccessKey", "SECRET", "Token", "TOKEN",
                 "Expiration", EXPIRES).write();
     }
 }

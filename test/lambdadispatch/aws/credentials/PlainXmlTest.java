@@ -11,19 +11,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlainXmlTest {
     @Test
     void leavesAreFoundByTheirPath() throws Exception {
-        assertThat(PlainXml.leaves("<?xml version=\"1.0\"?>\n<r xmlns='urn:x'>\n <a><b>1</b> <c/></a><d> x&amp;&lt;&#65;&#x42; </d>\n</r>\n"))
+        assertThat(
+                PlainXml.leaves("<?xml version=\"1.0\"?>\n<r xmlns='urn:x'>\n <a><b>1</b> <c/></a><d> x&amp;&lt;&#65;&#x42; </d>\n</r>\n"))
                 .hasSize(3).containsEntry("a/b", "1").containsEntry("a/c", "").containsEntry("d", " x&<AB ");
     }
 
     @Test
     void stsAnswerIsUnderstood() throws Exception {
-        assertThat(PlainXml.leaves(StsXml.credentials("AssumeRole", "AKID"))).containsEntry("AssumeRoleResult/Credentials/AccessKeyId", "AKID");
+        assertThat(PlainXml.leaves(StsXml.credentials("AssumeRole", "AKID"))).containsEntry("AssumeRoleResult/Credentials/AccessKeyId",
+                "AKID");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "", "text", "<r>", "<r", "<r></s>", "<r><a></r></a>", "</r>", "<r/><r/>", "<r/>x", "<r>x<a/></r>", "<r a='1'/>", "<r><!-- --></r>", "<r><![CDATA[x]]></r>",
-        "<!DOCTYPE r [<!ENTITY e 'x'>]><r>&e;</r>", "<r>&e;</r>", "<r>&amp</r>", "<r>&#99999999;</r>", "<r><a>1</a><a>2</a></r>", "<r><?x ?></r>",
+            "", "text", "<r>", "<r", "<r></s>", "<r><a></r></a>", "</r>", "<r/><r/>", "<r/>x", "<r>x<a/></r>", "<r a='1'/>",
+            "<r><!-- --></r>", "<r><![CDATA[x]]></r>",
+            "<!DOCTYPE r [<!ENTITY e 'x'>]><r>&e;</r>", "<r>&e;</r>", "<r>&amp</r>", "<r>&#99999999;</r>", "<r><a>1</a><a>2</a></r>",
+            "<r><?x ?></r>",
         "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a>"
     })
     void whatIsNotPlainIsRefused(String text) {

@@ -50,7 +50,8 @@ class ProfileTest {
                     """).file("credentials", "[base]\naws_access_key_id = BASE\naws_secret_access_key = S\n");
             assertThat(chain.get()).isEqualTo(new Credentials("FOR-router", "SECRET", "TOKEN/+=="));
             FakeService.Asked asked = sts.asked().getFirst();
-            assertThat(asked.body()).isEqualTo("Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Frouter&RoleSessionName=me"
+            assertThat(asked.body())
+                    .isEqualTo("Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Frouter&RoleSessionName=me"
                     + "&DurationSeconds=900&ExternalId=x%20y");
             assertThat(asked.header("authorization")).isEqualTo(signature(asked, new Credentials("BASE", "S", "")));
         }
@@ -109,7 +110,8 @@ class ProfileTest {
     void webIdentityOfAProfile() throws Exception {
         try (FakeService sts = new FakeService(ProfileTest::sts)) {
             Chain chain = new Chain(home).set("AWS_ENDPOINT_URL_STS", sts.uri());
-            chain.file("config", "[default]\nrole_arn = arn:aws:iam::1:role/web\nweb_identity_token_file = " + chain.write("token", "jwt") + "\n");
+            chain.file("config",
+                    "[default]\nrole_arn = arn:aws:iam::1:role/web\nweb_identity_token_file = " + chain.write("token", "jwt") + "\n");
             assertThat(chain.get().accessKeyId()).isEqualTo("FOR-web");
             assertThat(sts.asked().getFirst().body()).contains("WebIdentityToken=jwt").contains("RoleSessionName=lambda-dispatch-");
         }
@@ -117,7 +119,8 @@ class ProfileTest {
 
     @Test
     void processPrintsCredentials() throws Exception {
-        String json = "{\"Version\": 1, \"AccessKeyId\": \"P\", \"SecretAccessKey\": \"S\", \"SessionToken\": \"T\", \"Expiration\": \"2026-03-01T18:00:00Z\"}";
+        String json =
+                "{\"Version\": 1, \"AccessKeyId\": \"P\", \"SecretAccessKey\": \"S\", \"SessionToken\": \"T\", \"Expiration\": \"2026-03-01T18:00:00Z\"}";
         Chain chain = new Chain(home);
         Path output = chain.write("output", json);
         chain.file("config", "[default]\ncredential_process = echo oops >&2; cat '" + output + "'\n");
@@ -127,13 +130,13 @@ class ProfileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "echo SECRET; exit 3                                                          | passing: credential_process ended with status 3",
-        "echo SECRET                                                                  | passing: credential_process answered with malformed JSON",
-        "echo '[1]'                                                                   | passing: credential_process answered with JSON that is no object",
-        "echo '{\"Version\":2,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"SECRET\"}'  | lasting: credential_process printed another version than 1",
-        "echo '{\"Version\":1,\"SecretAccessKey\":\"SECRET\"}'                        | passing: credential_process answered without AccessKeyId",
-        "head -c 100000 /dev/zero                                                     | lasting: credential_process printed more than 64000 bytes",
-        "echo '{\"Version\":1,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"SECRET\",\"Expiration\":\"soon\"}' | passing: credential_process answered with an Expiration that is no ISO 8601 time",
-        "echo '{\"Version\":1,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"S\",\"Expiration\":\"2020-01-01T00:00:00Z\"}' | passing: credential_process gave credentials that have expired"
+            "echo SECRET                                                                  | passing: credential_process answered with malformed JSON",
+            "echo '[1]'                                                                   | passing: credential_process answered with JSON that is no object",
+            "echo '{\"Version\":2,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"SECRET\"}'  | lasting: credential_process printed another version than 1",
+            "echo '{\"Version\":1,\"SecretAccessKey\":\"SECRET\"}'                        | passing: credential_process answered without AccessKeyId",
+            "head -c 100000 /dev/zero                                                     | lasting: credential_process printed more than 64000 bytes",
+            "echo '{\"Version\":1,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"SECRET\",\"Expiration\":\"soon\"}' | passing: credential_process answered with an Expiration that is no ISO 8601 time",
+            "echo '{\"Version\":1,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"S\",\"Expiration\":\"2020-01-01T00:00:00Z\"}' | passing: credential_process gave credentials that have expired"
     })
     void processThatFailsIsNotQuoted(String command, String refusal) {
         assertThat(new Chain(home).file("config", "[default]\ncredential_process = " + command + "\n").refusal()).isEqualTo(refusal);
@@ -152,7 +155,7 @@ class ProfileTest {
     @CsvSource(delimiter = '|', value = {
         "sso_session = s                                       | profile default signs in by IAM Identity Center (SSO)",
         "sso_start_url = https://x                             | profile default signs in by IAM Identity Center (SSO)",
-        "role_arn = r                                          | profile default with role_arn: exactly one of source_profile and credential_source",
+            "role_arn = r                                          | profile default with role_arn: exactly one of source_profile and credential_source",
         "role_arn = r; source_profile = a; credential_source = Environment | profile default with role_arn: exactly one of",
         "role_arn = r; source_profile = none                   | profile default: there is no profile none, its source_profile",
         "role_arn = r; source_profile = default                | profile default is its own source_profile, but has no keys",
@@ -160,16 +163,18 @@ class ProfileTest {
         "role_arn = r; source_profile = round                  | the source_profile settings go round in a circle: default round",
         "role_arn = r; source_profile = a; mfa_serial = m      | profile default wants a code of an MFA device",
         "role_arn = r; credential_source = Magic               | credential_source=Magic: Environment, Ec2InstanceMetadata or EcsContainer",
-        "aws_access_key_id = a                                 | profile default: aws_access_key_id and aws_secret_access_key belong together"
+            "aws_access_key_id = a                                 | profile default: aws_access_key_id and aws_secret_access_key belong together"
     })
     void whatCanNotWorkStopsTheStart(String settings, String message) {
-        Chain chain = new Chain(home).file("config", "[profile empty]\nregion = x\n[profile round]\nrole_arn = r\nsource_profile = default\n[default]\n"
+        Chain chain = new Chain(home).file("config",
+                "[profile empty]\nregion = x\n[profile round]\nrole_arn = r\nsource_profile = default\n[default]\n"
                 + settings.replace("; ", "\n") + "\n");
         assertThatThrownBy(chain::get).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(message);
     }
 
     @Test
     void profileWithoutCredentialsIsPassedOver() {
-        assertThatThrownBy(() -> new Chain(home).file("config", "[default]\nregion = eu-north-1\n").get()).hasMessageStartingWith("no AWS credentials");
+        assertThatThrownBy(() -> new Chain(home).file("config", "[default]\nregion = eu-north-1\n").get())
+                .hasMessageStartingWith("no AWS credentials");
     }
 }

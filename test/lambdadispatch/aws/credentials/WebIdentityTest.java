@@ -43,15 +43,18 @@ class WebIdentityTest {
             assertThat(asked).hasToString("POST /");
             assertThat(asked.header("content-type")).startsWith("application/x-www-form-urlencoded");
             assertThat(asked.header("authorization")).isNull();
-            assertThat(asked.body()).isEqualTo("Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Frouter"
+            assertThat(asked.body()).isEqualTo(
+                    "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Frouter"
                     + "&RoleSessionName=pod%207&WebIdentityToken=ey.J%2Bw%2FT");
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "403, AccessDenied, lasting", "400, ValidationError, lasting", "400, IDPRejectedClaim, lasting", "403, RegionDisabledException, lasting",
-        "400, ExpiredTokenException, passing", "400, IDPCommunicationError, passing", "400, InvalidIdentityToken, passing", "500, InternalFailure, passing",
+            "403, AccessDenied, lasting", "400, ValidationError, lasting", "400, IDPRejectedClaim, lasting",
+            "403, RegionDisabledException, lasting",
+            "400, ExpiredTokenException, passing", "400, IDPCommunicationError, passing", "400, InvalidIdentityToken, passing",
+            "500, InternalFailure, passing",
         "503, ServiceUnavailable, passing", "400, Throttling, passing"
     })
     void errorsLastOrPass(int status, String code, String verdict) {
@@ -76,7 +79,8 @@ class WebIdentityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "<html><body>hello</body>", "{}", "<r/>", "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>"})
+    @ValueSource(strings = {"", "<html><body>hello</body>", "{}", "<r/>",
+            "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>"})
     void malformedXmlIsAFaultThatPasses(String text) {
         assertThat(refusal(_ -> Reply.ok(text))).startsWith("passing: STS answered with");
     }
@@ -85,13 +89,15 @@ class WebIdentityTest {
     @ValueSource(strings = {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"})
     void eachElementIsNeeded(String name) {
         String without = StsXml.credentials(ACTION, "ASIA").replaceAll("<" + name + ">.*</" + name + ">", "");
-        assertThat(refusal(_ -> Reply.ok(without))).isEqualTo("passing: STS answered without AssumeRoleWithWebIdentityResult/Credentials/" + name)
+        assertThat(refusal(_ -> Reply.ok(without)))
+                .isEqualTo("passing: STS answered without AssumeRoleWithWebIdentityResult/Credentials/" + name)
                 .doesNotContain("SECRET");
     }
 
     @Test
     void lineBreakInAKeyNeverReachesAHeader() {
-        assertThat(refusal(_ -> Reply.ok(StsXml.credentials(ACTION, "A&#10;Evil: x")))).startsWith("lasting: STS gave credentials with blanks or control characters");
+        assertThat(refusal(_ -> Reply.ok(StsXml.credentials(ACTION, "A&#10;Evil: x"))))
+                .startsWith("lasting: STS gave credentials with blanks or control characters");
     }
 
     @Test

@@ -134,8 +134,10 @@ class ErrorTableTest {
     @MethodSource("rows")
     void errorOfTheApiIsMapped(String row) throws IOException {
         String[] parts = row.split(" ");
-        reply = Reply.of(Integer.parseInt(parts[0]), Json.object("Type", "User", "Message", "because").write(), "x-amzn-ErrorType", parts[1]);
-        String expected = parts[2].equals("throttled") ? "throttled " + parts[1] + " PT0S" : parts[2] + " " + parts[0] + " " + parts[1] + " because";
+        reply = Reply.of(Integer.parseInt(parts[0]), Json.object("Type", "User", "Message", "because").write(), "x-amzn-ErrorType",
+                parts[1]);
+        String expected =
+                parts[2].equals("throttled") ? "throttled " + parts[1] + " PT0S" : parts[2] + " " + parts[0] + " " + parts[1] + " because";
         assertThat(invoked.result()).isEqualTo(expected);
     }
 
@@ -157,7 +159,8 @@ class ErrorTableTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, refused", "401, refused", "403, refused", "404, refused", "405, refused", "408, unavailable", "409, refused", "429, throttled", "499, refused",
+            "400, refused", "401, refused", "403, refused", "404, refused", "405, refused", "408, unavailable", "409, refused",
+            "429, throttled", "499, refused",
         "500, unavailable", "502, unavailable", "503, unavailable", "504, unavailable", "599, unavailable", "301, refused"
     })
     void withoutAKnownNameTheStatusDecides(int status, String expected) throws IOException {

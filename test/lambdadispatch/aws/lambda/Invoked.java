@@ -23,7 +23,8 @@ final class Invoked implements AutoCloseable {
 
     Invoked(Path home, FakeService service, Clock clock) {
         invoker = new LambdaInvoker(clock);
-        variables.putAll(Map.of("HOME", home.toString(), "AWS_EC2_METADATA_DISABLED", "true", "AWS_REGION", "eu-north-1", "AWS_ACCESS_KEY_ID", "AKID",
+        variables.putAll(Map.of("HOME", home.toString(), "AWS_EC2_METADATA_DISABLED", "true", "AWS_REGION", "eu-north-1",
+                "AWS_ACCESS_KEY_ID", "AKID",
                 "AWS_SECRET_ACCESS_KEY", "SECRET"));
         if (service != null) {
             variables.put("AWS_ENDPOINT_URL_LAMBDA", service.uri().toString());
@@ -56,7 +57,8 @@ final class Invoked implements AutoCloseable {
     String result() throws IOException {
         return switch (invoke("f")) {
             case InvokeResult.Returned returned -> "returned " + new String(returned.payload(), StandardCharsets.UTF_8);
-            case InvokeResult.FunctionError error -> "function error " + error.kind() + " " + new String(error.payload(), StandardCharsets.UTF_8);
+        case InvokeResult.FunctionError error ->
+            "function error " + error.kind() + " " + new String(error.payload(), StandardCharsets.UTF_8);
             case InvokeResult.Throttled throttled -> "throttled " + throttled.reason() + " " + throttled.retryAfter();
             case InvokeResult.Unavailable gone -> "unavailable " + gone.status() + " " + gone.code() + " " + gone.message();
             case InvokeResult.Refused refused -> "refused " + refused.status() + " " + refused.code() + " " + refused.message();

@@ -73,12 +73,13 @@ class InvokerConnectionTest {
             URI uri = URI.create("https://127.0.0.1:" + deaf.getLocalPort());
             FutureTask<Object> waiting = new FutureTask<>(() -> client.send("GET", uri, new Headers(), null));
             Thread.ofVirtual().start(waiting);
-            assertThatThrownBy(waiting::get).hasCauseInstanceOf(SocketTimeoutException.class).hasMessageContaining("TLS handshake with 127.0.0.1:" + deaf.getLocalPort());
+            assertThatThrownBy(waiting::get).hasCauseInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("TLS handshake with 127.0.0.1:" + deaf.getLocalPort());
         }
     }
 
-    /// What the kernel says about the socket: its keep-alive timer runs, and the first probe comes well before the 350 s after which paths on AWS
-    /// drop an idle connection.
+    /// What the kernel says about the socket: its keep-alive timer runs, and the first probe comes well before the 350 s after which paths
+    /// on AWS drop an idle connection.
     @Test
     void silentConnectionIsProbedWellBeforePathsDropIt() throws Exception {
         try (FakeService service = new FakeService(ours.server(), _ -> Reply.ok("1").in(Manner.SILENT));

@@ -46,17 +46,17 @@ class LambdaInvokerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "f                                                                  | /2015-03-31/functions/f/invocations                                                        | eu-north-1",
-        "f:live                                                             | /2015-03-31/functions/f/invocations?Qualifier=live                                         | eu-north-1",
-        "f:$LATEST                                                          | /2015-03-31/functions/f/invocations?Qualifier=%24LATEST                                    | eu-north-1",
-        "f:7                                                                | /2015-03-31/functions/f/invocations?Qualifier=7                                            | eu-north-1",
-        "123456789012:function:f                                            | /2015-03-31/functions/123456789012%3Afunction%3Af/invocations                              | eu-north-1",
-        "123456789012:function:f:live                                       | /2015-03-31/functions/123456789012%3Afunction%3Af/invocations?Qualifier=live               | eu-north-1",
-        "arn:aws:lambda:ap-south-2:123456789012:function:f                  | /2015-03-31/functions/arn%3Aaws%3Alambda%3Aap-south-2%3A123456789012%3Afunction%3Af/invocations | ap-south-2",
-        "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:live          | /2015-03-31/functions/arn%3Aaws-cn%3Alambda%3Acn-north-1%3A123456789012%3Afunction%3Af/invocations?Qualifier=live | cn-north-1",
-        "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:f        | /2015-03-31/functions/arn%3Aaws-us-gov%3Alambda%3Aus-gov-west-1%3A123456789012%3Afunction%3Af/invocations | us-gov-west-1",
-        "arn:aws-iso-b:lambda:us-isob-east-1:123456789012:function:f        | /2015-03-31/functions/arn%3Aaws-iso-b%3Alambda%3Aus-isob-east-1%3A123456789012%3Afunction%3Af/invocations | us-isob-east-1",
-        "arn:aws-eusc:lambda:eusc-de-east-1:123456789012:function:f:$LATEST | /2015-03-31/functions/arn%3Aaws-eusc%3Alambda%3Aeusc-de-east-1%3A123456789012%3Afunction%3Af/invocations?Qualifier=%24LATEST | eusc-de-east-1"
+            "f                                                                  | /2015-03-31/functions/f/invocations                                                        | eu-north-1",
+            "f:live                                                             | /2015-03-31/functions/f/invocations?Qualifier=live                                         | eu-north-1",
+            "f:$LATEST                                                          | /2015-03-31/functions/f/invocations?Qualifier=%24LATEST                                    | eu-north-1",
+            "f:7                                                                | /2015-03-31/functions/f/invocations?Qualifier=7                                            | eu-north-1",
+            "123456789012:function:f                                            | /2015-03-31/functions/123456789012%3Afunction%3Af/invocations                              | eu-north-1",
+            "123456789012:function:f:live                                       | /2015-03-31/functions/123456789012%3Afunction%3Af/invocations?Qualifier=live               | eu-north-1",
+            "arn:aws:lambda:ap-south-2:123456789012:function:f                  | /2015-03-31/functions/arn%3Aaws%3Alambda%3Aap-south-2%3A123456789012%3Afunction%3Af/invocations | ap-south-2",
+            "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:live          | /2015-03-31/functions/arn%3Aaws-cn%3Alambda%3Acn-north-1%3A123456789012%3Afunction%3Af/invocations?Qualifier=live | cn-north-1",
+            "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:f        | /2015-03-31/functions/arn%3Aaws-us-gov%3Alambda%3Aus-gov-west-1%3A123456789012%3Afunction%3Af/invocations | us-gov-west-1",
+            "arn:aws-iso-b:lambda:us-isob-east-1:123456789012:function:f        | /2015-03-31/functions/arn%3Aaws-iso-b%3Alambda%3Aus-isob-east-1%3A123456789012%3Afunction%3Af/invocations | us-isob-east-1",
+            "arn:aws-eusc:lambda:eusc-de-east-1:123456789012:function:f:$LATEST | /2015-03-31/functions/arn%3Aaws-eusc%3Alambda%3Aeusc-de-east-1%3A123456789012%3Afunction%3Af/invocations?Qualifier=%24LATEST | eusc-de-east-1"
     })
     void everyFormOfANameIsSentAsTheApiWantsIt(String function, String target, String region) throws IOException {
         try (FakeService service = new FakeService(_ -> Reply.ok("1")); Invoked invoked = new Invoked(home, service)) {
@@ -72,7 +72,8 @@ class LambdaInvokerTest {
     @CsvSource({"''", "a b", "f:", "f:a:b", "arn:aws:s3:::bucket", "arn:aws:lambda:eu-north-1:1:function:f", "12:function:f", "../x"})
     void whatIsNoNameIsRefusedWithoutAsking(String function) throws IOException {
         try (FakeService service = new FakeService(_ -> Reply.ok("1")); Invoked invoked = new Invoked(home, service)) {
-            assertThat(invoked.invoke(function).toString()).contains("Refused").contains("not a function name, name:alias or function ARN: " + function);
+            assertThat(invoked.invoke(function).toString()).contains("Refused")
+                    .contains("not a function name, name:alias or function ARN: " + function);
             assertThat(service.asked()).isEmpty();
         }
     }
@@ -89,7 +90,8 @@ class LambdaInvokerTest {
 
     @Test
     void retryAfterIsTakenFromHeaderDateOrBody() throws IOException {
-        Reply[] reply = {Reply.of(429, "{\"Reason\":\"FunctionInvocationRateLimitExceeded\",\"retryAfterSeconds\":\"7\"}", "x-amzn-errortype", "TooManyRequestsException")};
+        Reply[] reply = {Reply.of(429, "{\"Reason\":\"FunctionInvocationRateLimitExceeded\",\"retryAfterSeconds\":\"7\"}",
+                "x-amzn-errortype", "TooManyRequestsException")};
         try (FakeService service = new FakeService(_ -> reply[0]); Invoked invoked = new Invoked(home, service)) {
             assertThat(invoked.result()).isEqualTo("throttled FunctionInvocationRateLimitExceeded PT7S");
             reply[0].headers().put("retry-after", "30");
@@ -111,7 +113,8 @@ class LambdaInvokerTest {
     })
     void clockIsCorrectedOnceByTheServersDate(String type, String message, long secondsOff) throws IOException {
         Instant server = Instant.now();
-        try (FakeService service = new FakeService(asked -> skewed(asked, server) ? error(403, type, message, "date", date(Instant.now())) : Reply.ok("1"));
+        try (FakeService service =
+                new FakeService(asked -> skewed(asked, server) ? error(403, type, message, "date", date(Instant.now())) : Reply.ok("1"));
                 Invoked invoked = new Invoked(home, service, Invoked.clockOff(secondsOff))) {
             assertThat(invoked.result()).isEqualTo("returned 1");
             assertThat(invoked.result()).isEqualTo("returned 1");
@@ -129,7 +132,8 @@ class LambdaInvokerTest {
         Reply[] reply = {error(403, "RequestTimeTooSkewed", "too large", "date", date(Instant.now()))};
         try (FakeService service = new FakeService(_ -> reply[0]); Invoked invoked = new Invoked(home, service)) {
             assertThat(invoked.result()).isEqualTo("unavailable 403 RequestTimeTooSkewed too large");
-            reply[0] = error(403, "InvalidSignatureException", "The request signature we calculated does not match", "date", date(Instant.now().plusSeconds(9999)));
+            reply[0] = error(403, "InvalidSignatureException", "The request signature we calculated does not match", "date",
+                    date(Instant.now().plusSeconds(9999)));
             assertThat(invoked.result()).startsWith("refused 403 InvalidSignatureException The request signature");
             reply[0] = error(403, "RequestTimeTooSkewed", "no date");
             assertThat(invoked.result()).isEqualTo("unavailable 403 RequestTimeTooSkewed no date");
@@ -141,8 +145,10 @@ class LambdaInvokerTest {
     void temporaryCredentialsThatAreRefusedAreReplacedOnce() throws IOException {
         int[] issued = {0};
         try (FakeService service = new FakeService(asked -> asked.target().startsWith("/keys")
-                ? Reply.ok(Json.object("AccessKeyId", "K" + ++issued[0], "SecretAccessKey", "s", "Token", "t", "Expiration", "2100-01-01T00:00:00Z").write())
-                : asked.header("authorization").contains("Credential=K1/") ? error(403, "ExpiredTokenException", "expired") : Reply.ok("1"));
+                ? Reply.ok(Json.object("AccessKeyId", "K" + ++issued[0], "SecretAccessKey", "s", "Token", "t", "Expiration",
+                        "2100-01-01T00:00:00Z").write())
+                : asked.header("authorization").contains("Credential=K1/") ? error(403, "ExpiredTokenException", "expired")
+                        : Reply.ok("1"));
                 Invoked invoked = new Invoked(home, service).without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY")
                         .set("AWS_CONTAINER_CREDENTIALS_FULL_URI", service.uri() + "/keys")) {
             assertThat(invoked.result()).isEqualTo("returned 1");
@@ -152,7 +158,8 @@ class LambdaInvokerTest {
 
     @Test
     void staticCredentialsThatAreRefusedStayRefused() throws IOException {
-        try (FakeService service = new FakeService(_ -> error(403, "ExpiredTokenException", "expired")); Invoked invoked = new Invoked(home, service)) {
+        try (FakeService service = new FakeService(_ -> error(403, "ExpiredTokenException", "expired"));
+                Invoked invoked = new Invoked(home, service)) {
             assertThat(invoked.result()).isEqualTo("refused 403 ExpiredTokenException expired");
             assertThat(service.asked()).hasSize(1);
         }
@@ -209,7 +216,8 @@ class LambdaInvokerTest {
 
     @Test
     void withoutAnyRegionTheInvokeIsRefusedClearly() throws IOException {
-        try (FakeService service = new FakeService(_ -> Reply.ok("1")); Invoked invoked = new Invoked(home, service).without("AWS_REGION")) {
+        try (FakeService service = new FakeService(_ -> Reply.ok("1"));
+                Invoked invoked = new Invoked(home, service).without("AWS_REGION")) {
             assertThat(invoked.result()).startsWith("refused 0 Configuration AWS_REGION is not set");
         }
     }
@@ -252,7 +260,8 @@ class LambdaInvokerTest {
 
     @Test
     void credentialsAreAskedForBeforeTheFirstInvoke() {
-        try (FakeService service = new FakeService(_ -> Reply.of(500, "")); Invoked invoked = new Invoked(home, service).without("AWS_ACCESS_KEY_ID")
+        try (FakeService service = new FakeService(_ -> Reply.of(500, ""));
+                Invoked invoked = new Invoked(home, service).without("AWS_ACCESS_KEY_ID")
                 .without("AWS_SECRET_ACCESS_KEY").set("AWS_CONTAINER_CREDENTIALS_FULL_URI", service.uri() + "/keys")) {
             invoked.configure();
             while (service.asked().isEmpty()) {
@@ -311,9 +320,11 @@ class LambdaInvokerTest {
     @Test
     void faultsOfTheSettingsStopTheStart() throws IOException {
         Path bundle = Files.writeString(home.resolve("ca.pem"), "");
-        for (Map.Entry<String, String> fault : Map.of("AWS_ENDPOINT_URL", "nonsense", "AWS_PROFILE", "none", "AWS_CA_BUNDLE", bundle.toString()).entrySet()) {
+        for (Map.Entry<String, String> fault : Map
+                .of("AWS_ENDPOINT_URL", "nonsense", "AWS_PROFILE", "none", "AWS_CA_BUNDLE", bundle.toString()).entrySet()) {
             try (Invoked invoked = new Invoked(home, null).set(fault.getKey(), fault.getValue())) {
-                assertThatThrownBy(invoked::result).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(fault.getKey() + "=" + fault.getValue() + ": ");
+                assertThatThrownBy(invoked::result).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith(fault.getKey() + "=" + fault.getValue() + ": ");
             }
         }
     }

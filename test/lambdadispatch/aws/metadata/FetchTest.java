@@ -50,7 +50,8 @@ class FetchTest {
     @Test
     void connectionsThatBreakAreTriedAgainToo() throws IOException {
         AtomicInteger count = new AtomicInteger();
-        try (FakeService service = new FakeService(_ -> Reply.ok("text").in(count.incrementAndGet() < 3 ? Manner.RESET : Manner.WELL)); Fetch fetch = fetch(PATIENT, 3)) {
+        try (FakeService service = new FakeService(_ -> Reply.ok("text").in(count.incrementAndGet() < 3 ? Manner.RESET : Manner.WELL));
+                Fetch fetch = fetch(PATIENT, 3)) {
             assertThat(fetch.ask(question(service)).text()).isEqualTo("text");
             count.set(0);
             try (Fetch twice = fetch(PATIENT, 2)) {
@@ -124,7 +125,8 @@ class FetchTest {
                 Imds imds = imds("AWS_EC2_METADATA_SERVICE_ENDPOINT", service.uri().toString())) {
             assertThat(imds.region()).isEqualTo("eu-west-3");
             assertThat(imds.get("/latest/x").text()).isEqualTo("eu-west-3\n");
-            assertThat(service.asked()).extracting(Object::toString).containsExactly("PUT /latest/api/token", "GET /latest/meta-data/placement/region", "GET /latest/x");
+            assertThat(service.asked()).extracting(Object::toString).containsExactly("PUT /latest/api/token",
+                    "GET /latest/meta-data/placement/region", "GET /latest/x");
             assertThat(service.asked().getLast().header("x-aws-ec2-metadata-token")).isEqualTo("T~!");
         }
     }
@@ -132,7 +134,8 @@ class FetchTest {
     @ParameterizedTest
     @CsvSource({"200, ''", "200, a b", "200, \u007f", "404, T"})
     void aTokenThatCanNotBeSentIsNone(int status, String token) {
-        try (FakeService service = new FakeService(_ -> Reply.of(status, token)); Imds imds = imds("AWS_EC2_METADATA_SERVICE_ENDPOINT", service.uri().toString())) {
+        try (FakeService service = new FakeService(_ -> Reply.of(status, token));
+                Imds imds = imds("AWS_EC2_METADATA_SERVICE_ENDPOINT", service.uri().toString())) {
             assertThatThrownBy(imds::region).isInstanceOf(IOException.class).hasMessageStartingWith("no session token");
             assertThat(service.asked()).hasSize(1);
         }
@@ -143,7 +146,8 @@ class FetchTest {
     void aRegionThatIsNoneIsNotBelieved(int status, String region) {
         try (FakeService service = new FakeService(asked -> asked.method().equals("PUT") ? Reply.ok("T") : Reply.of(status, region));
                 Imds imds = imds("AWS_EC2_METADATA_SERVICE_ENDPOINT", service.uri() + "/")) {
-            assertThatThrownBy(imds::region).isInstanceOf(IOException.class).hasMessage("no region from the EC2 metadata service: status " + status);
+            assertThatThrownBy(imds::region).isInstanceOf(IOException.class)
+                    .hasMessage("no region from the EC2 metadata service: status " + status);
         }
     }
 

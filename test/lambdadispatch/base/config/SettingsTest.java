@@ -35,7 +35,8 @@ class SettingsTest {
             assertThat(settings.integer("X", 7, 1, 9, "")).isEqualTo(7);
             assertThat(settings.bytes("X", -1, -1, 9, "")).isEqualTo(-1);
             assertThat(settings.flag("X", true, "")).isTrue();
-            assertThat(settings.millis("X", Duration.ofSeconds(3), Duration.ZERO, Duration.ofHours(1), "")).isEqualTo(Duration.ofSeconds(3));
+            assertThat(settings.millis("X", Duration.ofSeconds(3), Duration.ZERO, Duration.ofHours(1), ""))
+                    .isEqualTo(Duration.ofSeconds(3));
             assertThat(settings.choice("X", Algorithm.SIMPLE, Algorithm.class, "")).isEqualTo(Algorithm.SIMPLE);
             assertThat(settings.list("X", "")).isEmpty();
             assertThat(settings.faults()).isEmpty();
@@ -73,7 +74,8 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"250 ms,PT0.25S", "250ms,PT0.25S", "30s,PT30S", "5m,PT5M", "1h,PT1H", "5 M,PT5M", "0,PT0S", "2 min,PT2M", "9.8 s,PT9.8S", "0.5min,PT30S", "00:02:00,PT2M", "0:0:1,PT1S",
+    @CsvSource({"250 ms,PT0.25S", "250ms,PT0.25S", "30s,PT30S", "5m,PT5M", "1h,PT1H", "5 M,PT5M", "0,PT0S", "2 min,PT2M", "9.8 s,PT9.8S",
+            "0.5min,PT30S", "00:02:00,PT2M", "0:0:1,PT1S",
         "00:00:05.25,PT5.25S", "01:00:00.0000000,PT1H"})
     void durations(String text, Duration value) {
         Settings settings = settings(text);
@@ -82,7 +84,8 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2h", "-1", "-1s", "1d", "s", "1.0005s", "5", "250", "1e3s", ".5s", "5.s", "02:00", "1:60:00", "00:00:60", "1.00:00:00", "00:00:01.00001", "99999999999999999999", "9223372036854775807s", "soon"})
+    @ValueSource(strings = {"2h", "-1", "-1s", "1d", "s", "1.0005s", "5", "250", "1e3s", ".5s", "5.s", "02:00", "1:60:00", "00:00:60",
+            "1.00:00:00", "00:00:01.00001", "99999999999999999999", "9223372036854775807s", "soon"})
     void durationsThatAreRefused(String text) {
         Settings settings = settings(text);
         assertThat(settings.millis("X", Duration.ofMinutes(1), Duration.ZERO, Duration.ofHours(1), "")).isEqualTo(Duration.ofMinutes(1));
@@ -123,7 +126,8 @@ class SettingsTest {
 
     @Test
     void unknownVariablesAreWarnedAboutWithTheNearestName() {
-        Settings settings = new Settings(Map.of("LAMBDA_DISPATCH_ChanelCount", "1", "LAMBDA_DISPATCH_CHANNELCOUNT", "1", "LAMBDA_DISPATCH_Bananas", "1",
+        Settings settings =
+                new Settings(Map.of("LAMBDA_DISPATCH_ChanelCount", "1", "LAMBDA_DISPATCH_CHANNELCOUNT", "1", "LAMBDA_DISPATCH_Bananas", "1",
                 "LAMBDA_DISPATCH_RUNTIME", "1",
                 "LAMBDA_DISPATCH_ChannelCount", "1", "LAMBDA_DISPATCH_PORT", "1", "PATH", "/bin"));
         settings.integer("LAMBDA_DISPATCH_ChannelCount", 20, 1, 100, "");
@@ -160,16 +164,19 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/,true,true", "/a/b,true,true", "/a?b=c,true,true", "/a?b=c,false,false", "a,true,false", "/a b,true,false", "/a#b,true,false", "/a\u007f,true,false",
+    @CsvSource({"/,true,true", "/a/b,true,true", "/a?b=c,true,true", "/a?b=c,false,false", "a,true,false", "/a b,true,false",
+            "/a#b,true,false", "/a\u007f,true,false",
         "/~,true,true", "/\u00e9,true,false", "/!,true,true"})
     void paths(String text, boolean query, boolean taken) {
         Settings settings = settings(text);
         assertThat(settings.path("X", "/fallback", query, "")).isEqualTo(taken ? text : "/fallback");
-        assertThat(settings.faults()).hasSize(taken ? 0 : 1).allMatch(fault -> fault.endsWith("without blanks" + (query ? "" : " and query")));
+        assertThat(settings.faults()).hasSize(taken ? 0 : 1)
+                .allMatch(fault -> fault.endsWith("without blanks" + (query ? "" : " and query")));
     }
 
     @ParameterizedTest
-    @CsvSource({"a.example,true", "127.0.0.1,true", "::1,true", "[::1],true", "a:80,false", "http://a,false", "u@a,false", "a/b,false", "a?b,false", "a#b,false", "a b,false"})
+    @CsvSource({"a.example,true", "127.0.0.1,true", "::1,true", "[::1],true", "a:80,false", "http://a,false", "u@a,false", "a/b,false",
+            "a?b,false", "a#b,false", "a b,false"})
     void hosts(String text, boolean taken) {
         Settings settings = settings(text);
         assertThat(settings.host("X", "")).isEqualTo(taken ? text : null);
@@ -222,7 +229,8 @@ class SettingsTest {
         assertThat(settings.secret("X", "A secret.")).isEqualTo("hush");
         settings.flag("F", true, "A flag.");
         settings.list("L", "A list.");
-        assertThat(settings.table().lines().map(line -> line.replaceAll(" +", " "))).containsExactly("Variable Default Description", "X - A secret.", "F true A flag.", "L - A list.");
+        assertThat(settings.table().lines().map(line -> line.replaceAll(" +", " "))).containsExactly("Variable Default Description",
+                "X - A secret.", "F true A flag.", "L - A list.");
     }
 
     @Test
@@ -246,7 +254,8 @@ class SettingsTest {
         for (int length : new int[] {120, 121}) {
             Settings settings = settings("x".repeat(length));
             settings.integer("X", 1, 1, 9, "");
-            assertThat(settings.faults()).singleElement().asString().startsWith("X=" + "x".repeat(120) + (length == 120 ? ": must" : "...: must"));
+            assertThat(settings.faults()).singleElement().asString()
+                    .startsWith("X=" + "x".repeat(120) + (length == 120 ? ": must" : "...: must"));
         }
     }
 }

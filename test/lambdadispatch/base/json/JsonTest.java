@@ -35,7 +35,8 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "", " ", "{", "}", "[", "]", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}", "{1:1}", "{\"a\" 1}",
-        "nul", "True", "NaN", "Infinity", "undefined", "01", "-", "-01", "+1", ".5", "5.", "1e", "1e+", "1.e1", "0x10", "1_000", "--1", "\u0661",
+            "nul", "True", "NaN", "Infinity", "undefined", "01", "-", "-01", "+1", ".5", "5.", "1e", "1e+", "1.e1", "0x10", "1_000", "--1",
+            "\u0661",
         "\"", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\u\uff11\uff11\uff11\uff11\"", "\"a\nb\"", "\"\t\"", "\"\u0000\"",
         "1 1", "{} {}", "null,", "\u00a01", "\f1", "\ufeff{}", "/**/1", "[1]//", "\"a\" \"b\"", "[\"a\":1]", "{\"a\":1]", "[1}",
     })
@@ -45,7 +46,8 @@ class JsonTest {
 
     static Stream<byte[]> notUtf8() {
         return Stream.of(new int[][] {
-            {'"', 0x80, '"'}, {'"', 0xc3, '"'}, {'"', 0xc0, 0x80, '"'}, {'"', 0xed, 0xa0, 0x80, '"'}, {'"', 0xf5, 0x80, 0x80, 0x80, '"'}, {'"', 0xe2, 0x82},
+                {'"', 0x80, '"'}, {'"', 0xc3, '"'}, {'"', 0xc0, 0x80, '"'}, {'"', 0xed, 0xa0, 0x80, '"'},
+                {'"', 0xf5, 0x80, 0x80, 0x80, '"'}, {'"', 0xe2, 0x82},
             {0xff, 0xfe, '1', 0}, {'"', 0xf8, 0x88, 0x80, 0x80, 0x80, '"'},
         }).map(octets -> {
             byte[] bytes = new byte[octets.length];
@@ -97,7 +99,8 @@ class JsonTest {
 
     @Test
     void membersAreReadByTypeAndAbsentOtherwise() throws JsonException {
-        Json.JsonObject object = Json.parseObject("{\"s\":\"x\",\"n\":7,\"f\":true,\"z\":null,\"o\":{\"k\":1},\"l\":[1,2]}".getBytes(StandardCharsets.UTF_8));
+        Json.JsonObject object = Json
+                .parseObject("{\"s\":\"x\",\"n\":7,\"f\":true,\"z\":null,\"o\":{\"k\":1},\"l\":[1,2]}".getBytes(StandardCharsets.UTF_8));
         assertThat(object.text("s")).contains("x");
         assertThat(object.number("n")).hasValue(7);
         assertThat(object.flag("f")).contains(true);
@@ -122,7 +125,8 @@ class JsonTest {
 
     @Test
     void wholeNumbersInAnyFormAreLongs() throws JsonException {
-        Json.JsonObject object = (Json.JsonObject) Json.parse("{\"a\":5.0,\"b\":1e3,\"c\":-9223372036854775808,\"d\":-0,\"e\":0e999999999}");
+        Json.JsonObject object =
+                (Json.JsonObject) Json.parse("{\"a\":5.0,\"b\":1e3,\"c\":-9223372036854775808,\"d\":-0,\"e\":0e999999999}");
         assertThat(object.number("a")).hasValue(5);
         assertThat(object.number("b")).hasValue(1000);
         assertThat(object.number("c")).hasValue(Long.MIN_VALUE);
@@ -155,7 +159,8 @@ class JsonTest {
         for (int round = 0; round < 20_000; round++) {
             byte[] text = seedText.clone();
             for (int change = random.nextInt(4); change >= 0; change--) {
-                text[random.nextInt(text.length)] = (byte) (random.nextBoolean() ? "{}[]\",:\\0e-.t".charAt(random.nextInt(13)) : random.nextInt(256));
+                text[random.nextInt(text.length)] =
+                        (byte) (random.nextBoolean() ? "{}[]\",:\\0e-.t".charAt(random.nextInt(13)) : random.nextInt(256));
             }
             try {
                 Json parsed = Json.parse(text);

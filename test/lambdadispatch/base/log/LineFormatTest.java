@@ -24,7 +24,8 @@ class LineFormatTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2026-11-24T04:10:47.123Z", "2026-11-24T04:10:47.124Z", "1970-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "2024-02-29T12:00:00.010Z",
+            "2026-11-24T04:10:47.123Z", "2026-11-24T04:10:47.124Z", "1970-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z",
+            "2024-02-29T12:00:00.010Z",
         "9999-12-31T23:59:59.999Z",
     })
     void timesAreUtcWithMilliseconds(String text) {
@@ -114,8 +115,10 @@ class LineFormatTest {
     void linesOfOneProgramAreMadeOfWords() {
         for (LogLine.Format format : LogLine.Format.values()) {
             Bytes out = new Bytes();
-            new LogLine(format, out).begin(0, "access").word("status", "200").number("octets", 5).millis("time", 1_234_567_890L).millis("none", -1).millis("little", 45_678)
-                    .text("path", "/a b", 100).text("agent", null, 100).pair("n", 1).pair("d", Duration.ofMillis(2)).pair("nothing", null).text("last", "x").end(null);
+            new LogLine(format, out).begin(0, "access").word("status", "200").number("octets", 5).millis("time", 1_234_567_890L)
+                    .millis("none", -1).millis("little", 45_678)
+                    .text("path", "/a b", 100).text("agent", null, 100).pair("n", 1).pair("d", Duration.ofMillis(2)).pair("nothing", null)
+                    .text("last", "x").end(null);
             assertThat(out).hasToString(format == LogLine.Format.JSON
                     ? "{\"time\":\"1970-01-01T00:00:00.000Z\",\"level\":\"info\",\"topic\":\"access\",\"status\":\"200\",\"octets\":5,\"time\":1234.567,\"none\":0.000,"
                             + "\"little\":0.045,\"path\":\"/a b\",\"agent\":null,\"n\":1,\"d\":\"2ms\",\"nothing\":null,\"last\":\"x\"}\n"

@@ -79,7 +79,8 @@ class LogTest {
         json.info("instance opened", "instance", "ab12", "channels", 10, "idle", Duration.ofMillis(5), "why", null, "odd\"key", "a\nb");
         json.error("broken", new IOException("x", new Exception("y")));
         String[] lines = written().split("\n");
-        assertThat(lines[0]).isEqualTo("{\"time\":\"2026-11-24T04:10:47.123Z\",\"level\":\"info\",\"topic\":\"dispatch\",\"event\":\"instance opened\","
+        assertThat(lines[0])
+                .isEqualTo("{\"time\":\"2026-11-24T04:10:47.123Z\",\"level\":\"info\",\"topic\":\"dispatch\",\"event\":\"instance opened\","
                 + "\"instance\":\"ab12\",\"channels\":10,\"idle\":\"5ms\",\"why\":null,\"odd\\\"key\":\"a\\nb\"}");
         Json.JsonObject failed = (Json.JsonObject) Json.parse(lines[1]);
         assertThat(failed.text("error")).hasValue("java.io.IOException: x; caused by java.lang.Exception: y");

@@ -141,7 +141,8 @@ class RegistryTest {
     @Test
     void requestsHaveTheBucketsOfOpenTelemetry() {
         registry.httpDurations("h_seconds", "H.").record(TimeUnit.MILLISECONDS.toNanos(6));
-        assertThat(text()).contains("h_seconds_bucket{le=\"0.005\"} 0\n", "h_seconds_bucket{le=\"0.01\"} 1\n", "h_seconds_bucket{le=\"10\"} 1\n", "h_seconds_count 1\n");
+        assertThat(text()).contains("h_seconds_bucket{le=\"0.005\"} 0\n", "h_seconds_bucket{le=\"0.01\"} 1\n",
+                "h_seconds_bucket{le=\"10\"} 1\n", "h_seconds_count 1\n");
     }
 
     @Test

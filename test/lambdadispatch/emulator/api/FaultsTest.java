@@ -34,7 +34,8 @@ class FaultsTest {
     @Test
     void nonsenseNamesWhatIsAllowed() {
         for (String text : new String[] {"throttle=1.5", "boredom", "throttle=", "throttle=NaN", "=1"}) {
-            assertThatThrownBy(() -> InvokeFaults.parse(text)).as(text).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("unreachable");
+            assertThatThrownBy(() -> InvokeFaults.parse(text)).as(text).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("unreachable");
         }
     }
 

@@ -15,10 +15,12 @@ class FunctionNameTest {
         for (String form : new String[] {"123456789012:function:my-function", "123456789012:my-function"}) {
             assertThat(InvokedName.of(form, null)).as(form).isEqualTo(new InvokedName(null, "123456789012", "my-function", null));
         }
-        for (String form : new String[] {"arn:aws:lambda:us-west-2:123456789012:function:my-function", "us-west-2:123456789012:function:my-function"}) {
+        for (String form : new String[] {"arn:aws:lambda:us-west-2:123456789012:function:my-function",
+                "us-west-2:123456789012:function:my-function"}) {
             assertThat(InvokedName.of(form, null)).as(form).isEqualTo(new InvokedName("us-west-2", "123456789012", "my-function", null));
         }
-        assertThat(InvokedName.of("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:my-function:v1", null).qualifier()).isEqualTo("v1");
+        assertThat(InvokedName.of("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:my-function:v1", null).qualifier())
+                .isEqualTo("v1");
         assertThat(InvokedName.of("my-function:v1", "v1")).isEqualTo(new InvokedName(null, null, "my-function", "v1"));
     }
 

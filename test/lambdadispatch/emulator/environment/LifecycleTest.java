@@ -26,7 +26,8 @@ class LifecycleTest {
         CompletableFuture<String> event = askEvent(extension);
         assertThat(lifecycle.awaitReady(soon())).isTrue();
         lifecycle.shutDown("spindown", 5);
-        assertThat(event.get(5, TimeUnit.SECONDS)).isEqualTo("{\"eventType\":\"SHUTDOWN\",\"shutdownReason\":\"spindown\",\"deadlineMs\":5}");
+        assertThat(event.get(5, TimeUnit.SECONDS))
+                .isEqualTo("{\"eventType\":\"SHUTDOWN\",\"shutdownReason\":\"spindown\",\"deadlineMs\":5}");
         assertThat(invocation).isNotDone();
     }
 
@@ -65,9 +66,11 @@ class LifecycleTest {
         asked.get(5, TimeUnit.SECONDS);
         lifecycle.finish("1", new Outcome.Success(new byte[0]));
         assertThatThrownBy(() -> lifecycle.finish("1", new Outcome.Success(new byte[0]))).isInstanceOf(Refused.class)
-                .hasMessage("State transition from RuntimeResponseSentState to InvocationResponse failed for runtime. Error: State transition is not allowed");
+                .hasMessage(
+                        "State transition from RuntimeResponseSentState to InvocationResponse failed for runtime. Error: State transition is not allowed");
         ask(new Poll());
-        assertThatThrownBy(() -> lifecycle.finish("1", new Outcome.Success(new byte[0]))).isInstanceOf(Refused.class).hasMessage("Invalid request ID");
+        assertThatThrownBy(() -> lifecycle.finish("1", new Outcome.Success(new byte[0]))).isInstanceOf(Refused.class)
+                .hasMessage("Invalid request ID");
     }
 
     @Test
@@ -94,7 +97,8 @@ class LifecycleTest {
     @Test
     void registrationIsRefusedForUnknownEventsForeignNamesTwiceAndOnceClosed() throws Exception {
         assertThat(refusal(Set.of("SOMETIMES"), "e")).isEqualTo("Extension.InvalidEventType");
-        assertThat(refusal(Set.of("SHUTDOWN"), "other")).as("not the file's name: within the runtime's process").isEqualTo("Extension.InvalidEventType");
+        assertThat(refusal(Set.of("SHUTDOWN"), "other")).as("not the file's name: within the runtime's process")
+                .isEqualTo("Extension.InvalidEventType");
         lifecycle.register("e", Set.of("SHUTDOWN"));
         assertThat(lifecycle.awaitRegistered(soon())).isTrue();
         assertThat(refusal(Set.of(), "e")).isEqualTo("Extension.InvalidExtensionState");
@@ -127,7 +131,8 @@ class LifecycleTest {
         assertThat(several.awaitOutcome("1", now())).as("timed out").isNull();
         assertThatThrownBy(() -> several.finish("1", new Outcome.Success(new byte[0]))).hasMessage("Invoke timeout");
         several.begin(invocation("3"), 9);
-        assertThat(waiting(() -> several.nextInvocation(new Poll())).get(5, TimeUnit.SECONDS).invocation().requestId()).as("and the others go on").isEqualTo("3");
+        assertThat(waiting(() -> several.nextInvocation(new Poll())).get(5, TimeUnit.SECONDS).invocation().requestId())
+                .as("and the others go on").isEqualTo("3");
     }
 
     @Test

@@ -19,7 +19,8 @@ class ListeningPortsTest {
         try (ServerSocket four = new ServerSocket()) {
             four.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), four.getLocalPort())) {
-                assertThat(ListeningPorts.of(ProcessHandle.current().pid())).contains(four.getLocalPort()).doesNotContain(client.getLocalPort());
+                assertThat(ListeningPorts.of(ProcessHandle.current().pid())).contains(four.getLocalPort())
+                        .doesNotContain(client.getLocalPort());
             }
         }
         assertThat(ListeningPorts.of(Long.MAX_VALUE)).isEmpty();

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Timeout;
 class ClientConnectorTest {
     /// TCP to a group: the kernel says ENETUNREACH at once, as it does for IPv6 in a network that has none. No packet leaves.
     private static final String UNREACHABLE = "224.0.0.1";
-    private static final Http1Client.Options OPTIONS = Http1Client.Options.DEFAULT.withConnect(Duration.ofSeconds(10)).withKeepAliveProbes();
+    private static final Http1Client.Options OPTIONS =
+            Http1Client.Options.DEFAULT.withConnect(Duration.ofSeconds(10)).withKeepAliveProbes();
 
     private ServerSocket listener;
 
@@ -64,7 +65,8 @@ class ClientConnectorTest {
 
     @Test
     void anAddressThatCanNotBeReachedIsNoReasonNotToTryTheNext() throws Exception {
-        assertThatThrownBy(() -> connect(false, OPTIONS, UNREACHABLE)).as("what the kernel says is no ConnectException").isExactlyInstanceOf(SocketException.class);
+        assertThatThrownBy(() -> connect(false, OPTIONS, UNREACHABLE)).as("what the kernel says is no ConnectException")
+                .isExactlyInstanceOf(SocketException.class);
         try (Transport transport = connect(false, OPTIONS, UNREACHABLE, "127.0.0.2", "127.0.0.1")) {
             assertThat(transport.remoteAddress().getAddress()).isEqualTo(address("127.0.0.1"));
         }

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Timeout;
 /// The client's books: which connections are open, kept, or over.
 @Timeout(30)
 class ClientPoolTest {
-    private static final Http1Client.Options OPTIONS = Http1Client.Options.DEFAULT.withIdle(Duration.ofMinutes(10)); // none ends by itself meanwhile
+    // none ends by itself meanwhile
+    private static final Http1Client.Options OPTIONS = Http1Client.Options.DEFAULT.withIdle(Duration.ofMinutes(10));
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - MINUTE); // it overflows on the way, as the real one may
@@ -154,7 +155,8 @@ class ClientPoolTest {
 
     @Test
     void oneThatNobodyAskedForIsNotUsedWhenItsIdleTimeIsOver() throws Exception {
-        ClientPool hasty = new ClientPool(OPTIONS.withIdle(Duration.ofMinutes(2)), new ClientConnector(OPTIONS, ClientConnector.Names.SYSTEM), clock::get);
+        ClientPool hasty = new ClientPool(OPTIONS.withIdle(Duration.ofMinutes(2)),
+                new ClientConnector(OPTIONS, ClientConnector.Names.SYSTEM), clock::get);
         try (hasty) {
             Open kept = open(hasty);
             kept.use();
@@ -294,7 +296,8 @@ class ClientPoolTest {
     void whoNamesWhatIsDifferentGetsTheRestAsItWas() throws Exception {
         SSLContext tls = SSLContext.getDefault();
         Duration second = Duration.ofSeconds(1);
-        Http1Client.Options options = Http1Client.Options.DEFAULT.withConnect(second).withWrite(second.multipliedBy(2)).withResponse(second.multipliedBy(3))
+        Http1Client.Options options =
+                Http1Client.Options.DEFAULT.withConnect(second).withWrite(second.multipliedBy(2)).withResponse(second.multipliedBy(3))
                 .withIdle(second.multipliedBy(4)).withKeepAliveProbes().withTls(tls);
         assertThat(options.connect()).isEqualTo(second);
         assertThat(options.write()).hasSeconds(2);

@@ -107,7 +107,8 @@ final class ClientRun {
         URI uri = URI.create("http://a/");
         Origin origin = Origin.of(uri);
         List<String> seen = new ArrayList<>();
-        try (ClientPool pool = new ClientPool(Http1Client.Options.DEFAULT, new ClientConnector(Http1Client.Options.DEFAULT, ClientConnector.Names.SYSTEM))) {
+        try (ClientPool pool = new ClientPool(Http1Client.Options.DEFAULT,
+                new ClientConnector(Http1Client.Options.DEFAULT, ClientConnector.Names.SYSTEM))) {
             ClientConnection connection = new ClientConnection(pool, origin, server, Duration.ZERO);
             try (Http1Client.Response response = connection.exchange(row.method(), uri, new Headers(), null, Duration.ZERO)) {
                 seen.add("status: " + response.status());

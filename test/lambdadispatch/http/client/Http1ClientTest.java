@@ -68,7 +68,8 @@ class Http1ClientTest {
                 BodyReader body = BodyReader.of(in, head);
                 byte[] buffer = new byte[1000];
                 int count = Math.max(0, body.read(buffer, 0, buffer.length));
-                heads.add(head.method() + " " + head.target() + "\n" + head.headers() + new String(buffer, 0, count, StandardCharsets.US_ASCII));
+                heads.add(head.method() + " " + head.target() + "\n" + head.headers()
+                        + new String(buffer, 0, count, StandardCharsets.US_ASCII));
                 connections.add(number);
                 String answer = answers.isEmpty() ? OK : answers.removeFirst();
                 if (answer.isEmpty()) {

@@ -35,7 +35,8 @@ class KeptConnectionTest {
 
     /// What the server does with a request on a connection that has served one.
     private enum Loss {
-        ENDS_BEFORE_IT_IS_SENT, RESETS_BEFORE_IT_IS_SENT, SPEAKS_BEFORE_IT_IS_SENT, RESETS_WHILE_IT_IS_SENT, ENDS_BEHIND_IT, RESETS_BEHIND_IT,
+        ENDS_BEFORE_IT_IS_SENT, RESETS_BEFORE_IT_IS_SENT, SPEAKS_BEFORE_IT_IS_SENT, RESETS_WHILE_IT_IS_SENT, ENDS_BEHIND_IT,
+        RESETS_BEHIND_IT,
         RESETS_LATER
     }
 
@@ -156,7 +157,8 @@ class KeptConnectionTest {
         if (before) {
             lose(first, how);
         }
-        FutureTask<String> post = send("POST", how == Loss.RESETS_WHILE_IT_IS_SENT ? new byte[16 << 20] : "hello".getBytes(StandardCharsets.US_ASCII));
+        FutureTask<String> post =
+                send("POST", how == Loss.RESETS_WHILE_IT_IS_SENT ? new byte[16 << 20] : "hello".getBytes(StandardCharsets.US_ASCII));
         if (before) {
             Socket fresh = accepted.take();
             readHead(fresh);
@@ -215,7 +217,8 @@ class KeptConnectionTest {
         client = new Http1Client(OPTIONS.withWrite(Duration.ofMillis(200)));
         FutureTask<String> post = send("POST", new byte[64 << 20]);
         Socket socket = accepted.take();
-        assertThatThrownBy(post::get).hasCauseInstanceOf(SocketTimeoutException.class).hasMessageContaining("did not take the request in time");
+        assertThatThrownBy(post::get).hasCauseInstanceOf(SocketTimeoutException.class)
+                .hasMessageContaining("did not take the request in time");
         socket.close();
     }
 

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// them and through a real [ClientConnection].
 class ResponseTableTest {
     private static final int FEWEST_ROWS = 250;
-    /// Every point is tried of rows up to eight times as long; those that are longer are about limits, and are split at some points between as well.
+    /// Every point is tried of rows up to eight times as long; those that are longer are about limits, and are split at some points between
+    /// as well.
     private static final int SPLIT_ALL = 512;
     private static final int STRIDE = 1997;
 
@@ -39,7 +40,8 @@ class ResponseTableTest {
         String how = row.source() + "; at most " + bytesPerRead + " octets a read, split at " + splitAt;
         List<String> expected = row.verdict();
         for (ClientRun.Way way : List.of(ClientRun.Way.READ, ClientRun.Way.READY)) {
-            assertThat(ClientRun.comparable(ClientRun.parsed(row, bytesPerRead, splitAt, way), expected)).as("%s, %s", way, how).isEqualTo(expected);
+            assertThat(ClientRun.comparable(ClientRun.parsed(row, bytesPerRead, splitAt, way), expected)).as("%s, %s", way, how)
+                    .isEqualTo(expected);
         }
         List<String> told = expected.stream().filter(line -> !line.matches("(version|interim|trailer): .*")).toList();
         assertThat(ClientRun.comparable(ClientRun.exchanged(row, bytesPerRead, splitAt), told)).as("exchanged, %s", how).isEqualTo(told);

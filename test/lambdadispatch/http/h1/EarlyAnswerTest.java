@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Answers given before the request's body was read: what the client is told of the connection (RFC 9112 §9.6), and of its body (RFC 9110 §10.1.1).
+/// Answers given before the request's body was read: what the client is told of the connection (RFC 9112 §9.6), and of its body (RFC 9110
+/// §10.1.1).
 @Timeout(60)
 class EarlyAnswerTest {
     private static final String GET = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
-    private static final Handler EARLY = exchange -> exchange.answer(200, "text/plain", exchange.request().target().getBytes(StandardCharsets.US_ASCII));
+    private static final Handler EARLY =
+            exchange -> exchange.answer(200, "text/plain", exchange.request().target().getBytes(StandardCharsets.US_ASCII));
 
     private static String post(String fields) {
         return "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n\r\n";

@@ -60,7 +60,8 @@ class Http1ConnectionTest {
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         try (Http1Served served = new Http1Served(Http1ConnectionTest::ok)) {
-            served.client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            served.client.send(
+                    "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             assertThat(served.client.answersToTheEnd()).extracting(Http1Peer.Answer::text).containsExactly("/1", "/2", "/3");
         }
     }

@@ -106,7 +106,8 @@ class Http1ExchangeTest {
     @Test
     void framingIsTheEnginesAffair() throws Exception { // RFC 9110 §7.6.1
         try (Http1Served served = new Http1Served(exchange -> {
-            exchange.respond(200, Headers.of("Content-Length", "99", "Transfer-Encoding", "gzip", "Connection", "close", "Keep-Alive", "timeout=5", "date", "now"), 5);
+            exchange.respond(200, Headers.of("Content-Length", "99", "Transfer-Encoding", "gzip", "Connection", "close", "Keep-Alive",
+                    "timeout=5", "date", "now"), 5);
             exchange.write(HELLO, 0, 5);
             exchange.end();
         })) {
@@ -230,8 +231,10 @@ class Http1ExchangeTest {
             assertThat(answer.closes()).isTrue();
         }
         try (Http1Served served = new Http1Served(new Bounds().bodyBytes(5).limits(), Http1ExchangeTest::reading)) {
-            assertThat(served.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n").status()).isEqualTo(200);
-            assertThat(served.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello!\r\n0\r\n\r\n").status()).isEqualTo(413);
+            assertThat(served.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n").status())
+                    .isEqualTo(200);
+            assertThat(served.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello!\r\n0\r\n\r\n").status())
+                    .isEqualTo(413);
         }
     }
 
@@ -243,7 +246,9 @@ class Http1ExchangeTest {
             assertThat(exchange.bodyEnded()).isTrue();
             exchange.answer(200, "text/plain", (body + exchange.trailers().get("a")).getBytes(StandardCharsets.US_ASCII));
         })) {
-            assertThat(served.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: bc\r\n\r\n").text()).isEqualTo("hellobc");
+            assertThat(
+                    served.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: bc\r\n\r\n").text())
+                    .isEqualTo("hellobc");
         }
     }
 

@@ -47,7 +47,8 @@ class LastWordsTest {
     void aClientThatGoesOnSendingIsListenedToForAWhileOnly() throws Exception {
         MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
         TimedSource source = new TimedSource(ends[1]);
-        Http1Connection connection = new Http1Connection(ends[1], source, new Input(source, 2048, 1 << 16), Limits.DEFAULT, HELLO, Duration.ofMillis(200));
+        Http1Connection connection =
+                new Http1Connection(ends[1], source, new Input(source, 2048, 1 << 16), Limits.DEFAULT, HELLO, Duration.ofMillis(200));
         Thread server = Threads.virtual("served").start(connection::run);
         Http1Peer client = new Http1Peer(ends[0]);
         assertThat(client.send("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").answer().status()).isEqualTo(200);

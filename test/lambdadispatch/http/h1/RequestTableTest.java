@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Each row of the requests' table, through a real connection: whole, octet by octet, and in two reads split at every point.
 class RequestTableTest {
     private static final int FEWEST_ROWS = 700;
-    /// Every point is tried of rows up to eight times as long; those that are longer are about limits, and are split at some points between as well.
+    /// Every point is tried of rows up to eight times as long; those that are longer are about limits, and are split at some points between
+    /// as well.
     private static final int SPLIT_ALL = 512;
     private static final int STRIDE = 1997;
 

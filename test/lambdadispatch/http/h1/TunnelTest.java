@@ -119,7 +119,8 @@ class TunnelTest {
     @Test
     void noLimitOfTheEnginesHoldsForAClientThatIsSilent() throws Exception {
         CountDownLatch later = new CountDownLatch(1);
-        try (Http1Served served = new Http1Served(new Bounds().headTimeoutMillis(100).bodyStallMillis(100).idleMillis(100).limits(), TunnelTest::echo);
+        try (Http1Served served =
+                new Http1Served(new Bounds().headTimeoutMillis(100).bodyStallMillis(100).idleMillis(100).limits(), TunnelTest::echo);
                 Deadline deadline = new Deadline(later::countDown)) {
             served.client.send(ASK);
             assertThat(served.client.head()).isEqualTo(SWITCHED);
@@ -177,7 +178,8 @@ class TunnelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET / HTTP/1.0\r\n\r\n", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\n"}) // no 1xx for it; its body comes first
+    // no 1xx for it; its body comes first
+    @ValueSource(strings = {"GET / HTTP/1.0\r\n\r\n", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\n"})
     void connectionThatCanNotBeTakenOverIsNot(String request) throws Exception {
         try (Http1Served served = new Http1Served(exchange -> {
             assertThat(exchange.tunnels()).isFalse();

@@ -32,7 +32,8 @@ class CloseTest {
     private void serve(Limits limits, Duration linger) {
         TimedSource source = new TimedSource(ends[0]);
         Input in = new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER);
-        connection = new Http2Connection(ends[0], source, in, limits, exchange -> exchange.answer(200, "text/plain", new byte[60_000]), linger);
+        connection =
+                new Http2Connection(ends[0], source, in, limits, exchange -> exchange.answer(200, "text/plain", new byte[60_000]), linger);
         reader = Thread.ofVirtual().start(connection::run);
     }
 

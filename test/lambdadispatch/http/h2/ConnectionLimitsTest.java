@@ -41,7 +41,8 @@ class ConnectionLimitsTest {
 
     private Http2Connection connection(Transport transport, Limits limits, Duration linger) {
         TimedSource source = new TimedSource(transport);
-        return new Http2Connection(transport, source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), limits, Http2Served.ECHO, linger);
+        return new Http2Connection(transport, source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), limits, Http2Served.ECHO,
+                linger);
     }
 
     private Thread run(Http2Connection connection) {

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// DATA that nobody reads: each octet of it comes back as credit for the connection (RFC 9113 §6.9), however its stream ended. A connection that loses
-/// some with each stream stops in the end, and all who share it with it.
+/// DATA that nobody reads: each octet of it comes back as credit for the connection (RFC 9113 §6.9), however its stream ended. A connection
+/// that loses some with each stream stops in the end, and all who share it with it.
 @Timeout(120)
 class CreditTest {
     private static final int WINDOW = 65_535; // of the connection; given back in halves
@@ -166,7 +166,8 @@ class CreditTest {
 
     @Test
     void aPeerThatGrantsALittleNowAndThenKeepsItsStream() throws IOException {
-        Http2Peer peer = Http2Served.start(log, new Bounds().writeStallMillis(1_500).limits(), exchange -> exchange.answer(200, "text/plain", new byte[60])).peer.silent()
+        Http2Peer peer = Http2Served.start(log, new Bounds().writeStallMillis(1_500).limits(),
+                exchange -> exchange.answer(200, "text/plain", new byte[60])).peer.silent()
                 .begin(INITIAL_WINDOW_SIZE, 10);
         peer.send(get(1, "/"));
         for (int octets = 10; octets < 60; octets += 10) { // longer in all than it may last without any
@@ -183,7 +184,8 @@ class CreditTest {
         Http2Peer peer = Http2Served.start(log, new Bounds().headTimeoutMillis(150).limits(), Http2Served.ECHO).peer.silent().begin();
         peer.send(new WireFrame(HEADERS, 0, 1, WireFrame.block(":method: GET")));
         int sent = 0;
-        while (peer.frames().stream().noneMatch(f -> f.is(WireFrame.GOAWAY)) && sent < 60) { // each in a third of the time that all of it has
+        // each in a third of the time that all of it has
+        while (peer.frames().stream().noneMatch(f -> f.is(WireFrame.GOAWAY)) && sent < 60) {
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
             try {
                 peer.send(new WireFrame(CONTINUATION, 0, 1, new byte[] {(byte) 0x84}));

@@ -125,7 +125,8 @@ class FlowControlTest {
 
     @Test
     void aPeerThatGrantsNoWindowInTimeLosesTheStreamOnly() throws IOException {
-        Http2Peer peer = Http2Served.start(log, new Bounds().writeStallMillis(60).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
+        Http2Peer peer = Http2Served.start(log, new Bounds().writeStallMillis(60).limits(), HUNDRED_THOUSAND).peer.silent()
+                .begin(INITIAL_WINDOW_SIZE, 0);
         assertThat(peer.send(get(1, "/")).awaitReset(1)).isEqualTo("INTERNAL_ERROR");
         peer.send(settings(INITIAL_WINDOW_SIZE, 1 << 20), windowUpdate(0, 1 << 20), get(3, "/"));
         assertThat(peer.answer(3).body()).hasSize(100_000);
@@ -145,7 +146,8 @@ class FlowControlTest {
         waits.await();
         received(peer, 1, 10);
         // twice as long as a stranger may, counted by another connection's reset
-        Http2Peer other = Http2Served.start(log, new Bounds().writeStallMillis(600).limits(), HUNDRED_THOUSAND).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
+        Http2Peer other = Http2Served.start(log, new Bounds().writeStallMillis(600).limits(), HUNDRED_THOUSAND).peer.silent()
+                .begin(INITIAL_WINDOW_SIZE, 0);
         assertThat(other.send(get(1, "/")).awaitReset(1)).isEqualTo("INTERNAL_ERROR");
         assertThat(sender[0].getState()).as("without a time limit").isEqualTo(Thread.State.WAITING);
         peer.send(settings(INITIAL_WINDOW_SIZE, 1 << 20), windowUpdate(0, 1 << 20));
@@ -256,6 +258,7 @@ class FlowControlTest {
             exchange.answer(200, "text/plain", Integer.toString(taken).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         }).peer.begin();
         peer.send(post(1, "/"));
-        assertThat(Integer.parseInt(peer.answer(1).text())).isBetween(Limits.DEFAULT.streamWindow() - supplied.length, Limits.DEFAULT.streamWindow());
+        assertThat(Integer.parseInt(peer.answer(1).text())).isBetween(Limits.DEFAULT.streamWindow() - supplied.length,
+                Limits.DEFAULT.streamWindow());
     }
 }

@@ -76,7 +76,8 @@ class FrameRulesTest {
                 connection("§4.2 HEADERS above the maximum", "FRAME_SIZE_ERROR", frame(HEADERS, END_HEADERS, 1, new byte[BIG])),
                 connection("§4.2 unknown type above the maximum", "FRAME_SIZE_ERROR", frame(0xee, 0, 0, new byte[BIG])),
                 connection("§6.1 padded DATA without a pad length", "FRAME_SIZE_ERROR", post(1, "/"), frame(DATA, PADDED, 1)),
-                connection("§6.2 HEADERS too short for its priority", "FRAME_SIZE_ERROR", frame(HEADERS, PRIORITY_FLAG | END_HEADERS, 1, new byte[4])),
+                connection("§6.2 HEADERS too short for its priority", "FRAME_SIZE_ERROR",
+                        frame(HEADERS, PRIORITY_FLAG | END_HEADERS, 1, new byte[4])),
                 stream("§6.3 PRIORITY of 4 octets", 1, "FRAME_SIZE_ERROR", post(1, "/"), frame(PRIORITY, 0, 1, new byte[4])),
                 connection("§6.3, §6.4 PRIORITY of 6 octets on an idle stream", "FRAME_SIZE_ERROR", frame(PRIORITY, 0, 7, new byte[6])),
                 connection("§6.4 RST_STREAM of 3 octets", "FRAME_SIZE_ERROR", post(1, "/"), frame(RST_STREAM, 0, 1, new byte[3])),
@@ -87,7 +88,8 @@ class FrameRulesTest {
                 connection("§6.7 PING acknowledgement of 9 octets", "FRAME_SIZE_ERROR", frame(PING, ACK, 0, new byte[9])),
                 connection("§6.8 GOAWAY of 7 octets", "FRAME_SIZE_ERROR", frame(GOAWAY, 0, 0, new byte[7])),
                 connection("§6.9 WINDOW_UPDATE of 3 octets", "FRAME_SIZE_ERROR", frame(WINDOW_UPDATE, 0, 0, new byte[3])),
-                connection("§6.9 WINDOW_UPDATE of 5 octets on a stream", "FRAME_SIZE_ERROR", post(1, "/"), frame(WINDOW_UPDATE, 0, 1, new byte[5])));
+                connection("§6.9 WINDOW_UPDATE of 5 octets on a stream", "FRAME_SIZE_ERROR", post(1, "/"),
+                        frame(WINDOW_UPDATE, 0, 1, new byte[5])));
     }
 
     static Stream<Row> place() {
@@ -114,16 +116,20 @@ class FrameRulesTest {
                 connection("§5.1.1 an even stream identifier", "PROTOCOL_ERROR", get(2, "/")),
                 connection("§5.1.1 an identifier below the last", "PROTOCOL_ERROR", get(5, "/"), get(3, "/")),
                 stream("§5.3.1 PRIORITY that makes a stream depend on itself", 1, "PROTOCOL_ERROR", post(1, "/"), priority(1, 1)),
-                stream("§5.3.1 HEADERS that make a stream depend on itself", 1, "PROTOCOL_ERROR", frame(HEADERS, END_STREAM | END_HEADERS | PRIORITY_FLAG, 1,
+                stream("§5.3.1 HEADERS that make a stream depend on itself", 1, "PROTOCOL_ERROR",
+                        frame(HEADERS, END_STREAM | END_HEADERS | PRIORITY_FLAG, 1,
                         join(four(1), new byte[] {0}, get(1, "/").payload()))),
-                connection("§6.1 padding as long as the payload", "PROTOCOL_ERROR", post(1, "/"), frame(DATA, PADDED, 1, (byte) 3, (byte) 0, (byte) 0)),
-                connection("§6.2 padding longer than the payload", "PROTOCOL_ERROR", frame(HEADERS, PADDED | END_HEADERS, 1, (byte) 200, (byte) 0x82)));
+                connection("§6.1 padding as long as the payload", "PROTOCOL_ERROR", post(1, "/"),
+                        frame(DATA, PADDED, 1, (byte) 3, (byte) 0, (byte) 0)),
+                connection("§6.2 padding longer than the payload", "PROTOCOL_ERROR",
+                        frame(HEADERS, PADDED | END_HEADERS, 1, (byte) 200, (byte) 0x82)));
     }
 
     static Stream<Row> values() {
         return Stream.of(
                 connection("§6.5.2 ENABLE_PUSH of 2", "PROTOCOL_ERROR", settings(WireFrame.ENABLE_PUSH, 2)),
-                connection("§6.5.2 INITIAL_WINDOW_SIZE of 2^31", "FLOW_CONTROL_ERROR", settings(WireFrame.INITIAL_WINDOW_SIZE, Integer.MIN_VALUE)),
+                connection("§6.5.2 INITIAL_WINDOW_SIZE of 2^31", "FLOW_CONTROL_ERROR",
+                        settings(WireFrame.INITIAL_WINDOW_SIZE, Integer.MIN_VALUE)),
                 connection("§6.5.2 MAX_FRAME_SIZE of 2^14-1", "PROTOCOL_ERROR", settings(WireFrame.MAX_FRAME_SIZE, 16_383)),
                 connection("§6.5.2 MAX_FRAME_SIZE of 2^24", "PROTOCOL_ERROR", settings(WireFrame.MAX_FRAME_SIZE, 1 << 24)),
                 connection("§6.9 WINDOW_UPDATE of 0 for the connection", "PROTOCOL_ERROR", windowUpdate(0, 0)),
@@ -132,8 +138,10 @@ class FrameRulesTest {
                 stream("§6.9.1 a stream's window above 2^31-1", 1, "FLOW_CONTROL_ERROR", post(1, "/"), windowUpdate(1, Integer.MAX_VALUE)),
                 connection("§6.9.2 settings that take a stream's window above 2^31-1", "FLOW_CONTROL_ERROR", post(1, "/"),
                         windowUpdate(1, Integer.MAX_VALUE - 65_535), settings(WireFrame.INITIAL_WINDOW_SIZE, 65_536)),
-                connection("§4.3 a field block that does not decode", "COMPRESSION_ERROR", frame(HEADERS, END_HEADERS | END_STREAM, 1, (byte) 0x80)),
-                connection("§4.3 trailers that do not decode", "COMPRESSION_ERROR", post(1, "/"), frame(HEADERS, END_HEADERS | END_STREAM, 1, (byte) 0x80)),
+                connection("§4.3 a field block that does not decode", "COMPRESSION_ERROR",
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, (byte) 0x80)),
+                connection("§4.3 trailers that do not decode", "COMPRESSION_ERROR", post(1, "/"),
+                        frame(HEADERS, END_HEADERS | END_STREAM, 1, (byte) 0x80)),
                 connection("§4.3 a field block on a closed stream that does not decode", "COMPRESSION_ERROR", post(1, "/"), reset(1, 8),
                         frame(HEADERS, END_HEADERS | END_STREAM, 1, (byte) 0x80)));
     }
@@ -150,7 +158,8 @@ class FrameRulesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"size", "place", "values", "states"})
     void aBrokenRuleEndsWhatItIsAbout(Row row) throws IOException {
-        for (Http2Served served : List.of(Http2Served.start(log, FrameRulesTest::handle), Http2Served.dribbling(log, FrameRulesTest::handle))) {
+        for (Http2Served served : List.of(Http2Served.start(log, FrameRulesTest::handle),
+                Http2Served.dribbling(log, FrameRulesTest::handle))) {
             served.peer.silent().begin().send(row.frames().toArray(WireFrame[]::new));
             if (row.stream() == 0) {
                 assertThat(served.peer.awaitGoAway()).isEqualTo(row.code());
@@ -170,11 +179,15 @@ class FrameRulesTest {
                 connection("§4.1 the reserved bit of the stream identifier", "", frame(PING, 0, 0x8000_0000, new byte[8])),
                 connection("§6.5.2 an unknown setting", "", settings(0xabcd, 17)),
                 connection("§6.5.2 no table, the largest table, the largest list", "", settings(1, 0, 6, -1), settings(1, -1)),
-                connection("§6.5 the same setting twice: the last holds", "", settings(WireFrame.INITIAL_WINDOW_SIZE, 0, WireFrame.INITIAL_WINDOW_SIZE, 65_535)),
-                connection("§6.3 PRIORITY on idle, open, closed streams", "", priority(9, 0), post(1, "/hang"), priority(1, 0), reset(1, 8), priority(1, 0), priority(2, 0)),
-                connection("§5.1 WINDOW_UPDATE and RST_STREAM after RST_STREAM", "", post(1, "/hang"), reset(1, 8), windowUpdate(1, 5), reset(1, 8)),
+                connection("§6.5 the same setting twice: the last holds", "",
+                        settings(WireFrame.INITIAL_WINDOW_SIZE, 0, WireFrame.INITIAL_WINDOW_SIZE, 65_535)),
+                connection("§6.3 PRIORITY on idle, open, closed streams", "", priority(9, 0), post(1, "/hang"), priority(1, 0), reset(1, 8),
+                        priority(1, 0), priority(2, 0)),
+                connection("§5.1 WINDOW_UPDATE and RST_STREAM after RST_STREAM", "", post(1, "/hang"), reset(1, 8), windowUpdate(1, 5),
+                        reset(1, 8)),
                 connection("§5.1 WINDOW_UPDATE on a half-closed (remote) stream", "", get(1, "/hang"), windowUpdate(1, 5)),
-                connection("§6.8 GOAWAY: what follows is still answered", "", frame(GOAWAY, 0, 0, join(four(0), four(0), "bye".getBytes()))),
+                connection("§6.8 GOAWAY: what follows is still answered", "",
+                        frame(GOAWAY, 0, 0, join(four(0), four(0), "bye".getBytes()))),
                 connection("§6.9 the reserved bit of an increment", "", windowUpdate(0, 0x8000_0001)),
                 connection("§5.1.1 identifiers may be skipped", "", get(3, "/"), get(51, "/")),
                 connection("§7 an unknown error code", "", post(1, "/hang"), reset(1, 0xdead_beef)));
@@ -183,7 +196,8 @@ class FrameRulesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("harmless")
     void whatIsAllowedOrToBeIgnoredDoesNoHarm(Row row) throws IOException {
-        for (Http2Served served : List.of(Http2Served.start(log, FrameRulesTest::handle), Http2Served.dribbling(log, FrameRulesTest::handle))) {
+        for (Http2Served served : List.of(Http2Served.start(log, FrameRulesTest::handle),
+                Http2Served.dribbling(log, FrameRulesTest::handle))) {
             served.peer.silent().begin().send(row.frames().toArray(WireFrame[]::new)).send(get(101, "/"));
             assertThat(served.peer.answer(101).text()).isEqualTo("hello\n");
         }

@@ -17,8 +17,11 @@ public final class FrameTarget extends Target {
     private static final int MOST = 64; // SETTINGS_MAX_FRAME_SIZE here: small, so that it is met
 
     public FrameTarget() {
-        super("HTTP/2 frames", hex("000000040000000000" + "000004080000000000" + "00000001", "000008000900000001" + "0268656c6c6f0000", "00000501250000000102" + "80000000" + "000005090400000001" + "0102030405",
-                "000008060100000000" + "0102030405060708"), hex("000000", "000040", "000041", "ffffff", "00000004", "08", "0800", "80000001"));
+        super("HTTP/2 frames",
+                hex("000000040000000000" + "000004080000000000" + "00000001", "000008000900000001" + "0268656c6c6f0000",
+                        "00000501250000000102" + "80000000" + "000005090400000001" + "0102030405",
+                        "000008060100000000" + "0102030405060708"),
+                hex("000000", "000040", "000041", "ffffff", "00000004", "08", "0800", "80000001"));
     }
 
     private static List<byte[]> hex(String... texts) {
@@ -41,7 +44,8 @@ public final class FrameTarget extends Target {
                 int end = reader.offset + reader.length;
                 trace.add(reader.type).add(reader.flags).add(reader.streamId).add(reader.length);
                 reader.unpad();
-                require(reader.length >= 0 && reader.offset + reader.length <= end && end <= reader.payload.length, "a payload outside its frame");
+                require(reader.length >= 0 && reader.offset + reader.length <= end && end <= reader.payload.length,
+                        "a payload outside its frame");
                 require(reader.length <= input.length, "more payload than input");
                 trace.add(reader.payload, reader.offset, reader.length).add(reader.length);
             }

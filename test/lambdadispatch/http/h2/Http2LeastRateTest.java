@@ -56,7 +56,8 @@ class Http2LeastRateTest {
 
     @Test
     void windowThatGrowsOctetByOctetIsReset() throws IOException {
-        Http2Peer peer = Http2Served.start(log, LIMITS, exchange -> exchange.answer(200, "text/plain", new byte[100_000])).peer.silent().begin(INITIAL_WINDOW_SIZE, 0);
+        Http2Peer peer = Http2Served.start(log, LIMITS, exchange -> exchange.answer(200, "text/plain", new byte[100_000])).peer.silent()
+                .begin(INITIAL_WINDOW_SIZE, 0);
         peer.send(get(1, "/"));
         drip(peer, windowUpdate(1, 1));
         assertThat(peer.awaitReset(1)).isEqualTo("INTERNAL_ERROR");

@@ -31,7 +31,9 @@ final class Http2Served implements AutoCloseable {
         MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
         ours = ends[0].limitReads(bytesPerRead);
         TimedSource source = new TimedSource(ours);
-        connection = new Http2Connection(ours, source, new Input(source, memory == MemoryShare.UNBOUNDED ? 2048 : Http2Connection.MAX_FRAME_BUFFER, Http2Connection.MAX_FRAME_BUFFER, memory), limits, handler);
+        connection = new Http2Connection(ours, source, new Input(source,
+                memory == MemoryShare.UNBOUNDED ? 2048 : Http2Connection.MAX_FRAME_BUFFER, Http2Connection.MAX_FRAME_BUFFER, memory),
+                limits, handler);
         peer = log.add(new Http2Peer(ends[1]));
         reader = Threads.virtual("served").start(connection::run);
         log.owns(this);

@@ -102,7 +102,8 @@ class OutputTest {
     }
 
     private static void ended(FutureTask<Void> task, String why) {
-        assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).cause().isInstanceOf(IOException.class).hasMessage(why);
+        assertThatThrownBy(() -> task.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).cause()
+                .isInstanceOf(IOException.class).hasMessage(why);
     }
 
     // ---- bounds

@@ -15,7 +15,8 @@ import lambdadispatch.http.message.Headers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The receiving half of a stream by itself: what it counts against which window, whom it wakes, and when it refuses (RFC 9113 §5.1, §6.9, §8.1.1).
+/// The receiving half of a stream by itself: what it counts against which window, whom it wakes, and when it refuses (RFC 9113 §5.1, §6.9,
+/// §8.1.1).
 @Timeout(60)
 class ReceiveSideTest {
     private static final int SIZE = 1000;
@@ -201,7 +202,8 @@ class ReceiveSideTest {
         assertThat(side.take(new byte[10], 0, 10, -1, Duration.ZERO)).as("without a limit").isEqualTo(1);
         assertThat(side.drained()).isTrue();
         ReceiveSide announced = new ReceiveSide(1, 11, SIZE, false);
-        assertThatThrownBy(() -> announced.take(new byte[10], 0, 10, 10, Duration.ZERO)).as("before any of it comes").isInstanceOf(BadMessage.class);
+        assertThatThrownBy(() -> announced.take(new byte[10], 0, 10, 10, Duration.ZERO)).as("before any of it comes")
+                .isInstanceOf(BadMessage.class);
     }
 
     // ---- the connection's own counts

@@ -58,38 +58,48 @@ class RequestFieldsTest {
     static Stream<List<String>> malformed() {
         return Stream.of(
                 // §8.2.1 names
-                request("X-Upper: a"), request("x-uppeR: a"), request("x y: a"), request("x\u0000: a"), request("x\r: a"), request("x\n: a"),
+                request("X-Upper: a"), request("x-uppeR: a"), request("x y: a"), request("x\u0000: a"), request("x\r: a"),
+                request("x\n: a"),
                 request("x\u007f: a"), request("x\u00e4: a"), request(": a"), request("x(: a"), request("a\r\nx: b"),
                 // §8.2.1 values
-                request("x: a\u0000b"), request("x: a\nb"), request("x: a\rb"), request("x: a\r\nhost: evil"), request("x:  lead"), request("x: trail "),
+                request("x: a\u0000b"), request("x: a\nb"), request("x: a\rb"), request("x: a\r\nhost: evil"), request("x:  lead"),
+                request("x: trail "),
                 request("x: \ttab"), request("x: a\u007fb"), request("x: a\u0001b"),
                 // §8.2.2 connection-specific fields
-                request("connection: close"), request("proxy-connection: close"), request("keep-alive: 5"), request("transfer-encoding: chunked"),
+                request("connection: close"), request("proxy-connection: close"), request("keep-alive: 5"),
+                request("transfer-encoding: chunked"),
                 request("upgrade: h2c"), request("te: gzip"), request("te: trailers, gzip"),
                 // §8.3 pseudo-header fields
-                new String[] {":scheme: http", ":path: /"}, new String[] {":method: GET", ":path: /"}, new String[] {":method: GET", ":scheme: http"},
-                request(":method: GET"), request(":path: /b"), request(":scheme: http"), request(":authority: example.com"), request(":status: 200"),
+                new String[] {":scheme: http", ":path: /"}, new String[] {":method: GET", ":path: /"},
+                new String[] {":method: GET", ":scheme: http"},
+                request(":method: GET"), request(":path: /b"), request(":scheme: http"), request(":authority: example.com"),
+                request(":status: 200"),
                 request(":protocol: websocket"), request(":unknown: a"), request("a: b", ":x: y"),
                 new String[] {":method: GET", ":scheme: http", "accept: a", ":path: /"},
                 // §8.3.1 their values
                 new String[] {":method: GET", ":scheme: http", ":path: "}, new String[] {":method: GET", ":scheme: http", ":path: a"},
                 new String[] {":method: GET", ":scheme: http", ":path: *"}, new String[] {":method: ", ":scheme: http", ":path: /"},
                 new String[] {":method: G T", ":scheme: http", ":path: /"}, new String[] {":method: GET", ":scheme: ftp", ":path: /"},
-                new String[] {":method: GET", ":scheme: http", ":path: http://example.com/"}, new String[] {":method: GET", ":scheme: http://a/?", ":path: /"},
+                new String[] {":method: GET", ":scheme: http", ":path: http://example.com/"},
+                new String[] {":method: GET", ":scheme: http://a/?", ":path: /"},
                 new String[] {":method: GET", ":scheme: http", ":authority: user@example.com", ":path: /"},
                 new String[] {":method: GET", ":scheme: http", ":authority: example.com/evil", ":path: /"},
                 new String[] {":method: GET", ":scheme: http", ":authority: a b", ":path: /"},
                 request("host: other.example"), request("host: example.com", "host: example.com"),
                 // §10.3 what would break out of a request line of HTTP/1.1
                 new String[] {":method: GET / HTTP/1.1\r\nx: y\r\n\r\nGET", ":scheme: http", ":path: /"},
-                new String[] {":method: GET", ":scheme: http", ":path: / HTTP/1.1\r\nx: y"}, new String[] {":method: GET", ":scheme: http", ":path: /a b"},
-                new String[] {":method: GET", ":scheme: http", ":path: /\u00e4"}, new String[] {":method: GET", ":scheme: http", ":path: /a#b"},
+                new String[] {":method: GET", ":scheme: http", ":path: / HTTP/1.1\r\nx: y"},
+                new String[] {":method: GET", ":scheme: http", ":path: /a b"},
+                new String[] {":method: GET", ":scheme: http", ":path: /\u00e4"},
+                new String[] {":method: GET", ":scheme: http", ":path: /a#b"},
                 new String[] {":method: GET", ":scheme: http", ":authority: a\r\nx: y", ":path: /"},
                 // §8.1.1 content-length
                 request("content-length: 5"), request("content-length: -1"), request("content-length: +1"), request("content-length: 1, 2"),
-                request("content-length: 0x1"), request("content-length: 99999999999999999999"), request("content-length: 0", "content-length: 1"),
+                request("content-length: 0x1"), request("content-length: 99999999999999999999"),
+                request("content-length: 0", "content-length: 1"),
                 // §8.5
-                new String[] {":method: CONNECT", ":scheme: http", ":path: /", ":authority: example.com:1"}, new String[] {":method: CONNECT"})
+                new String[] {":method: CONNECT", ":scheme: http", ":path: /", ":authority: example.com:1"},
+                new String[] {":method: CONNECT"})
                 .map(List::of);
     }
 
@@ -121,7 +131,8 @@ class RequestFieldsTest {
         Pattern alone = Pattern.compile("GET / HTTP/1\\.1\r\nHost: (\\S(?:.*\\S)?)\r\n\r\n", Pattern.DOTALL);
         return Vectors.requests().stream().map(row -> {
             Matcher matcher = alone.matcher(new String(row.input(), StandardCharsets.ISO_8859_1));
-            return matcher.matches() && !matcher.group(1).contains("\n") ? Arguments.of(matcher.group(1), row.verdict().getFirst().startsWith("request: ")) : null;
+            return matcher.matches() && !matcher.group(1).contains("\n")
+                    ? Arguments.of(matcher.group(1), row.verdict().getFirst().startsWith("request: ")) : null;
         }).filter(Objects::nonNull);
     }
 
@@ -129,13 +140,17 @@ class RequestFieldsTest {
     void authorityIsHeldToTheGrammarThatHostIsHeldToInHttp1() throws IOException {
         List<Arguments> hosts = hosts().toList();
         assertThat(hosts).hasSizeGreaterThan(30);
-        Http2Peer peer = Http2Served.start(log, exchange -> exchange.answer(200, "text/plain", exchange.request().authority().getBytes(StandardCharsets.ISO_8859_1))).peer.begin();
+        Http2Peer peer = Http2Served.start(log,
+                exchange -> exchange.answer(200, "text/plain", exchange.request().authority().getBytes(StandardCharsets.ISO_8859_1))).peer
+                .begin();
         int id = 1;
         for (Arguments row : hosts) {
             String host = (String) row.get()[0];
             for (String field : new String[] {":authority: ", "host: "}) {
-                Http2Peer.Answer answer = peer.send(headers(id, END_STREAM, ":method: GET", ":scheme: http", ":path: /", field + host)).answer(id);
-                assertThat(answer.reset().isEmpty() ? answer.text() : answer.reset()).as(field + host).isEqualTo((boolean) row.get()[1] ? host : "PROTOCOL_ERROR");
+                Http2Peer.Answer answer =
+                        peer.send(headers(id, END_STREAM, ":method: GET", ":scheme: http", ":path: /", field + host)).answer(id);
+                assertThat(answer.reset().isEmpty() ? answer.text() : answer.reset()).as(field + host)
+                        .isEqualTo((boolean) row.get()[1] ? host : "PROTOCOL_ERROR");
                 id += 2;
             }
         }
@@ -144,32 +159,39 @@ class RequestFieldsTest {
     /// What a handler sees of a request, one part a line.
     private static String seen(Exchange exchange) {
         Request request = exchange.request();
-        StringBuilder text = new StringBuilder(request.method() + " " + request.scheme() + " " + request.authority() + " " + request.target());
+        StringBuilder text =
+                new StringBuilder(request.method() + " " + request.scheme() + " " + request.authority() + " " + request.target());
         Headers headers = request.headers();
         for (int i = 0; i < headers.size(); i++) {
-            text.append('|').append(new String(headers.array(), headers.nameStart(i), headers.nameLength(i), StandardCharsets.ISO_8859_1)).append('=').append(headers.value(i));
+            text.append('|').append(new String(headers.array(), headers.nameStart(i), headers.nameLength(i), StandardCharsets.ISO_8859_1))
+                    .append('=').append(headers.value(i));
         }
         return text.toString();
     }
 
     private String seenOf(Limits limits, String... fields) throws IOException {
-        Http2Peer peer = Http2Served.start(log, limits, exchange -> exchange.answer(200, "text/plain", seen(exchange).getBytes(StandardCharsets.ISO_8859_1))).peer;
+        Http2Peer peer = Http2Served.start(log, limits,
+                exchange -> exchange.answer(200, "text/plain", seen(exchange).getBytes(StandardCharsets.ISO_8859_1))).peer;
         return peer.begin().send(headers(1, END_STREAM, fields)).answer(1).text();
     }
 
     @Test
     void aHandlerSeesTheFieldsInOrderWithTheirOctetsAndDuplicates() throws IOException {
-        assertThat(seenOf(Limits.DEFAULT, request("b: 2", "a: \u00fc", "b: 1", "te: trailers", "empty: "))).isEqualTo("GET http example.com /|b=2|a=\u00fc|b=1|te=trailers|empty=");
+        assertThat(seenOf(Limits.DEFAULT, request("b: 2", "a: \u00fc", "b: 1", "te: trailers", "empty: ")))
+                .isEqualTo("GET http example.com /|b=2|a=\u00fc|b=1|te=trailers|empty=");
     }
 
     @Test
     void cookieCrumbsAreJoinedInOrder() throws IOException {
-        assertThat(seenOf(Limits.DEFAULT, request("cookie: a=1", "x: y", "cookie: b=2", "cookie: c=3"))).isEqualTo("GET http example.com /|x=y|cookie=a=1; b=2; c=3"); // §8.2.3
+        // §8.2.3
+        assertThat(seenOf(Limits.DEFAULT, request("cookie: a=1", "x: y", "cookie: b=2", "cookie: c=3")))
+                .isEqualTo("GET http example.com /|x=y|cookie=a=1; b=2; c=3");
     }
 
     @Test
     void hostTakesThePlaceOfAMissingAuthorityAndIsNotSeenTwice() throws IOException {
-        assertThat(seenOf(Limits.DEFAULT, ":method: GET", ":scheme: https", ":path: /?q=%20", "host: example.com:8443")).isEqualTo("GET https example.com:8443 /?q=%20");
+        assertThat(seenOf(Limits.DEFAULT, ":method: GET", ":scheme: https", ":path: /?q=%20", "host: example.com:8443"))
+                .isEqualTo("GET https example.com:8443 /?q=%20");
         assertThat(seenOf(Limits.DEFAULT, request("host: EXAMPLE.com"))).isEqualTo("GET http example.com /");
     }
 
@@ -220,7 +242,8 @@ class RequestFieldsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {":path: /", "content-length: 1", "host: a", "transfer-encoding: chunked", "X: y", "x: a\rb", "cookie: a=b", "authorization: b"})
+    @ValueSource(strings = {":path: /", "content-length: 1", "host: a", "transfer-encoding: chunked", "X: y", "x: a\rb", "cookie: a=b",
+            "authorization: b"})
     void trailersThatAreNoneResetTheStream(String field) throws IOException {
         Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.begin();
         peer.send(post(1, "/"), headers(1, END_STREAM, field));

@@ -97,7 +97,8 @@ class ShutdownTest {
     void aConnectionThatIsStoppedBeforeItBeganSaysItsSettingsFirst() throws Exception {
         MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
         TimedSource source = new TimedSource(ends[0]);
-        Http2Connection connection = new Http2Connection(ends[0], source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER), Limits.DEFAULT, Http2Served.ECHO);
+        Http2Connection connection = new Http2Connection(ends[0], source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER),
+                Limits.DEFAULT, Http2Served.ECHO);
         connection.stop();
         Thread serving = Thread.ofVirtual().start(connection::run);
         byte[] all = new byte[1000];
@@ -169,7 +170,8 @@ class ShutdownTest {
 
     @Test
     void theFirstFrameMustBeSettingsAndNotTheirAcknowledgement() throws IOException {
-        for (WireFrame first : List.of(WireFrame.ping("12345678"), get(1, "/"), new WireFrame(WireFrame.SETTINGS, WireFrame.ACK, 0, new byte[0]))) {
+        for (WireFrame first : List.of(WireFrame.ping("12345678"), get(1, "/"),
+                new WireFrame(WireFrame.SETTINGS, WireFrame.ACK, 0, new byte[0]))) {
             Http2Peer peer = Http2Served.start(log, Http2Served.ECHO).peer.silent();
             peer.sendRaw(WireFrame.preface());
             peer.send(first);
@@ -189,7 +191,8 @@ class ShutdownTest {
     void aFieldSectionThatDoesNotGoOnEndsTheConnectionWithItsDeadline() throws IOException {
         Http2Peer peer = Http2Served.start(log, new Bounds().headTimeoutMillis(60).limits(), Http2Served.ECHO).peer.silent().begin();
         peer.send(post(1, "/")); // a stream that is open, so that the connection is not idle
-        peer.send(new WireFrame(HEADERS, 0, 3, WireFrame.block(":method: GET")), new WireFrame(CONTINUATION, 0, 3, WireFrame.block(":path: /")));
+        peer.send(new WireFrame(HEADERS, 0, 3, WireFrame.block(":method: GET")),
+                new WireFrame(CONTINUATION, 0, 3, WireFrame.block(":path: /")));
         assertThat(peer.awaitGoAway()).isEqualTo("ENHANCE_YOUR_CALM");
         peer.awaitEnd();
     }
@@ -198,7 +201,8 @@ class ShutdownTest {
     void theDeadlineOfAFieldSectionEndsWithIt() throws IOException {
         Http2Peer peer = Http2Served.start(log, new Bounds().headTimeoutMillis(50).limits(), Http2Served.ECHO).peer.begin();
         byte[] block = get(1, "/").payload();
-        peer.send(new WireFrame(HEADERS, WireFrame.END_STREAM, 1, block), new WireFrame(CONTINUATION, WireFrame.END_HEADERS, 1, new byte[0]));
+        peer.send(new WireFrame(HEADERS, WireFrame.END_STREAM, 1, block),
+                new WireFrame(CONTINUATION, WireFrame.END_HEADERS, 1, new byte[0]));
         assertThat(peer.answer(1).status()).isEqualTo(200);
         Http2Peer idle = Http2Served.start(log, new Bounds().idleMillis(200).limits(), Http2Served.ECHO).peer.begin();
         idle.awaitEnd();

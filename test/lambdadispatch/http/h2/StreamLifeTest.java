@@ -58,7 +58,8 @@ class StreamLifeTest {
     @Test
     void anExchangeIsTheSameWhereverItsOctetsAreSplit() throws IOException {
         Bytes wire = new Bytes().append(WireFrame.preface()).append(WireFrame.settings().bytes());
-        for (WireFrame frame : List.of(post(1, "/"), data(1, WireFrame.PADDED, "\u0002abc\0\0".getBytes(StandardCharsets.ISO_8859_1)), headers(1, END_STREAM, "t: u"))) {
+        for (WireFrame frame : List.of(post(1, "/"), data(1, WireFrame.PADDED, "\u0002abc\0\0".getBytes(StandardCharsets.ISO_8859_1)),
+                headers(1, END_STREAM, "t: u"))) {
             wire.append(frame.bytes());
         }
         byte[] all = wire.toArray();
@@ -104,13 +105,15 @@ class StreamLifeTest {
 
     @Test
     void aResponseLosesWhatOnlyMakesSenseOnOneConnection() throws IOException {
-        Headers app = Headers.of("Connection", "close", "Keep-Alive", "5", "Transfer-Encoding", "chunked", "Upgrade", "h2c", "Proxy-Connection", "close", "X-Kept", "Yes");
+        Headers app = Headers.of("Connection", "close", "Keep-Alive", "5", "Transfer-Encoding", "chunked", "Upgrade", "h2c",
+                "Proxy-Connection", "close", "X-Kept", "Yes");
         Http2Peer peer = Http2Served.start(log, exchange -> {
             exchange.respond(200, app, 0);
             exchange.end();
         }).peer.begin();
         List<String> fields = peer.send(get(1, "/")).answer(1).sections().getFirst();
-        assertThat(fields.subList(0, 3)).containsExactly(":status: 200", "x-kept: Yes", "content-length: 0"); // §8.2.2, names in lower case §8.2.1
+        // §8.2.2, names in lower case §8.2.1
+        assertThat(fields.subList(0, 3)).containsExactly(":status: 200", "x-kept: Yes", "content-length: 0");
         assertThat(fields).hasSize(4);
         assertThat(fields.getLast()).startsWith("date: ");
     }
@@ -259,7 +262,9 @@ class StreamLifeTest {
 
     @Test
     void whoHasReadTheEndOfOneAnswerMayAskAgainAtTheLimit() throws IOException {
-        Http2Peer peer = Http2Served.start(log, new Bounds().maxStreams(1).limits(), exchange -> exchange.answer(exchange.request().target().equals("/head") ? 204 : 200, "text/plain", new byte[3])).peer.begin();
+        Http2Peer peer = Http2Served.start(log, new Bounds().maxStreams(1).limits(),
+                exchange -> exchange.answer(exchange.request().target().equals("/head") ? 204 : 200, "text/plain", new byte[3])).peer
+                .begin();
         for (int id = 1; id < 2000; id += 2) {
             String target = id % 4 == 1 ? "/" : "/head";
             assertThat(peer.send(get(id, target)).answer(id).reset()).as("stream " + id).isEmpty(); // RFC 9113 §5.1.2: it counts no more
@@ -271,7 +276,8 @@ class StreamLifeTest {
         for (int i = 0; i < 300; i++) {
             Http2Peer peer = Http2Served.start(log, exchange -> exchange.answer(200, "text/plain", new byte[3])).peer.begin();
             assertThat(peer.send(get(1, "/")).answer(1).status()).isEqualTo(200);
-            assertThat(peer.send(get(1, "/")).awaitGoAway()).as("time " + i).isEqualTo("STREAM_CLOSED"); // RFC 9113 §5.1, also before the handler's thread is done
+            // RFC 9113 §5.1, also before the handler's thread is done
+            assertThat(peer.send(get(1, "/")).awaitGoAway()).as("time " + i).isEqualTo("STREAM_CLOSED");
         }
     }
 
@@ -282,7 +288,8 @@ class StreamLifeTest {
             if (exchange.request().target().equals("/wait")) {
                 await(go);
             }
-            exchange.answer(200, "text/plain", String.valueOf(exchange.request().headers().get(HeaderName.of("x"))).getBytes(StandardCharsets.US_ASCII));
+            exchange.answer(200, "text/plain",
+                    String.valueOf(exchange.request().headers().get(HeaderName.of("x"))).getBytes(StandardCharsets.US_ASCII));
         }).peer.begin();
         byte[] get = get(1, "/").payload();
         byte[] literal = {0x40, 1, 'x', 1, '1'}; // enters the table (RFC 7541 §6.2.1)
@@ -299,7 +306,8 @@ class StreamLifeTest {
     }
 
     private static WireFrame whole(int streamId, byte[] block, byte[] more) {
-        return new WireFrame(WireFrame.HEADERS, WireFrame.END_HEADERS | END_STREAM, streamId, new Bytes().append(block).append(more).toArray());
+        return new WireFrame(WireFrame.HEADERS, WireFrame.END_HEADERS | END_STREAM, streamId,
+                new Bytes().append(block).append(more).toArray());
     }
 
     @Test

@@ -120,7 +120,8 @@ class DecoderLimitsTest {
     @Test
     void anUpdateAfterAFieldIsNotTakenForALiteral() {
         HpackDecoder decoder = new HpackDecoder(4096, 64 << 10);
-        assertThatThrownBy(() -> decode(decoder, "82200000")).isInstanceOf(HpackException.class).hasMessageContaining("size update"); // §4.2
+        // §4.2
+        assertThatThrownBy(() -> decode(decoder, "82200000")).isInstanceOf(HpackException.class).hasMessageContaining("size update");
     }
 
     @ParameterizedTest

@@ -115,7 +115,8 @@ class EncoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"content-length", "age", "etag", "expires", "last-modified", "location", "range", "retry-after", "content-range",
+    @ValueSource(strings = {"content-length", "age", "etag", "expires", "last-modified", "location", "range", "retry-after",
+            "content-range",
         "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", ":path"})
     void whatDiffersInEveryMessageIsNeverAdded(String name) throws IOException {
         for (int i = 0; i < 4; i++) {

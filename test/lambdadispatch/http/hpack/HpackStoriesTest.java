@@ -42,7 +42,8 @@ class HpackStoriesTest {
 
     @TestFactory
     Stream<DynamicTest> eachStoryDecodesToTheLetter() {
-        Map<String, List<Story>> folders = Story.all().stream().filter(Story::encoded).collect(Collectors.groupingBy(Story::folder, TreeMap::new, Collectors.toList()));
+        Map<String, List<Story>> folders = Story.all().stream().filter(Story::encoded)
+                .collect(Collectors.groupingBy(Story::folder, TreeMap::new, Collectors.toList()));
         assertThat(folders).isNotEmpty();
         return folders.entrySet().stream().map(folder -> {
             int blocks = folder.getValue().stream().mapToInt(story -> story.cases().size()).sum();
@@ -133,7 +134,8 @@ class HpackStoriesTest {
     private static Answer run(Path python, String program, String input) throws IOException, InterruptedException {
         Path answer = Files.createTempFile("hpack", ".out");
         try {
-            Process process = new ProcessBuilder(python.toString(), "-c", program).redirectErrorStream(true).redirectOutput(answer.toFile()).start();
+            Process process =
+                    new ProcessBuilder(python.toString(), "-c", program).redirectErrorStream(true).redirectOutput(answer.toFile()).start();
             try (OutputStream in = process.getOutputStream()) {
                 in.write(input.getBytes(StandardCharsets.US_ASCII));
             }

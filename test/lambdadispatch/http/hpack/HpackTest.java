@@ -51,7 +51,8 @@ class HpackTest {
         assertThat(decode(decoder, "828684be58086e6f2d6361636865"))
                 .containsExactly(":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com", "cache-control: no-cache");
         assertThat(decode(decoder, "828785bf400a637573746f6d2d6b65790c637573746f6d2d76616c7565"))
-                .containsExactly(":method: GET", ":scheme: https", ":path: /index.html", ":authority: www.example.com", "custom-key: custom-value");
+                .containsExactly(":method: GET", ":scheme: https", ":path: /index.html", ":authority: www.example.com",
+                        "custom-key: custom-value");
     }
 
     @Test
@@ -59,12 +60,16 @@ class HpackTest {
         HpackDecoder decoder = new HpackDecoder(4096, LIST_LIMIT);
         assertThat(decode(decoder, "3fe101" + "4803333032580770726976617465611d4d6f6e2c203231204f637420323031332032303a31333a323120474d54"
                 + "6e1768747470733a2f2f7777772e6578616d706c652e636f6d"))
-                .containsExactly(":status: 302", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com");
+                .containsExactly(":status: 302", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT",
+                        "location: https://www.example.com");
         assertThat(decode(decoder, "4803333037c1c0bf"))
-                .containsExactly(":status: 307", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com");
-        assertThat(decode(decoder, "88c1611d4d6f6e2c203231204f637420323031332032303a31333a323220474d54c05a04677a69707738666f6f3d4153444a4b48514b425a584f5157"
+                .containsExactly(":status: 307", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT",
+                        "location: https://www.example.com");
+        assertThat(decode(decoder,
+                "88c1611d4d6f6e2c203231204f637420323031332032303a31333a323220474d54c05a04677a69707738666f6f3d4153444a4b48514b425a584f5157"
                 + "454f50495541585157454f49553b206d61782d6167653d333630303b2076657273696f6e3d31"))
-                .containsExactly(":status: 200", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:22 GMT", "location: https://www.example.com",
+                .containsExactly(":status: 200", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:22 GMT",
+                        "location: https://www.example.com",
                         "content-encoding: gzip", "set-cookie: foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1");
     }
 
@@ -76,20 +81,26 @@ class HpackTest {
         assertThat(decode(decoder, "828684be5886a8eb10649cbf"))
                 .containsExactly(":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com", "cache-control: no-cache");
         assertThat(decode(decoder, "828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf"))
-                .containsExactly(":method: GET", ":scheme: https", ":path: /index.html", ":authority: www.example.com", "custom-key: custom-value");
+                .containsExactly(":method: GET", ":scheme: https", ":path: /index.html", ":authority: www.example.com",
+                        "custom-key: custom-value");
     }
 
     @Test
     void theResponsesOfAppendixC6DecodeWhileTheTableOf256OctetsEvicts() throws IOException {
         HpackDecoder decoder = new HpackDecoder(4096, LIST_LIMIT);
         // the example's table is 256 octets from the start: said here by a size update before its first block
-        assertThat(decode(decoder, "3fe101" + "488264025885aec3771a4b6196d07abe941054d444a8200595040b8166e082a62d1bff6e919d29ad171863c78f0b97c8e9ae82ae43d3"))
-                .containsExactly(":status: 302", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com");
+        assertThat(decode(decoder,
+                "3fe101" + "488264025885aec3771a4b6196d07abe941054d444a8200595040b8166e082a62d1bff6e919d29ad171863c78f0b97c8e9ae82ae43d3"))
+                .containsExactly(":status: 302", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT",
+                        "location: https://www.example.com");
         assertThat(decode(decoder, "4883640effc1c0bf"))
-                .containsExactly(":status: 307", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com");
-        assertThat(decode(decoder, "88c16196d07abe941054d444a8200595040b8166e084a62d1bffc05a839bd9ab77ad94e7821dd7f2e6c7b335dfdfcd5b3960d5af"
+                .containsExactly(":status: 307", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT",
+                        "location: https://www.example.com");
+        assertThat(decode(decoder,
+                "88c16196d07abe941054d444a8200595040b8166e084a62d1bffc05a839bd9ab77ad94e7821dd7f2e6c7b335dfdfcd5b3960d5af"
                 + "27087f3672c1ab270fb5291f9587316065c003ed4ee5b1063d5007"))
-                .containsExactly(":status: 200", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:22 GMT", "location: https://www.example.com",
+                .containsExactly(":status: 200", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:22 GMT",
+                        "location: https://www.example.com",
                         "content-encoding: gzip", "set-cookie: foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1");
     }
 
@@ -131,7 +142,8 @@ class HpackTest {
         List<String> fields = new ArrayList<>();
         // one field of 33+100 octets enters the table, then is named twice more
         byte[] block = HexFormat.of().parseHex("400161" + "64" + "62".repeat(100) + "bebe");
-        boolean fits = decoder.decode(block, 0, block.length, (n, na, nl, v, va, vl, never) -> fields.add(new String(n, na, nl, StandardCharsets.US_ASCII)));
+        boolean fits = decoder.decode(block, 0, block.length,
+                (n, na, nl, v, va, vl, never) -> fields.add(new String(n, na, nl, StandardCharsets.US_ASCII)));
         assertThat(fits).isFalse();
         assertThat(fields).containsExactly("a");
         assertThat(decode(decoder, "be")).containsExactly("a: " + "b".repeat(100));

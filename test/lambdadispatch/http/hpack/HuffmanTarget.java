@@ -9,10 +9,12 @@ import lambdadispatch.fuzz.Target;
 
 /// Huffman coded strings: the code is canonical, so what decodes encodes to the very same octets, and every string survives both ways.
 public final class HuffmanTarget extends Target {
-    private static final List<byte[]> TEXTS = octets("www.example.com", "no-cache", "Mon, 21 Oct 2013 20:13:21 GMT", "\u00ff\u0000\u0080{|}~", "0123456789");
+    private static final List<byte[]> TEXTS =
+            octets("www.example.com", "no-cache", "Mon, 21 Oct 2013 20:13:21 GMT", "\u00ff\u0000\u0080{|}~", "0123456789");
 
     public HuffmanTarget() {
-        super("Huffman", TEXTS.stream().map(HuffmanTarget::encode).toList(), octets("\u00ff", "\u00ff\u00ff\u00ff\u00ff", "\u00fe", "\u00fc\u0000", "\u001f"));
+        super("Huffman", TEXTS.stream().map(HuffmanTarget::encode).toList(),
+                octets("\u00ff", "\u00ff\u00ff\u00ff\u00ff", "\u00fe", "\u00fc\u0000", "\u001f"));
     }
 
     private static byte[] encode(byte[] text) {

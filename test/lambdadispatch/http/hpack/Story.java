@@ -101,7 +101,8 @@ record Story(String name, List<Case> cases) {
     static List<String> decode(HpackDecoder decoder, byte[] block) throws IOException {
         List<String> fields = new ArrayList<>();
         decoder.decode(block, 0, block.length, (name, nameAt, nameLength, value, valueAt, valueLength, never) -> fields.add(
-                new String(name, nameAt, nameLength, StandardCharsets.UTF_8) + ": " + new String(value, valueAt, valueLength, StandardCharsets.UTF_8)));
+                new String(name, nameAt, nameLength, StandardCharsets.UTF_8) + ": "
+                        + new String(value, valueAt, valueLength, StandardCharsets.UTF_8)));
         return fields;
     }
 }

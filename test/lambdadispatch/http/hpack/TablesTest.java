@@ -17,7 +17,8 @@ class TablesTest {
         for (int index = 1; index <= StaticTable.SIZE; index++) {
             byte[] name = StaticTable.name(index);
             byte[] value = StaticTable.value(index);
-            if (index == 1 || !new String(name, StandardCharsets.US_ASCII).equals(new String(StaticTable.name(index - 1), StandardCharsets.US_ASCII))) {
+            if (index == 1 || !new String(name, StandardCharsets.US_ASCII)
+                    .equals(new String(StaticTable.name(index - 1), StandardCharsets.US_ASCII))) {
                 first = index;
             }
             assertThat(StaticTable.find(name, name.length, Hash.of(name, 0, name.length))).isEqualTo(first);

@@ -42,7 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A cleartext listener: which protocol a connection speaks, how HTTP/1.1 becomes HTTP/2, and how the listener ends.
 @Timeout(60)
 class ListenerTest {
-    private static final String UPGRADE = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: ";
+    private static final String UPGRADE =
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: ";
     private static final Handler HELLO = exchange -> exchange.answer(200, "text/plain",
             ("hello over " + exchange.request().version()).getBytes(StandardCharsets.US_ASCII));
 
@@ -101,7 +102,8 @@ class ListenerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET / HTTP/1.1\r\nhost: a\r\n\r\n", "PRINT / HTTP/1.1\r\nhost: a\r\n\r\n", "P / HTTP/1.1\r\nhost: a\r\n\r\n", "PRI / HTTP/1.1\r\nhost: a\r\n\r\n"})
+    @ValueSource(strings = {"GET / HTTP/1.1\r\nhost: a\r\n\r\n", "PRINT / HTTP/1.1\r\nhost: a\r\n\r\n", "P / HTTP/1.1\r\nhost: a\r\n\r\n",
+            "PRI / HTTP/1.1\r\nhost: a\r\n\r\n"})
     void anythingElseIsHttp1EvenIfItBeginsLikeThePreface(String request) throws IOException {
         Server server = start();
         try (Socket socket = socket(server)) {
@@ -116,7 +118,8 @@ class ListenerTest {
         try (Socket before = socket(server)) {
             assertThat(converse(before, request, "hello over 11")).doesNotContainIgnoringCase("connection:");
             server.announceClose();
-            assertThat(converse(before, request, "hello over 11")).startsWith("HTTP/1.1 200 ").containsIgnoringCase("connection: close\r\n");
+            assertThat(converse(before, request, "hello over 11")).startsWith("HTTP/1.1 200 ")
+                    .containsIgnoringCase("connection: close\r\n");
             assertThat(before.getInputStream().read()).isNegative();
         }
         try (Socket after = socket(server)) {
@@ -175,7 +178,9 @@ class ListenerTest {
         Transport transport = connect(server);
         byte[] request = (UPGRADE + settings(WireFrame.settings(INITIAL_WINDOW_SIZE, 5)) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
         transport.write(request, 0, request.length);
-        assertThat(head(transport)).startsWith("HTTP/1.1 101 ").containsIgnoringCase("upgrade: h2c\r\n").containsIgnoringCase("connection: upgrade\r\n"); // RFC 7540 §3.2
+        // RFC 7540 §3.2
+        assertThat(head(transport)).startsWith("HTTP/1.1 101 ").containsIgnoringCase("upgrade: h2c\r\n")
+                .containsIgnoringCase("connection: upgrade\r\n");
         Http2Peer peer = log.add(new Http2Peer(transport)).silent();
         peer.sendRaw(WireFrame.preface());
         peer.send(WireFrame.settings(INITIAL_WINDOW_SIZE, 5));
@@ -238,12 +243,14 @@ class ListenerTest {
         "Upgrade: h2c\r\nConnection: upgrade, http2-settings\r\nHTTP2-Settings: \r\nHTTP2-Settings: \r\n", // two of them
         "Upgrade: h2c\r\nConnection: upgrade\r\nHTTP2-Settings: \r\n", // not named by Connection
         "Upgrade: websocket\r\nConnection: upgrade, http2-settings\r\nHTTP2-Settings: \r\n",
-        "Upgrade: h2c\r\nConnection: upgrade, http2-settings\r\nHTTP2-Settings: \r\nContent-Length: 1\r\n"}) // a body would have to be read first
+        // a body would have to be read first
+        "Upgrade: h2c\r\nConnection: upgrade, http2-settings\r\nHTTP2-Settings: \r\nContent-Length: 1\r\n"})
     void whatIsNoProperUpgradeIsAnsweredByHttp1(String fields) throws IOException {
         Server server = upgrading();
         try (Socket socket = socket(server)) {
             String body = fields.contains("Content-Length") ? "x" : "";
-            assertThat(converse(socket, "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body, "hello over 11")).startsWith("HTTP/1.1 200 ").endsWith("hello over 11");
+            assertThat(converse(socket, "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body, "hello over 11"))
+                    .startsWith("HTTP/1.1 200 ").endsWith("hello over 11");
         }
     }
 
@@ -252,7 +259,8 @@ class ListenerTest {
         Server server = upgrading();
         try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
             for (int i = 0; i < 3; i++) {
-                HttpResponse<String> response = client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().getPort() + "/")).build(),
+                HttpResponse<String> response =
+                        client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().getPort() + "/")).build(),
                         HttpResponse.BodyHandlers.ofString());
                 assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
                 assertThat(response.body()).isEqualTo("hello over 20");
@@ -285,7 +293,8 @@ class ListenerTest {
             assertThatThrownBy(() -> connect(server)).isInstanceOf(ConnectException.class);
             go.countDown();
             assertThat(peer.answer(1).status()).isEqualTo(200);
-            assertThat(new String(http1.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 200 ").endsWith("hello over 11");
+            assertThat(new String(http1.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 200 ")
+                    .endsWith("hello over 11");
             assertThat(stopping.get()).as("exchanges cut off").isZero();
             peer.awaitEnd();
         }

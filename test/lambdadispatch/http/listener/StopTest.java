@@ -110,7 +110,8 @@ class StopTest {
             }
         });
         Transport transport = SocketTransport.connect(server.address(), Duration.ofSeconds(20));
-        byte[] upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII);
         transport.write(upgrade, 0, upgrade.length);
         StringBuilder head = new StringBuilder();
         byte[] octet = new byte[1];

@@ -39,7 +39,8 @@ class StrangerLimitTest {
                 return true;
             }
         };
-        Server server = new Server("test", new InetSocketAddress("127.0.0.1", 0), null, new Bounds().headTimeoutMillis(700).limits(), handler);
+        Server server =
+                new Server("test", new InetSocketAddress("127.0.0.1", 0), null, new Bounds().headTimeoutMillis(700).limits(), handler);
         server.start();
         return log.owns(server);
     }

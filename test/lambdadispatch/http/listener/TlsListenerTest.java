@@ -63,7 +63,8 @@ class TlsListenerTest {
     }
 
     private static SSLSocket connect(Server server, KeyMaterial key, String protocol, String... alpn) throws IOException {
-        SSLSocket socket = (SSLSocket) Pinning.context(key.certificateSha256()).getSocketFactory().createSocket("127.0.0.1", server.address().getPort());
+        SSLSocket socket = (SSLSocket) Pinning.context(key.certificateSha256()).getSocketFactory().createSocket("127.0.0.1",
+                server.address().getPort());
         socket.setEnabledProtocols(new String[] {protocol});
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(alpn);
@@ -99,9 +100,11 @@ class TlsListenerTest {
     @Test
     void http2IsSpokenWhereItWasAgreed() throws IOException {
         Server server = start(KEY);
-        TlsTransport transport = TlsTransport.client(SocketTransport.connect(server.address(), Duration.ofSeconds(20)), Pinning.context(KEY.certificateSha256()),
+        TlsTransport transport = TlsTransport.client(SocketTransport.connect(server.address(), Duration.ofSeconds(20)),
+                Pinning.context(KEY.certificateSha256()),
                 "localhost", server.address().getPort(), List.of("http/1.1", "h2"));
-        Http2Peer peer = log.add(new Http2Peer(transport)).beginWith(WireFrame.headers(1, WireFrame.END_STREAM, ":method: GET", ":scheme: https", ":authority: a", ":path: /"));
+        Http2Peer peer = log.add(new Http2Peer(transport))
+                .beginWith(WireFrame.headers(1, WireFrame.END_STREAM, ":method: GET", ":scheme: https", ":authority: a", ":path: /"));
         assertThat(peer.answer(1).text()).isEqualTo("hello over 20 https");
     }
 
@@ -111,7 +114,8 @@ class TlsListenerTest {
         try (SSLSocket socket = connect(server, KEY, "TLSv1.3")) {
             socket.getOutputStream().write(WireFrame.preface()); // RFC 9113 §3.3: over TLS, HTTP/2 is agreed on by ALPN
             socket.getOutputStream().write(get(1, "/").bytes());
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)).startsWith("HTTP/1.1 ").containsAnyOf(" 400 ", " 505 ");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)).startsWith("HTTP/1.1 ")
+                    .containsAnyOf(" 400 ", " 505 ");
         }
     }
 
@@ -119,7 +123,9 @@ class TlsListenerTest {
     void anUpgradeToCleartextHttp2IsIgnoredOverTls() throws IOException {
         Server server = start(KEY);
         try (SSLSocket socket = connect(server, KEY, "TLSv1.3")) {
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
             byte[] start = socket.getInputStream().readNBytes(12);
             assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
         }
@@ -165,7 +171,8 @@ class TlsListenerTest {
         try (SSLSocket socket = connect(server, KEY, "TLSv1.3", "http/1.1")) {
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             // the JDK's socket throws at a TCP end without close_notify
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 200 ").endsWith("https");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 200 ")
+                    .endsWith("https");
         }
     }
 
@@ -175,7 +182,8 @@ class TlsListenerTest {
         Server server = start(KEY);
         try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
             socket.getOutputStream().write(plain.getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 400 ").contains("use https");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 400 ")
+                    .contains("use https");
         }
     }
 
@@ -186,7 +194,8 @@ class TlsListenerTest {
         String names = IntStream.range(0, 800).mapToObj(i -> "DNS:host-number-" + i + ".example.com").collect(Collectors.joining(","));
         String key = folder.resolve("key.pem").toString();
         String certificate = folder.resolve("cert.pem").toString();
-        openssl.run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=large", "-addext", "subjectAltName=" + names).success();
+        openssl.run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=large", "-addext",
+                "subjectAltName=" + names).success();
         KeyMaterial large = Pem.load(Path.of(certificate), Path.of(key));
         assertThat(large.chain().getFirst().getEncoded().length).isGreaterThan(16_384);
         try (SSLSocket socket = connect(start(large), large, protocol, "http/1.1")) {
@@ -198,7 +207,8 @@ class TlsListenerTest {
     void theJdksClientSpeaksHttp2() throws Exception {
         Server server = start(KEY);
         try (HttpClient client = HttpClient.newBuilder().sslContext(Pinning.context(KEY.certificateSha256())).build()) {
-            HttpResponse<String> response = client.send(HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + server.address().getPort() + "/")).build(),
+            HttpResponse<String> response =
+                    client.send(HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + server.address().getPort() + "/")).build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(response.body()).isEqualTo("hello over 20 https");

@@ -22,7 +22,8 @@ class GrammarTest {
 
     /// The octets that a rule allows at the end of others, all 256 tried.
     private static String allowed(Rule rule) {
-        return IntStream.range(0, 256).filter(c -> rule.allows(new byte[] {0, 'a', (byte) c, 0}, 1, 3)).mapToObj(c -> String.valueOf((char) c)).collect(Collectors.joining());
+        return IntStream.range(0, 256).filter(c -> rule.allows(new byte[] {0, 'a', (byte) c, 0}, 1, 3))
+                .mapToObj(c -> String.valueOf((char) c)).collect(Collectors.joining());
     }
 
     private static String all(IntPredicate wanted) {
@@ -67,12 +68,14 @@ class GrammarTest {
         assertThat(port).isEqualTo("0123456789");
         String literal = all(c -> Grammar.isAuthority(new byte[] {'[', (byte) c, ']'}, 0, 3));
         assertThat(literal).isEqualTo(sorted(ALPHANUMERIC + "-._~!$&'()*+,;=:%"));
-        String hex = all(c -> Grammar.isAuthority(new byte[] {'%', '0', (byte) c}, 0, 3) && Grammar.isAuthority(new byte[] {'%', (byte) c, '0'}, 0, 3));
+        String hex = all(c -> Grammar.isAuthority(new byte[] {'%', '0', (byte) c}, 0, 3)
+                && Grammar.isAuthority(new byte[] {'%', (byte) c, '0'}, 0, 3));
         assertThat(hex).isEqualTo(sorted("0123456789abcdefABCDEF"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "a:", "a:8080", "10.0.0.1:1", "[::1]", "[::1]:443", "[fe80::1%25eth0]:1", "[v1.a]", "%41", "a%2f", "%C3%a9.example:1"})
+    @ValueSource(strings = {"", "a", "a:", "a:8080", "10.0.0.1:1", "[::1]", "[::1]:443", "[fe80::1%25eth0]:1", "[v1.a]", "%41", "a%2f",
+            "%C3%a9.example:1"})
     void authorityIsAHostWithOrWithoutAPort(String text) {
         assertThat(Grammar.isAuthority(text)).isTrue();
         byte[] amid = ("/" + text + "/").getBytes(StandardCharsets.ISO_8859_1);
@@ -80,7 +83,8 @@ class GrammarTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {":", ":80", "a:b", "a:1b", "a:1:2", "a/", "a@b", "a b", "[", "[]", "[]:1", "[::1", "[::1]1", "[::1]a:1", "[::1/]", "::1", "%", "%4", "%4g", "%g4", "a%", "a%4", "\u0161"})
+    @ValueSource(strings = {":", ":80", "a:b", "a:1b", "a:1:2", "a/", "a@b", "a b", "[", "[]", "[]:1", "[::1", "[::1]1", "[::1]a:1",
+            "[::1/]", "::1", "%", "%4", "%4g", "%g4", "a%", "a%4", "\u0161"})
     void whatIsNoneIsRefused(String text) {
         assertThat(Grammar.isAuthority(text)).isFalse();
         byte[] amid = ("a" + text + "41").getBytes(StandardCharsets.ISO_8859_1);

@@ -51,7 +51,8 @@ class HeaderSetTest {
 
     @Test
     void theFieldsOfOneHopAreThoseOfTheRfc() {
-        Headers headers = Headers.of("Connection", "", "Keep-Alive", "", "Proxy-Connection", "", "TE", "", "Upgrade", "", "Transfer-Encoding", "",
+        Headers headers =
+                Headers.of("Connection", "", "Keep-Alive", "", "Proxy-Connection", "", "TE", "", "Upgrade", "", "Transfer-Encoding", "",
                 "Proxy-Authenticate", "", "Trailer-X", "", "Content-Length", "", "Via", "");
         for (int i = 0; i < headers.size(); i++) {
             assertThat(HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, i)).as(headers.name(i)).isEqualTo(i < 7); // RFC 9110 §7.6.1

@@ -83,7 +83,8 @@ class HeadersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"close, true", "CLOSE, true", "'x, close', true", "'close,x', true", "' , ,close', true", "closed, false", "'close x', false", "'', false", "'x,y', false"})
+    @CsvSource({"close, true", "CLOSE, true", "'x, close', true", "'close,x', true", "' , ,close', true", "closed, false",
+            "'close x', false", "'', false", "'x,y', false"})
     void aTokenOfAListIsFoundInAnyCase(String value, boolean found) {
         assertThat(Headers.of("connection", value).hasToken(HeaderName.CONNECTION, "close")).isEqualTo(found);
         assertThat(Headers.of("connection", "y", "Connection", value).hasToken(HeaderName.CONNECTION, "close")).isEqualTo(found);
@@ -122,7 +123,8 @@ class HeadersTest {
     @Test
     void theDateIsAnImfFixdateOfTheSecond() {
         String date = new String(HttpDate.now(), StandardCharsets.US_ASCII);
-        assertThat(date).matches("(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+        assertThat(date).matches(
+                "(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
         assertThat(java.time.ZonedDateTime.parse(date, java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME).toInstant())
                 .isBetween(java.time.Instant.now().minusSeconds(60), java.time.Instant.now().plusSeconds(1));
     }

@@ -19,7 +19,8 @@ class MessageWriterTest {
         MessageWriter.fields(out, Headers.of("X-One", "1", "x-two", ""));
         MessageWriter.length(out, 1234567890123L);
         MessageWriter.end(out);
-        assertThat(out).hasToString("POST /a?b HTTP/1.1\r\nhost: example.org\r\nX-One: 1\r\nx-two: \r\ncontent-length: 1234567890123\r\n\r\n");
+        assertThat(out)
+                .hasToString("POST /a?b HTTP/1.1\r\nhost: example.org\r\nX-One: 1\r\nx-two: \r\ncontent-length: 1234567890123\r\n\r\n");
     }
 
     @Test
@@ -46,6 +47,8 @@ class MessageWriterTest {
         MessageWriter.chunkHead(out, count);
         out.append("x".repeat(count));
         MessageWriter.end(out);
-        assertThat(new String(buffer, from, MessageWriter.CHUNK_HEAD - from + count + MessageWriter.CHUNK_TAIL, StandardCharsets.ISO_8859_1)).isEqualTo(out.toString());
+        assertThat(
+                new String(buffer, from, MessageWriter.CHUNK_HEAD - from + count + MessageWriter.CHUNK_TAIL, StandardCharsets.ISO_8859_1))
+                .isEqualTo(out.toString());
     }
 }

@@ -15,15 +15,16 @@ import lambdadispatch.net.TimedSource;
 import lambdadispatch.support.MemoryTransport;
 import org.junit.jupiter.api.Test;
 
-/// What one message costs in memory on a connection that has seen others: the two strings of a request's head, and nothing per field, per line,
-/// per chunk or per octet. So there is no copy of the input either, except of fields into the one array that they are kept in.
+/// What one message costs in memory on a connection that has seen others: the two strings of a request's head, and nothing per field, per
+/// line, per chunk or per octet. So there is no copy of the input either, except of fields into the one array that they are kept in.
 class ParseAllocationTest {
     private static final int WARM_UP = 2_000;
     private static final int MEASURED = 10_000;
     /// Less than any object: what was allocated now and then, a new second's date above all.
     private static final int NOISE = 7;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final String FIELDS = "Host: www.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
+    private static final String FIELDS =
+            "Host: www.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
             + "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: en-US,en;q=0.5\r\n"
             + "Accept-Encoding: gzip, deflate, br, zstd\r\nCookie: session=0123456789abcdef; theme=dark\r\nConnection: keep-alive\r\n";
 
@@ -69,7 +70,8 @@ class ParseAllocationTest {
 
     @Test
     void moreFieldsCostNoMore() throws IOException {
-        Input in = endless("GET /products/4711?sort=price&page=2 HTTP/1.1\r\n" + FIELDS + "X-Field: of some length\r\n".repeat(50) + "\r\n");
+        Input in =
+                endless("GET /products/4711?sort=price&page=2 HTTP/1.1\r\n" + FIELDS + "X-Field: of some length\r\n".repeat(50) + "\r\n");
         HeadParser parser = new HeadParser(64 << 10, 256);
         RequestHead head = new RequestHead();
         long each = perRun("request head of 57 fields", () -> assertRead(parser.parseRequest(in, head)));
@@ -78,7 +80,8 @@ class ParseAllocationTest {
 
     @Test
     void aResponseHeadCostsNothing() throws IOException {
-        Input in = endless("HTTP/1.1 200 OK\r\nDate: Mon, 27 Jul 2009 12:28:53 GMT\r\nContent-Type: text/html\r\nContent-Length: 0\r\nVary: Accept-Encoding\r\n\r\n");
+        Input in = endless(
+                "HTTP/1.1 200 OK\r\nDate: Mon, 27 Jul 2009 12:28:53 GMT\r\nContent-Type: text/html\r\nContent-Length: 0\r\nVary: Accept-Encoding\r\n\r\n");
         HeadParser parser = new HeadParser(64 << 10, 256);
         ResponseHead head = new ResponseHead();
         long each = perRun("response head of 4 fields", () -> {
@@ -136,7 +139,8 @@ class ParseAllocationTest {
         holds(each, 264);
     }
 
-    /// The figures are those of docs/http.md, and the same whatever compiles the code: there are no objects in it that a compiler could do away with.
+    /// The figures are those of docs/http.md, and the same whatever compiles the code: there are no objects in it that a compiler could do
+    /// away with.
     private static void holds(long each, long documented) {
         assertThat(each).isBetween(documented, documented + NOISE);
     }

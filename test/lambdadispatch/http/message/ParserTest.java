@@ -50,8 +50,10 @@ class ParserTest {
         assertThat(new HeadParser(256, 8).parseRequest(input("", 256), new RequestHead())).isFalse();
         assertThat(new HeadParser(256, 8).parseResponse(input("", 256), new ResponseHead())).isFalse();
         assertThatThrownBy(() -> new HeadParser(256, 8).parseRequest(input("G", 256), new RequestHead())).isInstanceOf(EOFException.class);
-        assertThatThrownBy(() -> new HeadParser(256, 8).parseRequest(input("GET / HTTP/1.1\r\n", 256), new RequestHead())).isInstanceOf(EOFException.class);
-        assertThatThrownBy(() -> new HeadParser(256, 8).parseResponse(input("HTTP/1.1 200 OK\r\nA: b\r\n", 256), new ResponseHead())).isInstanceOf(EOFException.class);
+        assertThatThrownBy(() -> new HeadParser(256, 8).parseRequest(input("GET / HTTP/1.1\r\n", 256), new RequestHead()))
+                .isInstanceOf(EOFException.class);
+        assertThatThrownBy(() -> new HeadParser(256, 8).parseResponse(input("HTTP/1.1 200 OK\r\nA: b\r\n", 256), new ResponseHead()))
+                .isInstanceOf(EOFException.class);
     }
 
     @Test
@@ -75,7 +77,8 @@ class ParserTest {
 
     @Test
     void whatAResponseBreaksIs502() {
-        for (String response : new String[] {"X\r\n\r\n", "HTTP/1.1 200 OK\r\nA : b\r\n\r\n", "HTTP/1.1 200 OK\r\n\n", "\r\n\r\n\r\n\r\n\r\n", "HTTP/1.1 200 " + "x".repeat(300)}) {
+        for (String response : new String[] {"X\r\n\r\n", "HTTP/1.1 200 OK\r\nA : b\r\n\r\n", "HTTP/1.1 200 OK\r\n\n",
+                "\r\n\r\n\r\n\r\n\r\n", "HTTP/1.1 200 " + "x".repeat(300)}) {
             assertThat(status(() -> new HeadParser(256, 8).parseResponse(input(response, 256), new ResponseHead()))).isEqualTo(502);
         }
     }
@@ -84,16 +87,21 @@ class ParserTest {
     void connectionOptionsBeyond32AreRefusedInResponsesToo() throws IOException {
         String head = "HTTP/1.1 200 OK\r\nConnection: ";
         assertThat(new HeadParser(256, 8).parseResponse(input(head + "x,".repeat(31) + "x\r\n\r\n", 256), new ResponseHead())).isTrue();
-        assertThat(status(() -> new HeadParser(256, 8).parseResponse(input(head + "x,".repeat(32) + "x\r\n\r\n", 256), new ResponseHead()))).isEqualTo(502);
+        assertThat(status(() -> new HeadParser(256, 8).parseResponse(input(head + "x,".repeat(32) + "x\r\n\r\n", 256), new ResponseHead())))
+                .isEqualTo(502);
     }
 
     // --- Framing ---
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = {
-        "-, -, 200, false, UNTIL_CLOSE", "5, -, 200, false, LENGTH", "0, -, 200, false, NONE", "-, chunked, 200, false, CHUNKED", "5, -, 200, true, NONE", "-, chunked, 200, true, NONE",
-        "-, -, 200, true, NONE", "5, -, 204, false, NONE", "5, -, 304, false, NONE", "-, -, 304, false, NONE", "-, -, 100, false, NONE", "5, -, 103, false, NONE", "-, -, 404, false, UNTIL_CLOSE"})
-    void theEndOfAResponseIsFoundInTheOrderOfTheRfc(String length, String coding, int status, boolean head, Framing expected) throws BadMessage { // RFC 9112 §6.3
+            "-, -, 200, false, UNTIL_CLOSE", "5, -, 200, false, LENGTH", "0, -, 200, false, NONE", "-, chunked, 200, false, CHUNKED",
+            "5, -, 200, true, NONE", "-, chunked, 200, true, NONE",
+            "-, -, 200, true, NONE", "5, -, 204, false, NONE", "5, -, 304, false, NONE", "-, -, 304, false, NONE", "-, -, 100, false, NONE",
+            "5, -, 103, false, NONE", "-, -, 404, false, UNTIL_CLOSE"})
+    // RFC 9112 §6.3
+    void theEndOfAResponseIsFoundInTheOrderOfTheRfc(String length, String coding, int status, boolean head, Framing expected)
+            throws BadMessage {
         Headers headers = new Headers();
         if (length != null) {
             headers.add("content-length", length);
@@ -103,7 +111,8 @@ class ParserTest {
         }
         ResponseHead response = response(headers, status).frame(head);
         assertThat(response.framing()).isEqualTo(expected);
-        assertThat(response.contentLength()).isEqualTo(expected == Framing.LENGTH ? Long.parseLong(length) : expected == Framing.NONE ? 0 : -1);
+        assertThat(response.contentLength())
+                .isEqualTo(expected == Framing.LENGTH ? Long.parseLong(length) : expected == Framing.NONE ? 0 : -1);
     }
 
     private static ResponseHead response(Headers headers, int status) {

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class HandshakeTest {
     private static Stream<SSLEngine> engines() throws Exception {
         SSLContext context = SSLContext.getDefault();
-        return Stream.of(Handshake.server(context, List.of("h2", "http/1.1")), Handshake.client(context, "a.example", 443, List.of("h2", "http/1.1")));
+        return Stream.of(Handshake.server(context, List.of("h2", "http/1.1")),
+                Handshake.client(context, "a.example", 443, List.of("h2", "http/1.1")));
     }
 
     @Test
@@ -23,12 +24,15 @@ class HandshakeTest {
             SSLParameters parameters = engine.getSSLParameters();
             assertThat(parameters.getProtocols()).containsExactly("TLSv1.3", "TLSv1.2");
             assertThat(parameters.getApplicationProtocols()).containsExactly("h2", "http/1.1");
-            assertThat(parameters.getCipherSuites()).contains("TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            assertThat(parameters.getCipherSuites()).contains("TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
                     "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256");
-            List<String> refused = Stream.of(engine.getSupportedCipherSuites()).filter(suite -> !List.of(parameters.getCipherSuites()).contains(suite)).toList();
+            List<String> refused = Stream.of(engine.getSupportedCipherSuites())
+                    .filter(suite -> !List.of(parameters.getCipherSuites()).contains(suite)).toList();
             // RFC 9113 appendix A: these two stand for the kinds, no AEAD and no ECDHE
             assertThat(refused).contains("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256");
-            assertThat(parameters.getCipherSuites()).noneMatch(suite -> suite.contains("_CBC_") || suite.startsWith("TLS_DHE") || suite.startsWith("TLS_RSA"));
+            assertThat(parameters.getCipherSuites())
+                    .noneMatch(suite -> suite.contains("_CBC_") || suite.startsWith("TLS_DHE") || suite.startsWith("TLS_RSA"));
         });
     }
 

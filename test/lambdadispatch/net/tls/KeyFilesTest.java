@@ -44,7 +44,9 @@ class KeyFilesTest {
     }
 
     private static void write(Path file, String label, byte[] der) throws IOException {
-        Files.writeString(file, "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + label + "-----\n",
+        Files.writeString(file,
+                "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + label
+                        + "-----\n",
                 StandardCharsets.US_ASCII);
     }
 

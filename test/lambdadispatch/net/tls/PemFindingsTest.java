@@ -18,7 +18,8 @@ class PemFindingsTest {
     private static final KeyMaterial GOOD = SelfSigned.create("found", Clock.SYSTEM, Duration.ofDays(1));
 
     private static Pem.Text text(String name, String label, byte[] der) {
-        return new Pem.Text(Path.of(name), "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label + "-----\n");
+        return new Pem.Text(Path.of(name),
+                "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label + "-----\n");
     }
 
     private static Pem.Text certificate() throws Exception {
@@ -30,7 +31,8 @@ class PemFindingsTest {
     @ValueSource(strings = {"a0fd06fb0608", "30a0fd06fb2a5c8648ce3d02", "06082aa0fd06fb8648ce3d03082aa0fd06fb", "a0020600", "a00906078148"})
     void aCurveWhoseLengthCannotBeIsRefused(String der) throws Exception {
         Pem.Text chain = certificate();
-        assertThatThrownBy(() -> Pem.parse(chain, text("key.pem", "EC PRIVATE KEY", HexFormat.of().parseHex(der)))).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> Pem.parse(chain, text("key.pem", "EC PRIVATE KEY", HexFormat.of().parseHex(der))))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining("key.pem");
     }
 

@@ -20,13 +20,15 @@ public final class PemTarget extends Target {
     private static final List<String> LABELS = List.of("CERTIFICATE", "PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "EC PARAMETERS");
     private static final List<byte[]> DER = List.of(certificate(), GOOD.key().getEncoded(), sec1(), CURVE);
 
-    private static final String SECRET = Base64.getMimeEncoder().encodeToString(GOOD.key().getEncoded()).lines().skip(1).findFirst().orElseThrow().substring(0, 16);
+    private static final String SECRET =
+            Base64.getMimeEncoder().encodeToString(GOOD.key().getEncoded()).lines().skip(1).findFirst().orElseThrow().substring(0, 16);
     private static final Path FILE = Path.of("fuzz.pem"); // a name for messages
     private static final Pem.Text CERTIFICATE = text(envelope("CERTIFICATE", DER.getFirst()));
 
     public PemTarget() {
         super("PEM and DER", Stream.concat(DER.stream(), Stream.of(file(0, 1), file(0, 2), file(0, 4, 2))).toList(),
-                octets("-----BEGIN EC PRIVATE KEY-----", "-----END EC PRIVATE KEY-----", "-----", "\n", "=", "\u00a0\u000c\u0006\n", "\u0030\u0082", "\u0030\u0080", "\u0084\u00ff\u00ff\u00ff\u00ff", "\u00a0\u00fd\u0006\u00fb"));
+                octets("-----BEGIN EC PRIVATE KEY-----", "-----END EC PRIVATE KEY-----", "-----", "\n", "=", "\u00a0\u000c\u0006\n",
+                        "\u0030\u0082", "\u0030\u0080", "\u0084\u00ff\u00ff\u00ff\u00ff", "\u00a0\u00fd\u0006\u00fb"));
     }
 
     private static byte[] certificate() {

@@ -46,7 +46,8 @@ class PinningTest {
     @Test
     void anotherCertificateOfTheSameNameIsRefused() {
         KeyMaterial other = SelfSigned.create("router", Clock.SYSTEM, Duration.ofDays(1));
-        assertThatThrownBy(() -> connect(other, KEY.certificateSha256())).isInstanceOf(SSLException.class).hasMessageContaining("not the pinned certificate");
+        assertThatThrownBy(() -> connect(other, KEY.certificateSha256())).isInstanceOf(SSLException.class)
+                .hasMessageContaining("not the pinned certificate");
     }
 
     @Test

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a peer may make us do after the handshake: KeyUpdate (RFC 8446 §4.6.3) and other records without data, and what it may make us hold.
+/// What a peer may make us do after the handshake: KeyUpdate (RFC 8446 §4.6.3) and other records without data, and what it may make us
+/// hold.
 @Timeout(60)
 class PostHandshakeTest {
     private static final KeyMaterial KEY = SelfSigned.create("test", Clock.SYSTEM, Duration.ofDays(1));
@@ -112,7 +113,8 @@ class PostHandshakeTest {
 
     private int answeringThreads() throws IOException {
         Path dump = folder.resolve("threads" + System.nanoTime());
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpThreads(dump.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpThreads(dump.toString(),
+                HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
         return Files.readString(dump).split("tls-answer", -1).length - 1;
     }
 

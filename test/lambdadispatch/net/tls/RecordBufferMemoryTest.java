@@ -92,7 +92,8 @@ class RecordBufferMemoryTest {
         assertThat(buffer.view().remaining()).isEqualTo(record.length);
         MemoryTransport[] other = MemoryTransport.pair(1 << 16);
         other[1].write(record(longest + 1), 0, 5);
-        assertThatThrownBy(new RecordBuffer(other[0], MemoryShare.UNBOUNDED)::requireRecord).isInstanceOf(SSLException.class).hasMessageContaining("18433");
+        assertThatThrownBy(new RecordBuffer(other[0], MemoryShare.UNBOUNDED)::requireRecord).isInstanceOf(SSLException.class)
+                .hasMessageContaining("18433");
     }
 
     @Test

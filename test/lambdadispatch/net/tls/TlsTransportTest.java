@@ -126,7 +126,8 @@ class TlsTransportTest {
             server.handshake();
             return null;
         });
-        assertThatThrownBy(() -> client.handshake()).isInstanceOf(SSLException.class).hasMessageContaining("no_application_protocol"); // RFC 7301 §3.2
+        // RFC 7301 §3.2
+        assertThatThrownBy(() -> client.handshake()).isInstanceOf(SSLException.class).hasMessageContaining("no_application_protocol");
         assertThatThrownBy(other::get).hasCauseInstanceOf(SSLException.class);
     }
 
@@ -165,7 +166,8 @@ class TlsTransportTest {
         byte[] buffer = new byte[10];
         assertThat(client.read(buffer, 0, 10)).isEqualTo(-1);
         client.shutdownOutput();
-        // TLS 1.3 lets each direction end by itself (RFC 8446 §6.1); what matters is that nothing is left unread, or the socket would be reset
+        // TLS 1.3 lets each direction end by itself (RFC 8446 §6.1); what matters is that nothing is left unread, or the socket would be
+        // reset
         int count = server.read(buffer, 0, 10);
         while (count >= 0) {
             count = server.read(buffer, 0, 10);

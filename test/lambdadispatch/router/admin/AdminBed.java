@@ -33,7 +33,8 @@ final class AdminBed {
         Observer observer = new Observer(false, registry);
         timeline = new Timeline(observer, () -> router.pools().all().stream().map(Pool::view).toList(), Clock.SYSTEM);
         handler = new AdminHandler(new AdminParts(new Access("admin.internal", token), "1.2.3", router.pools(), timeline, () -> true,
-                new MetricsHandler(registry, router.pools()::snapshots), () -> Json.object("LAMBDA_DISPATCH_AdminToken", "(set)"), stops::incrementAndGet));
+                new MetricsHandler(registry, router.pools()::snapshots), () -> Json.object("LAMBDA_DISPATCH_AdminToken", "(set)"),
+                stops::incrementAndGet));
     }
 
     /// A request from this machine.
@@ -42,7 +43,8 @@ final class AdminBed {
     }
 
     ScriptedExchange ask(InetAddress from, String method, String target, String authority, String... fields) throws IOException {
-        ScriptedExchange exchange = new ScriptedExchange(new Request(method, target, "http", authority, Headers.of(fields), 0, 11), new InetSocketAddress(from, 40_000));
+        ScriptedExchange exchange = new ScriptedExchange(new Request(method, target, "http", authority, Headers.of(fields), 0, 11),
+                new InetSocketAddress(from, 40_000));
         handler.handle(exchange);
         return exchange;
     }

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AdminHandlerTest {
-    private static final List<String> CHANGES = List.of("/drain", "/roll", "/invokes/hold", "/invokes/resume", "/scale?min=1&max=2", "/log?level=warn", "/canary?percent=0", "/instances/abc/drain");
+    private static final List<String> CHANGES = List.of("/drain", "/roll", "/invokes/hold", "/invokes/resume", "/scale?min=1&max=2",
+            "/log?level=warn", "/canary?percent=0", "/instances/abc/drain");
     private final AdminBed bed = new AdminBed(AdminBed.TOKEN);
 
     @AfterEach
@@ -56,7 +57,8 @@ class AdminHandlerTest {
             assertThat(bed.ask("POST", change).status()).as(change).isEqualTo(401);
             assertThat(bed.ask("POST", change, "authorization", "Bearer wrong").status()).as(change).isEqualTo(401);
             assertThat(bed.ask("POST", change, "authorization", "Basic " + AdminBed.TOKEN).status()).as(change).isEqualTo(401);
-            assertThat(bed.ask("POST", change + (change.contains("?") ? "&" : "?") + "token=" + AdminBed.TOKEN).status()).as(change).isEqualTo(401);
+            assertThat(bed.ask("POST", change + (change.contains("?") ? "&" : "?") + "token=" + AdminBed.TOKEN).status()).as(change)
+                    .isEqualTo(401);
         }
         assertThat(bed.stops).hasValue(0);
         assertThat(Log.level()).isEqualTo("info");
@@ -65,11 +67,13 @@ class AdminHandlerTest {
 
     @Test
     void costIsReckonedWithWhatEnvironmentsSayThatTheyAre() throws Exception {
-        assertThat(bed.ask("GET", "/status.json").text()).contains("\"memoryMb\":1769,\"memoryKnown\":false,\"cpuShare\":0.2,\"cpuKnown\":false,\"architecture\":\"x86_64\"");
+        assertThat(bed.ask("GET", "/status.json").text())
+                .contains("\"memoryMb\":1769,\"memoryKnown\":false,\"cpuShare\":0.2,\"cpuKnown\":false,\"architecture\":\"x86_64\"");
         ScriptedExchange request = ScriptedExchange.of("GET", "/slow");
         var done = bed.router.client(request);
         bed.router.invoked().describes(new lambdadispatch.router.dispatch.Description("3", 512, true));
-        assertThat(bed.ask("GET", "/status.json").text()).contains("\"memoryMb\":512,\"memoryKnown\":true", "\"architecture\":\"arm64\"", "\"version\":\"3\"");
+        assertThat(bed.ask("GET", "/status.json").text()).contains("\"memoryMb\":512,\"memoryKnown\":true", "\"architecture\":\"arm64\"",
+                "\"version\":\"3\"");
         request.goes();
         done.handle((nothing, failure) -> nothing).get();
     }
@@ -97,7 +101,8 @@ class AdminHandlerTest {
     void canaryIsSetShownAndTakenBack() throws Exception {
         assertThat(bed.ask("GET", "/status.json").text()).contains("\"canary\":null");
         assertThat(bed.post("/canary?percent=5").status()).as("no alias yet").isEqualTo(400);
-        for (String wrong : List.of("", "?percent=", "?percent=101&alias=next", "?percent=-1&alias=next", "?percent=x&alias=next", "?percent=5&alias=a%20b", "?alias=next")) {
+        for (String wrong : List.of("", "?percent=", "?percent=101&alias=next", "?percent=-1&alias=next", "?percent=x&alias=next",
+                "?percent=5&alias=a%20b", "?alias=next")) {
             assertThat(bed.post("/canary" + wrong).status()).as(wrong).isEqualTo(400);
         }
         assertThat(bed.post("/canary?percent=2.5&alias=next").text()).contains("\"alias\":\"next\"", "\"percent\":2.5");
@@ -140,7 +145,8 @@ class AdminHandlerTest {
         for (String path : List.of("/", "/status.json", "/events", "/config", "/metrics")) {
             assertThat(bed.ask(other, "GET", path, "10.0.0.9:5005").status()).as(path).isEqualTo(401);
         }
-        assertThat(bed.ask(other, "GET", "/status.json", "10.0.0.9:5005", "authorization", "bearer " + AdminBed.TOKEN).status()).isEqualTo(200);
+        assertThat(bed.ask(other, "GET", "/status.json", "10.0.0.9:5005", "authorization", "bearer " + AdminBed.TOKEN).status())
+                .isEqualTo(200);
         assertThat(new AdminBed(null).ask(other, "GET", "/status.json", "10.0.0.9").status()).isEqualTo(403);
     }
 
@@ -149,9 +155,11 @@ class AdminHandlerTest {
         InetAddress here = InetAddress.getLoopbackAddress();
         for (String stranger : List.of("evil.example", "evil.example:5005", "127.0.0.1.evil.example", "")) {
             assertThat(bed.ask(here, "GET", "/status.json", stranger).status()).as(stranger).isEqualTo(421);
-            assertThat(bed.ask(here, "POST", "/drain", stranger, "authorization", "Bearer " + AdminBed.TOKEN).status()).as(stranger).isEqualTo(421);
+            assertThat(bed.ask(here, "POST", "/drain", stranger, "authorization", "Bearer " + AdminBed.TOKEN).status()).as(stranger)
+                    .isEqualTo(421);
         }
-        for (String ours : List.of("localhost", "LOCALHOST:5005", "127.0.0.1", "[::1]:5005", "[::1]", "admin.internal:5005", "10.2.3.4:1")) {
+        for (String ours : List.of("localhost", "LOCALHOST:5005", "127.0.0.1", "[::1]:5005", "[::1]", "admin.internal:5005",
+                "10.2.3.4:1")) {
             assertThat(bed.ask(here, "GET", "/status.json", ours).status()).as(ours).isEqualTo(200);
         }
     }
@@ -159,7 +167,8 @@ class AdminHandlerTest {
     @Test
     void pagesOfOtherSitesAreRefusedThoughTheyCameWithTheToken() throws Exception {
         String token = "Bearer " + AdminBed.TOKEN;
-        for (String origin : List.of("http://evil.example", "null", "http://127.0.0.1:8080", "http://localhost:5005", "https://127.0.0.1")) {
+        for (String origin : List.of("http://evil.example", "null", "http://127.0.0.1:8080", "http://localhost:5005",
+                "https://127.0.0.1")) {
             assertThat(bed.ask("GET", "/status.json", "origin", origin).status()).as(origin).isEqualTo(403);
             assertThat(bed.ask("POST", "/drain", "authorization", token, "origin", origin).status()).as(origin).isEqualTo(403);
         }
@@ -167,12 +176,15 @@ class AdminHandlerTest {
             assertThat(bed.ask("GET", "/events", "sec-fetch-site", site, "sec-fetch-mode", "no-cors").status()).as(site).isEqualTo(403);
             assertThat(bed.ask("GET", "/events", "sec-fetch-site", site, "sec-fetch-mode", "navigate").status()).as(site).isEqualTo(403);
             assertThat(bed.ask("GET", "/", "sec-fetch-site", site, "sec-fetch-mode", "no-cors").status()).as(site).isEqualTo(403);
-            assertThat(bed.ask("GET", "/", "sec-fetch-site", site, "sec-fetch-mode", "navigate").status()).as("a link to the page").isEqualTo(200);
+            assertThat(bed.ask("GET", "/", "sec-fetch-site", site, "sec-fetch-mode", "navigate").status()).as("a link to the page")
+                    .isEqualTo(200);
             assertThat(bed.ask("POST", "/drain", "authorization", token, "sec-fetch-site", site).status()).as(site).isEqualTo(403);
         }
         assertThat(bed.stops).hasValue(0);
-        assertThat(bed.ask("GET", "/status.json", "origin", "http://127.0.0.1:5005", "sec-fetch-site", "same-origin").status()).isEqualTo(200);
-        assertThat(bed.ask("POST", "/drain", "authorization", token, "origin", "http://127.0.0.1:5005", "sec-fetch-site", "same-origin").status()).isEqualTo(200);
+        assertThat(bed.ask("GET", "/status.json", "origin", "http://127.0.0.1:5005", "sec-fetch-site", "same-origin").status())
+                .isEqualTo(200);
+        assertThat(bed.ask("POST", "/drain", "authorization", token, "origin", "http://127.0.0.1:5005", "sec-fetch-site", "same-origin")
+                .status()).isEqualTo(200);
         assertThat(bed.ask("GET", "/status.json", "sec-fetch-site", "none").status()).as("typed into the address line").isEqualTo(200);
     }
 
@@ -240,8 +252,10 @@ class AdminHandlerTest {
         String policy = answer.sent().get("content-security-policy");
         String script = answer.text().substring(answer.text().indexOf("<script>") + 8, answer.text().lastIndexOf("</script>"));
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.ISO_8859_1));
-        assertThat(policy).contains("default-src 'none'").contains("script-src 'sha256-" + Base64.getEncoder().encodeToString(digest) + "'").doesNotContain("unsafe");
-        assertThat(answer.text()).as("nothing from elsewhere").doesNotContain("src=\"http").doesNotContain("@import").doesNotContain(" onclick=");
+        assertThat(policy).contains("default-src 'none'").contains("script-src 'sha256-" + Base64.getEncoder().encodeToString(digest) + "'")
+                .doesNotContain("unsafe");
+        assertThat(answer.text()).as("nothing from elsewhere").doesNotContain("src=\"http").doesNotContain("@import")
+                .doesNotContain(" onclick=");
     }
 
     @Test
@@ -278,7 +292,8 @@ class AdminHandlerTest {
             watcher.await(() -> watcher.flushedText().contains("event: status"));
         }
         assertThat(bed.ask("GET", "/events").status()).isEqualTo(503);
-        ScriptedExchange trusted = new ScriptedExchange(new Request("GET", "/events", "http", "localhost", Headers.of("authorization", "Bearer " + AdminBed.TOKEN), 0, 11));
+        ScriptedExchange trusted = new ScriptedExchange(
+                new Request("GET", "/events", "http", "localhost", Headers.of("authorization", "Bearer " + AdminBed.TOKEN), 0, 11));
         watchers.add(trusted);
         CompletableFuture<Void> last = new CompletableFuture<>();
         served.add(last);

@@ -81,9 +81,12 @@ class AdminPageTest {
         try (Server server = serve(bed.handler)) {
             browser.open(url(server));
             browser.await("document.querySelector('[data-name=\"" + name + "\"] .busyof')?.textContent === '1 of 10 busy'");
-            assertThat(text()).contains("simple: 1 running, 0 waiting", "Lambda, provisioned concurrency", "healthy", "this page was opened", "1 open · 1 of 10 slots busy");
-            assertThat(browser.evaluate("document.getElementById('acts').hidden")).as("the buttons are there for whoever has the token").isEqualTo("false");
-            assertThat(browser.evaluate("document.getElementById('note').hidden + document.body.className")).as("connected").isEqualTo("true");
+            assertThat(text()).contains("simple: 1 running, 0 waiting", "Lambda, provisioned concurrency", "healthy",
+                    "this page was opened", "1 open · 1 of 10 slots busy");
+            assertThat(browser.evaluate("document.getElementById('acts').hidden")).as("the buttons are there for whoever has the token")
+                    .isEqualTo("false");
+            assertThat(browser.evaluate("document.getElementById('note').hidden + document.body.className")).as("connected")
+                    .isEqualTo("true");
             assertThat(browser.evaluate("document.documentElement.outerHTML")).doesNotContain(running.instance().id());
             assertThat(browser.evaluate("location.href")).as("the token has left the address").doesNotContain(AdminBed.TOKEN);
         } finally {
@@ -94,8 +97,11 @@ class AdminPageTest {
     /// The page notices that the router is gone, then finds one that was started later.
     @Test
     void restartIsToldAndWhatWasSeenBeforeStays() throws Exception {
-        AtomicReference<String> first = new AtomicReference<>("event: history\ndata: [[1795708000,7,0,0,1.0,2.0,0.0,0,0,0,1,0,1,1,0]]\n\nevent: status\ndata: "
-                + bed.ask("GET", "/status.json").text().strip().replaceFirst("\"started\":\"[^\"]*\"", "\"started\":\"2026-11-24T12:00:00Z\"") + "\n\n");
+        AtomicReference<String> first =
+                new AtomicReference<>("event: history\ndata: [[1795708000,7,0,0,1.0,2.0,0.0,0,0,0,1,0,1,1,0]]\n\nevent: status\ndata: "
+                        + bed.ask("GET", "/status.json").text().strip().replaceFirst("\"started\":\"[^\"]*\"",
+                                "\"started\":\"2026-11-24T12:00:00Z\"")
+                        + "\n\n");
         Handler restarted = exchange -> {
             String events = exchange.request().path().equals("/events") ? first.getAndSet(null) : null;
             if (events == null) {
@@ -109,7 +115,8 @@ class AdminPageTest {
             browser.await("document.getElementById('happened').innerText.includes('The router was started anew at')");
             assertThat(text()).contains("no connection to the router", "healthy");
             assertThat(browser.evaluate("document.body.className")).isEmpty();
-            assertThat(browser.evaluate("samples[0][0] + ' ' + restarts.length")).as("the samples of the router before").isEqualTo("1795708000 1");
+            assertThat(browser.evaluate("samples[0][0] + ' ' + restarts.length")).as("the samples of the router before")
+                    .isEqualTo("1795708000 1");
         }
         browser.await("document.getElementById('note').innerText.startsWith('No connection to the router since ')");
     }
@@ -128,13 +135,18 @@ class AdminPageTest {
             assertThat(browser.evaluate("document.getElementById('instances').className")).isEqualTo("dense");
             assertThat(text()).contains("200 open");
             assertThat(browser.evaluate(TOO_WIDE)).as("something is wider than the screen").isEqualTo("false");
-            assertThat(Double.parseDouble(browser.evaluate("document.getElementById('instances').offsetHeight / innerHeight"))).as("what comes behind it is not far").isLessThan(0.8);
+            assertThat(Double.parseDouble(browser.evaluate("document.getElementById('instances').offsetHeight / innerHeight")))
+                    .as("what comes behind it is not far").isLessThan(0.8);
             assertThat(browser.evaluate(OVERLAPS)).isEqualTo("0");
-            assertThat(browser.evaluate("[...document.querySelectorAll('#instances .name')].filter(each => each.scrollWidth > each.clientWidth + 1).length")).as("names cut off").isEqualTo("0");
+            assertThat(browser.evaluate(
+                    "[...document.querySelectorAll('#instances .name')].filter(each => each.scrollWidth > each.clientWidth + 1).length"))
+                    .as("names cut off").isEqualTo("0");
             browser.evaluate("document.querySelector('#instances button').focus()");
             browser.press("End", END);
-            assertThat(browser.evaluate("document.activeElement.parentElement === document.querySelector('#instances').lastChild")).isEqualTo("true");
-            assertThat(browser.evaluate("document.activeElement.getBoundingClientRect().bottom <= document.getElementById('instances').getBoundingClientRect().bottom"))
+            assertThat(browser.evaluate("document.activeElement.parentElement === document.querySelector('#instances').lastChild"))
+                    .isEqualTo("true");
+            assertThat(browser.evaluate(
+                    "document.activeElement.getBoundingClientRect().bottom <= document.getElementById('instances').getBoundingClientRect().bottom"))
                     .as("the list scrolls to whoever has the focus").isEqualTo("true");
             browser.press("Enter", ENTER);
             browser.await("!document.getElementById('detail').hidden");
@@ -145,8 +157,10 @@ class AdminPageTest {
     }
 
     private static void look(int width, String scheme) throws Exception {
-        browser.call("Emulation.setDeviceMetricsOverride", Json.object("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 500));
-        browser.call("Emulation.setEmulatedMedia", Json.object("media", "screen", "features", Json.array(Json.object("name", "prefers-color-scheme", "value", scheme))));
+        browser.call("Emulation.setDeviceMetricsOverride",
+                Json.object("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 500));
+        browser.call("Emulation.setEmulatedMedia",
+                Json.object("media", "screen", "features", Json.array(Json.object("name", "prefers-color-scheme", "value", scheme))));
     }
 
     @Test
@@ -161,12 +175,14 @@ class AdminPageTest {
             String before = browser.evaluate("document.activeElement.parentElement.dataset.name");
             browser.press("ArrowRight", ARROW_RIGHT);
             assertThat(browser.evaluate("document.activeElement.parentElement.dataset.name")).isNotEqualTo(before);
-            assertThat(browser.evaluate("document.querySelectorAll('#instances button[tabindex=\"0\"]').length")).as("one stop for the tab key").isEqualTo("1");
+            assertThat(browser.evaluate("document.querySelectorAll('#instances button[tabindex=\"0\"]').length"))
+                    .as("one stop for the tab key").isEqualTo("1");
             browser.evaluate("document.querySelector('[data-name=\"" + name + "\"] button').focus()");
             browser.press("Enter", ENTER);
             browser.await("!document.getElementById('detail').hidden");
             assertThat(text()).contains(name + " of f: open, takes requests");
-            assertThat(browser.accessible()).contains("heading Every instance, slot by slot", "button instance " + name + ", open, 1 of 10 slots busy", "region The chosen instance",
+            assertThat(browser.accessible()).contains("heading Every instance, slot by slot",
+                    "button instance " + name + ", open, 1 of 10 slots busy", "region The chosen instance",
                     "button Send it home", "log What happened while this page was open", "spinbutton fewest", "button Roll all instances")
                     .containsPattern("(?m)^(image|img) Requests a second answered ");
             browser.evaluate("document.getElementById('home').click()");

@@ -57,8 +57,10 @@ class ControlHandlerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/ping", "/a", "//health", "/health?x", "/v1/instances", "/v1/instances/", "/v1/instances/0", "/v1/instances/0/", "/v1/instances/0/channels",
-        "/v1/instances/0/channels/", "/v1/instances/0/channels/0/", "/v1/instances/0/ping/", "/v1/instances/0/ping?x", "/v1/instances/XYZ/ping", "/v1/instances/0/channels/g",
+    @ValueSource(strings = {"/", "/ping", "/a", "//health", "/health?x", "/v1/instances", "/v1/instances/", "/v1/instances/0",
+            "/v1/instances/0/", "/v1/instances/0/channels",
+            "/v1/instances/0/channels/", "/v1/instances/0/channels/0/", "/v1/instances/0/ping/", "/v1/instances/0/ping?x",
+            "/v1/instances/XYZ/ping", "/v1/instances/0/channels/g",
         "/v1/instances/../ping", "/v2/instances/0/ping"})
     void anyOtherPathIs404(String path) throws Exception {
         assertThat(status(RouterBed.asInstance(instance, "GET", path))).isEqualTo(404);
@@ -70,7 +72,8 @@ class ControlHandlerTest {
         String path = "/v1/instances/" + instance.id() + "/" + what;
         String method = what.startsWith("channels") ? "GET" : "POST";
         String wrong = instance.token().substring(1) + (instance.token().endsWith("0") ? "1" : "0");
-        for (String authorization : new String[] {"Bearer " + wrong, "Bearer ", "Bearer " + instance.token() + "0", instance.token(), "bearer " + instance.token(), "Basic " + instance.token(),
+        for (String authorization : new String[] {"Bearer " + wrong, "Bearer ", "Bearer " + instance.token() + "0", instance.token(),
+                "bearer " + instance.token(), "Basic " + instance.token(),
             "Bearer " + instance.token().toUpperCase(java.util.Locale.ROOT).replace('0', 'O')}) {
             assertThat(status(ScriptedExchange.of(method, path, "authorization", authorization))).as(authorization).isEqualTo(401);
         }
@@ -83,7 +86,8 @@ class ControlHandlerTest {
         answer(channel);
         CompletableFuture<Void> other = bed.client(ScriptedExchange.of("GET", "/a", "x-lambda-name", "other-1"));
         Instance second = bed.invoked();
-        assertThat(status(ScriptedExchange.of("POST", ControlPaths.ping(second.id()), "authorization", "Bearer " + instance.token()))).isEqualTo(401);
+        assertThat(status(ScriptedExchange.of("POST", ControlPaths.ping(second.id()), "authorization", "Bearer " + instance.token())))
+                .isEqualTo(401);
         assertThat(status(RouterBed.asInstance(second, "POST", ControlPaths.ping(second.id())))).isEqualTo(200);
         assertThat(other).isNotDone();
     }

@@ -78,13 +78,15 @@ class ControlWordsTest {
     // --- who is the instance ---
 
     private ScriptedExchange from(String invocation, String method, String path) {
-        return ScriptedExchange.of(method, path, method.equals("POST") ? -1 : 0, "authorization", "Bearer " + instance.token(), ControlPaths.INVOCATION_HEADER, invocation);
+        return ScriptedExchange.of(method, path, method.equals("POST") ? -1 : 0, "authorization", "Bearer " + instance.token(),
+                ControlPaths.INVOCATION_HEADER, invocation);
     }
 
     @Test
     void secondInvocationWithTheSamePayloadIsNotExpectedWhileTheFirstServes() throws Exception {
         assertThat(status(from("a1", "POST", ControlPaths.ping(instance.id())))).isEqualTo(200);
-        for (String path : new String[] {ControlPaths.ping(instance.id()), ControlPaths.close(instance.id()), ControlPaths.sharedUplink(instance.id()), ControlPaths.channel(instance.id(), "1")}) {
+        for (String path : new String[] {ControlPaths.ping(instance.id()), ControlPaths.close(instance.id()),
+                ControlPaths.sharedUplink(instance.id()), ControlPaths.channel(instance.id(), "1")}) {
             ScriptedExchange second = from("a2", path.endsWith("1") ? "GET" : "POST", path);
             assertThat(status(second)).as(path).isEqualTo(409);
             assertThat(second.trusted()).isFalse();
@@ -107,7 +109,8 @@ class ControlWordsTest {
     void deadlineThatAPingCarriesMakesTheInstanceGiveWayToAnother() throws Exception {
         answer(bed.channel(instance));
         long soon = System.currentTimeMillis() + 5_000;
-        status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(), ControlPaths.DEADLINE_HEADER, Long.toString(soon)));
+        status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(),
+                ControlPaths.DEADLINE_HEADER, Long.toString(soon)));
         assertThat(deadlineIn()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
     }
 
@@ -115,7 +118,8 @@ class ControlWordsTest {
     @ValueSource(strings = {"", "-5", "soon", "9999999999999999999999", "1e3", "12:", "/12"})
     void deadlineThatIsNoNumberIsIgnored(String deadline) throws Exception {
         answer(bed.channel(instance));
-        assertThat(status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(), ControlPaths.DEADLINE_HEADER, deadline)))
+        assertThat(status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(),
+                ControlPaths.DEADLINE_HEADER, deadline)))
                 .isEqualTo(200);
         assertThat(deadlineIn()).as("not said").isEqualTo(Duration.ofMillis(-1));
     }
@@ -123,7 +127,8 @@ class ControlWordsTest {
     @Test
     void deadlineFarAheadCountsAsTheLongestInvocation() throws Exception {
         answer(bed.channel(instance));
-        status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(), ControlPaths.DEADLINE_HEADER, "990000000000000"));
+        status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(),
+                ControlPaths.DEADLINE_HEADER, "990000000000000"));
         assertThat(deadlineIn()).isBetween(Duration.ofMinutes(14), Duration.ofMinutes(15));
     }
 
@@ -136,7 +141,8 @@ class ControlWordsTest {
         instance = wrong.invoked();
         for (int i = 0; i < 3; i++) {
             done(wrong.control(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(),
-                    ControlPaths.REMAINING_HEADER, "300000", ControlPaths.DEADLINE_HEADER, Long.toString(System.currentTimeMillis() + 300_000))));
+                    ControlPaths.REMAINING_HEADER, "300000", ControlPaths.DEADLINE_HEADER,
+                    Long.toString(System.currentTimeMillis() + 300_000))));
             assertThat(deadlineIn()).isEqualTo(Duration.ofSeconds(300));
             clock.setWallClock(by.negated());
         }
@@ -146,7 +152,8 @@ class ControlWordsTest {
     void whatTheEnvironmentIsIsKnownBeforeItsFirstSlotAndTheFirstWordCounts() throws Exception {
         assertThat(view().description()).isNull();
         for (String said : new String[] {"nonsense", "version=7 memory=512 arch=arm64", "version=8 memory=512 arch=arm64"}) {
-            status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(), ControlPaths.ENVIRONMENT_HEADER, said));
+            status(ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), "authorization", "Bearer " + instance.token(),
+                    ControlPaths.ENVIRONMENT_HEADER, said));
         }
         assertThat(view().description()).isEqualTo(new Description("7", 512, true));
         answer(bed.channel(instance));

@@ -45,7 +45,8 @@ class SharedUplinkTest {
         bed.control(down);
         down.await(() -> down.events().contains("flush"));
         assertThat(down.sent().get(lambdadispatch.http.message.HeaderName.of(ControlPaths.SHARED_UPLINK_HEADER))).isEqualTo("1");
-        bed.control(ScriptedExchange.of("POST", path, -1, "authorization", "Bearer " + instance.token(), ControlPaths.CHANNEL_NUMBER_HEADER, Integer.toString(number)).beside(shared));
+        bed.control(ScriptedExchange.of("POST", path, -1, "authorization", "Bearer " + instance.token(), ControlPaths.CHANNEL_NUMBER_HEADER,
+                Integer.toString(number)).beside(shared));
         return down;
     }
 

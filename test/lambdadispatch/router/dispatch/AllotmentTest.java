@@ -17,12 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// How many instances a pool may have by the time of the week, and beside other pools.
 class AllotmentTest {
-    private final Schedule schedule = new Schedule(List.of("Mon-Fri 08:00-18:30 5", "Fri 18:00-02:00 9", "Sat-Sun 10:00-24:00 2"), ZoneId.of("Europe/Berlin"));
+    private final Schedule schedule =
+            new Schedule(List.of("Mon-Fri 08:00-18:30 5", "Fri 18:00-02:00 9", "Sat-Sun 10:00-24:00 2"), ZoneId.of("Europe/Berlin"));
 
     @ParameterizedTest
     @CsvSource({ // 2026-11-23 is a Monday; Berlin is an hour ahead
         "2026-11-23T06:59:59Z, 0", "2026-11-23T07:00:00Z, 5", "2026-11-23T17:29:00Z, 5", "2026-11-23T17:30:00Z, 0",
-        "2026-11-27T17:10:00Z, 9", "2026-11-28T00:59:00Z, 9", "2026-11-28T01:00:00Z, 0", "2026-11-29T22:59:00Z, 2", "2026-11-29T23:00:00Z, 0"})
+            "2026-11-27T17:10:00Z, 9", "2026-11-28T00:59:00Z, 9", "2026-11-28T01:00:00Z, 0", "2026-11-29T22:59:00Z, 2",
+            "2026-11-29T23:00:00Z, 0"})
     void theLargestOfThoseThatHoldCountsInItsTimeZone(Instant at, int least) {
         assertThat(schedule.least(at)).isEqualTo(least);
     }
@@ -46,8 +48,10 @@ class AllotmentTest {
     @Test
     void eachPoolMayHaveItsPartAndWhatTheOthersDoNotNeed() {
         assertThat(Shares.divide(20, List.of(new Shares.Claim(0, 50)))).as("alone, a tenth kept back").containsExactly(18);
-        assertThat(Shares.divide(20, List.of(new Shares.Claim(18, 50), new Shares.Claim(0, 1)))).as("two are left, and the first gives one back").containsExactly(17, 2);
-        assertThat(Shares.divide(20, List.of(new Shares.Claim(18, 50), new Shares.Claim(2, 50)))).as("both want all, and nothing is left yet").containsExactly(10, 2);
+        assertThat(Shares.divide(20, List.of(new Shares.Claim(18, 50), new Shares.Claim(0, 1))))
+                .as("two are left, and the first gives one back").containsExactly(17, 2);
+        assertThat(Shares.divide(20, List.of(new Shares.Claim(18, 50), new Shares.Claim(2, 50))))
+                .as("both want all, and nothing is left yet").containsExactly(10, 2);
         assertThat(Shares.divide(20, List.of(new Shares.Claim(10, 50), new Shares.Claim(2, 50)))).as("now it is").containsExactly(10, 10);
         List<Shares.Claim> many = new ArrayList<>(List.of(new Shares.Claim(18, 50)));
         for (int i = 0; i < 20; i++) {
@@ -96,7 +100,8 @@ class AllotmentTest {
         List<Line> lines = new ArrayList<>();
         while (lines.size() < 8) {
             bed.pass(0.1);
-            bed.invoked.stream().filter(each -> each.state() == Instance.State.STARTING).toList().forEach(each -> lines.addAll(bed.connect(each, 1)));
+            bed.invoked.stream().filter(each -> each.state() == Instance.State.STARTING).toList()
+                    .forEach(each -> lines.addAll(bed.connect(each, 1)));
         }
         bed.pool.allot(0, 5);
         bed.passPinging(1, bed.invoked.toArray(Instance[]::new));

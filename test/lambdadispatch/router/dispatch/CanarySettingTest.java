@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CanarySettingTest {
     @ParameterizedTest
-    @CsvSource({"f, f:next", "f:live, f:next", "arn:aws:lambda:us-east-1:123456789012:function:f:live, arn:aws:lambda:us-east-1:123456789012:function:f:next"})
+    @CsvSource({"f, f:next", "f:live, f:next",
+            "arn:aws:lambda:us-east-1:123456789012:function:f:live, arn:aws:lambda:us-east-1:123456789012:function:f:next"})
     void aliasTakesThePlaceOfTheFunctionsOwn(String function, String expected) {
         assertThat(new Canary(function).set("next", 1).function()).isEqualTo(expected);
     }

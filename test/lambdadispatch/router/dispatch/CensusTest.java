@@ -36,8 +36,10 @@ class CensusTest {
 
     @Test
     void eachInstanceCountsForWhatItIs() {
-        Census census = new Census(List.of(all.in(State.STARTING), late(), all.in(State.STARTING, Purpose.INIT_ONLY, 0), all.in(State.STARTING, Purpose.STAY, 0),
-                with(all.in(State.OPEN), 2, 1), all.in(State.OPEN, Purpose.STAY, 0), with(expiring(), 1, 1), with(all.in(State.DRAINING), 0, 1),
+        Census census = new Census(List.of(all.in(State.STARTING), late(), all.in(State.STARTING, Purpose.INIT_ONLY, 0),
+                all.in(State.STARTING, Purpose.STAY, 0),
+                with(all.in(State.OPEN), 2, 1), all.in(State.OPEN, Purpose.STAY, 0), with(expiring(), 1, 1),
+                with(all.in(State.DRAINING), 0, 1),
                 all.in(State.CLOSED), ended()));
         assertThat(census.starting()).as("neither the late one nor a warm-up is counted on").isEqualTo(2);
         assertThat(census.connecting()).isEqualTo(3);

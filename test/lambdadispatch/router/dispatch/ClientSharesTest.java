@@ -17,7 +17,8 @@ class ClientSharesTest {
 
     /// One instance at most.
     private static PoolBed bed(int slots, int queue, int share) {
-        return new PoolBed(PoolBed.instances(PoolBed.settings(slots, slots), 0, 1).with(new PoolSettings.Waiting(queue, Duration.ofSeconds(120), false, share)));
+        return new PoolBed(PoolBed.instances(PoolBed.settings(slots, slots), 0, 1)
+                .with(new PoolSettings.Waiting(queue, Duration.ofSeconds(120), false, share)));
     }
 
     /// That one holds all slots, and has more requests that wait.

@@ -137,7 +137,8 @@ class EarlyEndTest {
         List<Line> lines = new ArrayList<>();
         while (lines.size() < 13) {
             many.pass(0.1);
-            many.invoked.stream().filter(each -> each.state() == Instance.State.STARTING).toList().forEach(each -> lines.addAll(many.connect(each, 1)));
+            many.invoked.stream().filter(each -> each.state() == Instance.State.STARTING).toList()
+                    .forEach(each -> lines.addAll(many.connect(each, 1)));
         }
         lines.forEach(line -> many.pool.slotReleased(line, 200));
         lines.forEach(many.pool::slotLost);
@@ -252,7 +253,8 @@ class EarlyEndTest {
         Map<Instance, Double> open = new HashMap<>();
         for (double now = 0; now < 600; now += 0.1) {
             double at = now;
-            List.copyOf(bed.invoked).stream().filter(each -> each.state() == Instance.State.STARTING && !over.contains(each)).forEach(each -> {
+            List.copyOf(bed.invoked).stream().filter(each -> each.state() == Instance.State.STARTING && !over.contains(each))
+                    .forEach(each -> {
                 bed.pool.closesIn(each, PoolBed.seconds(seconds));
                 bed.connect(each, 1);
                 bed.pool.closesIn(each, PoolBed.seconds(seconds));

@@ -187,7 +187,8 @@ class FiguresTest {
         assertThat(advice.seen().cpuSeconds()).isEqualTo(45.0 / 4_600, EXACTLY);
         advice.add(calm(0, 1000, 1000));
         advice.add(new Temperature(0.8, 0, 0, 0, 0, 1000, 2, 1000, 100));
-        assertThat(advice.seen().appSeconds()).as("nor does what ended nothing, or was not calm, count").isEqualTo((450.0 + 100) / 4_600, EXACTLY);
+        assertThat(advice.seen().appSeconds()).as("nor does what ended nothing, or was not calm, count").isEqualTo((450.0 + 100) / 4_600,
+                EXACTLY);
     }
 
     @Test

@@ -24,7 +24,8 @@ class GrowthRulesTest {
     private Growth growth = growth();
 
     private Growth growth() {
-        return new Growth(PoolBed.instances(PoolBed.settings(4, 4), steering.bounds().min(), steering.bounds().max()), steering, HALF, START);
+        return new Growth(PoolBed.instances(PoolBed.settings(4, 4), steering.bounds().min(), steering.bounds().max()), steering, HALF,
+                START);
     }
 
     private Instance open(long openedNanos) {
@@ -81,7 +82,8 @@ class GrowthRulesTest {
         assertThat(census.expiring()).as("and is counted so at once").containsExactly(instance);
     }
 
-    /// Of two one is being replaced already, and the other closes in ten seconds: it waits for its turn for so many of them, and not longer.
+    /// Of two one is being replaced already, and the other closes in ten seconds: it waits for its turn for so many of them, and not
+    /// longer.
     private void waitsForItsTurn(long seconds) {
         Instance other = open(START);
         other.expiring = true;

@@ -78,7 +78,8 @@ class InstanceLifeTest {
     @Test
     void oneThatServesIsNotEndedByAnAnswerThatIsNotTheFunctions() {
         for (InvokeResult foreign : List.of(new InvokeResult.Refused(403, "InvalidSignatureException", "Signature expired"),
-                new InvokeResult.Throttled("ConcurrentInvocationLimitExceeded", Duration.ofSeconds(9)), new InvokeResult.Unavailable(504, "", "gateway"),
+                new InvokeResult.Throttled("ConcurrentInvocationLimitExceeded", Duration.ofSeconds(9)),
+                new InvokeResult.Unavailable(504, "", "gateway"),
                 new InvokeResult.Unavailable(0, "SocketException", "Connection reset"))) {
             PoolBed bed = oneInstance();
             bed.ask();

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 /// The cost guard by itself: what it allows after which history.
 class InvokeBudgetTest {
     private static final long SECOND = 1_000_000_000L;
-    private static final PoolSettings.InvokeLimits LIMITS = new PoolSettings.InvokeLimits(5, 50, Duration.ofMillis(500), Duration.ofSeconds(60));
+    private static final PoolSettings.InvokeLimits LIMITS =
+            new PoolSettings.InvokeLimits(5, 50, Duration.ofMillis(500), Duration.ofSeconds(60));
 
     private long now = -7 * SECOND; // a clock may start anywhere
     private final InvokeBudget budget = new InvokeBudget(LIMITS, new Random(1), now);

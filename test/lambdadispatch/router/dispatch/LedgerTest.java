@@ -35,7 +35,8 @@ class LedgerTest {
     }
 
     private static PoolBed bed(int queue) {
-        return new PoolBed(PoolBed.instances(PoolBed.settings(4, 4), 0, 1).with(new PoolSettings.Waiting(queue, Duration.ofSeconds(20), true, 25)));
+        return new PoolBed(
+                PoolBed.instances(PoolBed.settings(4, 4), 0, 1).with(new PoolSettings.Waiting(queue, Duration.ofSeconds(20), true, 25)));
     }
 
     private static void nothingIsLeft(PoolBed bed) {

@@ -48,7 +48,8 @@ class OutlierRulesTest {
         assertThat(bad.ejected).as("at once").isTrue();
         assertThat(bad.rating.ejectedUntilNanos).isEqualTo(now + 5 * SECOND);
         all.tell();
-        assertThat(all.warnings).singleElement().asString().contains("instanceEjected").contains("answers 503 where others do not").contains("seconds, 5]");
+        assertThat(all.warnings).singleElement().asString().contains("instanceEjected").contains("answers 503 where others do not")
+                .contains("seconds, 5]");
     }
 
     @Test

@@ -19,7 +19,8 @@ class OutliersTest {
         open.forEach(instance -> bed.connect(instance, 4));
     }
 
-    /// So many requests, one after another, answered by whoever gets them: the bad one with this status after so long, the others well after 0.1 s.
+    /// So many requests, one after another, answered by whoever gets them: the bad one with this status after so long, the others well
+    /// after 0.1 s.
     private int toTheBad(int requests, Instance bad, int status, double seconds) {
         int hits = 0;
         for (int i = 0; i < requests; i++) {
@@ -120,7 +121,8 @@ class OutliersTest {
         for (int i = 0; i < 16; i++) {
             all.add(bed.ask());
         }
-        assertThat(all.subList(0, 8)).as("as many as the two others have room for").noneMatch(client -> client.line.instance() == bad || client.line.instance() == refuses);
+        assertThat(all.subList(0, 8)).as("as many as the two others have room for")
+                .noneMatch(client -> client.line.instance() == bad || client.line.instance() == refuses);
         assertThat(all.subList(8, 12)).allMatch(client -> client.line.instance() == bad);
         assertThat(all.subList(12, 16)).allMatch(client -> client.line.instance() == refuses);
     }

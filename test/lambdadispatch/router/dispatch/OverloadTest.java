@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 /// More requests than all instances that there may be can serve.
 class OverloadTest {
     private static PoolBed bed(int queue, boolean sheds) {
-        return new PoolBed(PoolBed.instances(PoolBed.settings(1, 1), 0, 1).with(new PoolSettings.Waiting(queue, Duration.ofSeconds(120), sheds)));
+        return new PoolBed(
+                PoolBed.instances(PoolBed.settings(1, 1), 0, 1).with(new PoolSettings.Waiting(queue, Duration.ofSeconds(120), sheds)));
     }
 
     /// One runs for ever on the only slot; two wait, the second for half a second less.

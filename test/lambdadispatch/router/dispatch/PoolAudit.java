@@ -31,7 +31,8 @@ public final class PoolAudit {
                 least = Math.min(least, instance.busy.size() + instance.handicap);
             }
         }
-        that(least == (offered == null ? Integer.MAX_VALUE : offered.busy.size() + offered.handicap), "not the least loaded instance is offered");
+        that(least == (offered == null ? Integer.MAX_VALUE : offered.busy.size() + offered.handicap),
+                "not the least loaded instance is offered");
     }
 
     /// Walks every list.
@@ -42,7 +43,8 @@ public final class PoolAudit {
             that(walk(instance.free, Slot.State.FREE, seen) == instance.free.size(), "free slots miscounted");
             that(walk(instance.busy, Slot.State.BUSY, seen) == instance.busy.size(), "busy slots miscounted");
         }
-        int length = walk(pool.parts.matching.queue, false) + walk(pool.parts.matching.low, false) + walk(pool.parts.matching.suspects, true);
+        int length =
+                walk(pool.parts.matching.queue, false) + walk(pool.parts.matching.low, false) + walk(pool.parts.matching.suspects, true);
         that(length == pool.parts.matching.waiting(), "the queues are miscounted");
         // Requests that lost their slot come back in any case; and all slots that the pool may have can be lost at once.
         int slots = pool.settings().mostSlots();

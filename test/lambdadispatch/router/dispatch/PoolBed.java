@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Random;
 import lambdadispatch.invoke.InvokeResult;
 
-/// A pool under a clock that a test moves, with invokes, channels and clients that do what the test says. After each step the pool's rules are checked.
+/// A pool under a clock that a test moves, with invokes, channels and clients that do what the test says. After each step the pool's rules
+/// are checked.
 final class PoolBed extends RecordedWorld {
     static final InvokeResult RETURNED = new InvokeResult.Returned("{}".getBytes(StandardCharsets.US_ASCII));
 
@@ -24,7 +25,8 @@ final class PoolBed extends RecordedWorld {
     }
 
     static PoolSettings instances(PoolSettings settings, int min, int max) {
-        return settings.with(new PoolSettings.Scaling(settings.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(min, max), settings.scaling().scaleInDelay()));
+        return settings.with(new PoolSettings.Scaling(settings.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(min, max),
+                settings.scaling().scaleInDelay()));
     }
 
     /// Lets time pass in steps of the pool's own ticks.

@@ -44,7 +44,8 @@ class PoolEventsTest {
         List<Line> lines = bed.connect(2);
         bed.pool.slotReleased(lines.getFirst(), 200);
         bed.ends(bed.invoked.getLast(), CRASHED, "");
-        assertThat(bed.warnings).singleElement().asString().startsWith("instanceDied ").endsWith("fault, FUNCTION_ERROR, detail, Unhandled, served, 1]");
+        assertThat(bed.warnings).singleElement().asString().startsWith("instanceDied ")
+                .endsWith("fault, FUNCTION_ERROR, detail, Unhandled, served, 1]");
         assertThat(bed.pool.snapshot().totals().diedAfterService()).isEqualTo(1);
         assertThat(bed.pool.snapshot().totals().faults()).isEmpty();
     }
@@ -63,7 +64,8 @@ class PoolEventsTest {
         assertThat(bed.warnings).hasSize(2);
         assertThat(bed.pool.explained(late)).isEqualTo("late; the app is not ready: health 503");
         assertThat(bed.pool.explained(never)).isEqualTo("never; the app is not ready: health 503");
-        assertThat(bed.pool.explained(new Refusal(Refusal.Kind.QUEUE_FULL, "full", Duration.ZERO))).as("which has another cause").isEqualTo("full");
+        assertThat(bed.pool.explained(new Refusal(Refusal.Kind.QUEUE_FULL, "full", Duration.ZERO))).as("which has another cause")
+                .isEqualTo("full");
         bed.connect(1);
         assertThat(bed.pool.explained(late)).as("it is ready now").isEqualTo("late");
     }

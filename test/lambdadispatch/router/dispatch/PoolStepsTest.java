@@ -46,7 +46,8 @@ class PoolStepsTest {
 
     @Test
     void eachInvokeTakesAToken() {
-        PoolBed poor = new PoolBed(PoolBed.instances(PoolBed.settings(1, 1), 0, 40).with(new PoolSettings.InvokeLimits(1, 3, Duration.ofMillis(500), Duration.ofSeconds(60))));
+        PoolBed poor = new PoolBed(PoolBed.instances(PoolBed.settings(1, 1), 0, 40)
+                .with(new PoolSettings.InvokeLimits(1, 3, Duration.ofMillis(500), Duration.ofSeconds(60))));
         for (int i = 0; i < 10; i++) {
             poor.ask();
         }
@@ -135,7 +136,8 @@ class PoolStepsTest {
             bed.ends(instance, PoolBed.RETURNED, "SelfDeadline");
         }
         assertThat(bed.pool.snapshot().lastFault()).isNull();
-        assertThat(bed.pool.parts.growth.budget().available(bed.nanoTime(), 1)).as("one at a time from then on, or nearly so").isLessThan(5);
+        assertThat(bed.pool.parts.growth.budget().available(bed.nanoTime(), 1)).as("one at a time from then on, or nearly so")
+                .isLessThan(5);
     }
 
     @Test

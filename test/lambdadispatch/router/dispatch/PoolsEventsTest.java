@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /// All pools together: who is found by an id, what the world hears, and how they end.
 class PoolsEventsTest extends RecordedWorld {
-    private final Pools pools = new Pools("usual", new AllowedFunctions("a,b"), PoolBed.instances(PoolBed.settings(1, 1), 0, 4), Pools.Allotment.NONE, this, this,
+    private final Pools pools = new Pools("usual", new AllowedFunctions("a,b"), PoolBed.instances(PoolBed.settings(1, 1), 0, 4),
+            Pools.Allotment.NONE, this, this,
             new Random(1));
 
     private PoolBed.Client ask(Pool pool) {
@@ -85,7 +86,8 @@ class PoolsEventsTest extends RecordedWorld {
     void withoutALimitForAllEachMayHaveItsMaximumAndWithOneItIsDivided() {
         pools.tick();
         assertThat(pools.defaultPool().view().bounds().max()).isEqualTo(4);
-        Pools limited = new Pools("usual", new AllowedFunctions("a"), PoolBed.instances(PoolBed.settings(1, 1), 0, 4), new Pools.Allotment(Schedule.NONE, 3), this, this,
+        Pools limited = new Pools("usual", new AllowedFunctions("a"), PoolBed.instances(PoolBed.settings(1, 1), 0, 4),
+                new Pools.Allotment(Schedule.NONE, 3), this, this,
                 new Random(1));
         limited.tick();
         assertThat(limited.defaultPool().view().bounds().max()).isLessThanOrEqualTo(3);

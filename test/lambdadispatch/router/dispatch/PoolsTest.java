@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class PoolsTest implements Clock, Actions {
     private final List<Instance> invoked = new ArrayList<>();
     private long nanos = 1;
-    private final Pools pools = new Pools("usual", new AllowedFunctions("team-*,other"), PoolBed.settings(1, 1), Pools.Allotment.NONE, this, this, new Random(1));
+    private final Pools pools = new Pools("usual", new AllowedFunctions("team-*,other"), PoolBed.settings(1, 1), Pools.Allotment.NONE, this,
+            this, new Random(1));
 
     @Override
     public long nanoTime() {
@@ -60,7 +61,8 @@ class PoolsTest implements Clock, Actions {
         assertThat(pool.view().bounds().min()).isEqualTo(1);
         some.setCanary("other", 100);
         assertThat(pool.view().bounds().min()).as("another alias took its place").isZero();
-        invoked.stream().filter(each -> each.pool() == pool).toList().forEach(each -> pool.invokeEnded(each, PoolBed.RETURNED, "SelfLastActive"));
+        invoked.stream().filter(each -> each.pool() == pool).toList()
+                .forEach(each -> pool.invokeEnded(each, PoolBed.RETURNED, "SelfLastActive"));
         for (int i = 0; i < 301; i++) {
             nanos += 1_000_000_000L;
             some.tick();
@@ -78,7 +80,8 @@ class PoolsTest implements Clock, Actions {
         assertThat(invoked).as("one for all").hasSize(1);
         for (int i = 0; i < 120; i++) { // Lambda refuses, and a draw comes each second
             invoked.stream().filter(each -> !each.invokeEnded).toList()
-                    .forEach(each -> pool.invokeEnded(each, new lambdadispatch.invoke.InvokeResult.Refused(404, "ResourceNotFoundException", "no"), ""));
+                    .forEach(each -> pool.invokeEnded(each,
+                            new lambdadispatch.invoke.InvokeResult.Refused(404, "ResourceNotFoundException", "no"), ""));
             pass(1);
             assertThat(pools.canaryPool().orElseThrow().servesOrAsks()).isFalse();
         }
@@ -167,9 +170,11 @@ class PoolsTest implements Clock, Actions {
     void starsCrossNoColon() {
         AllowedFunctions allowed = new AllowedFunctions("shop*,pay:*,arn:aws:lambda:eu-west-1:123456789012:function:*");
         assertThat(List.of("shop", "shop-2", "pay:live", "arn:aws:lambda:eu-west-1:123456789012:function:any")).allMatch(allowed::allows);
-        assertThat(List.of("shop:$LATEST", "shop-2:7", "pay:live:x", "arn:aws:lambda:eu-west-1:999999999999:function:shop", "arn:aws:lambda:eu-west-1:123456789012:function:any:1"))
+        assertThat(List.of("shop:$LATEST", "shop-2:7", "pay:live:x", "arn:aws:lambda:eu-west-1:999999999999:function:shop",
+                "arn:aws:lambda:eu-west-1:123456789012:function:any:1"))
                 .noneMatch(allowed::allows);
-        assertThat(new AllowedFunctions("*shop").allows("arn:aws:lambda:eu-west-1:999999999999:function:shop")).as("another account").isFalse();
+        assertThat(new AllowedFunctions("*shop").allows("arn:aws:lambda:eu-west-1:999999999999:function:shop")).as("another account")
+                .isFalse();
     }
 
     private void refuse(Pool pool) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class QueueBoundTest {
     @Test
     void requestsWhoseInstancesDieAgainAndAgainDoNotFillTheQueueBeyondItsLengthAndAllSlots() {
-        PoolBed bed = new PoolBed(PoolBed.instances(PoolBed.settings(4, 4), 0, 2).with(new PoolSettings.Waiting(6, Duration.ofSeconds(120))));
+        PoolBed bed =
+                new PoolBed(PoolBed.instances(PoolBed.settings(4, 4), 0, 2).with(new PoolSettings.Waiting(6, Duration.ofSeconds(120))));
         for (int death = 0; death < 20; death++) {
             for (int i = 0; i < 6; i++) {
                 bed.ask();

@@ -13,7 +13,8 @@ class ScalerTest {
     private long now = Long.MAX_VALUE - 20 * SECOND; // nanoTime may overflow
     private final PoolSettings.InstanceCounts bounds = new PoolSettings.InstanceCounts(2, 20);
     private final Scaler scaler = new Scaler(
-            PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(ScalingAlgorithm.SIMPLE, 1, bounds, Duration.ofSeconds(30))), new Steering(bounds), now);
+            PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(ScalingAlgorithm.SIMPLE, 1, bounds, Duration.ofSeconds(30))),
+            new Steering(bounds), now);
 
     private static Demand demand(int running, int pending, int open) {
         return new Demand(running, pending, open, new Load.Averages(0, 0, 0.1, 0, 4));

@@ -89,8 +89,10 @@ class SteeringTest {
             assertThat(serving).isGreaterThanOrEqualTo(8);
             long coming = bed.invoked.stream().filter(instance -> instance.state() == Instance.State.STARTING).count();
             assertThat(coming).as("replacements at once").isLessThanOrEqualTo(2);
-            bed.invoked.stream().filter(instance -> instance.state() == Instance.State.STARTING).toList().forEach(instance -> bed.connect(instance, 2));
-            old.stream().filter(instance -> instance.state() == Instance.State.DRAINING).forEach(instance -> bed.ends(instance, PoolBed.RETURNED, "RouterGoAway"));
+            bed.invoked.stream().filter(instance -> instance.state() == Instance.State.STARTING).toList()
+                    .forEach(instance -> bed.connect(instance, 2));
+            old.stream().filter(instance -> instance.state() == Instance.State.DRAINING)
+                    .forEach(instance -> bed.ends(instance, PoolBed.RETURNED, "RouterGoAway"));
         }
         assertThat(old).allMatch(instance -> instance.state() != Instance.State.OPEN);
         assertThat(bed.pool.snapshot().open()).isEqualTo(8);

@@ -21,9 +21,11 @@ class TemperatureTest {
         assertThat(Temperature.between(before, reading(0, 960, 0, 0), second).hot()).isTrue();
         assertThat(Temperature.between(before, Reading.of(2000).throttled(300).reading(), second).hot()).as("throttled").isTrue();
         assertThat(Temperature.between(before, Reading.of(2000).delay(300).reading(), second).hot()).as("late").isTrue();
-        assertThat(Temperature.between(before, Reading.of(2000).probe(999).reading(), second).hot()).as("its health path takes a while").isFalse();
+        assertThat(Temperature.between(before, Reading.of(2000).probe(999).reading(), second).hot()).as("its health path takes a while")
+                .isFalse();
         assertThat(Temperature.between(before, Reading.of(2000).probe(1000).reading(), second).hot()).as("or for long").isTrue();
-        assertThat(Temperature.between(reading(500, 0, 900, 9), reading(0, 0, 0, 0), second).cpuSeconds()).as("counters began anew").isZero();
+        assertThat(Temperature.between(reading(500, 0, 900, 9), reading(0, 0, 0, 0), second).cpuSeconds()).as("counters began anew")
+                .isZero();
     }
 
     @Test

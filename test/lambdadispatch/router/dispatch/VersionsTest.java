@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// A deploy replaces the instances of the older version by itself; an alias that gives out two versions does not make them drive each other out.
+/// A deploy replaces the instances of the older version by itself; an alias that gives out two versions does not make them drive each other
+/// out.
 class VersionsTest {
     private static PoolBed bed(int min) {
         return new PoolBed(PoolBed.instances(PoolBed.settings(2, 2), min, 20));
@@ -125,6 +126,7 @@ class VersionsTest {
     }
 
     private static List<Instance> only(PoolBed bed, String version) {
-        return new ArrayList<>(bed.invoked.stream().filter(each -> each.state() == Instance.State.OPEN && each.description().version().equals(version)).toList());
+        return new ArrayList<>(bed.invoked.stream()
+                .filter(each -> each.state() == Instance.State.OPEN && each.description().version().equals(version)).toList());
     }
 }

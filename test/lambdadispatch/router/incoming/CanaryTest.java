@@ -190,7 +190,8 @@ class CanaryTest {
         ScriptedExchange request = ScriptedExchange.of("GET", "/");
         goesTo(request, "HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n");
         assertThat(request.sent().all(lambdadispatch.http.message.HeaderName.SET_COOKIE)).hasSize(2).first().isEqualTo("a=b");
-        assertThat(request.sent().all(lambdadispatch.http.message.HeaderName.SET_COOKIE).getLast()).matches("canary=[0-9]{1,4}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
+        assertThat(request.sent().all(lambdadispatch.http.message.HeaderName.SET_COOKIE).getLast())
+                .matches("canary=[0-9]{1,4}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
     }
 
     @Test

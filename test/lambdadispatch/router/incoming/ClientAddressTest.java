@@ -70,7 +70,8 @@ class ClientAddressTest {
 
     /// A balancer that is trusted passes on what clients send, such as the wish to be told which instance answered.
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"10.1.2.3 | true", "10.1.2.4, 10.1.2.3 | true", "198.51.100.7 | false", "10.1.2.4, 198.51.100.7 | false", "unknown | false", "'' | false"})
+    @CsvSource(delimiter = '|', value = {"10.1.2.3 | true", "10.1.2.4, 10.1.2.3 | true", "198.51.100.7 | false",
+            "10.1.2.4, 198.51.100.7 | false", "unknown | false", "'' | false"})
     void onlyWhoIsTrustedThroughoutIsOneOfOurs(String field, boolean ours) {
         assertThat(ClientAddress.isTrusted(Headers.of("X-Forwarded-For", field), TRUSTED)).isEqualTo(ours);
         assertThat(ClientAddress.isTrusted(new Headers(), TRUSTED)).isTrue();

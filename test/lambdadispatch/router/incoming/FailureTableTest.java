@@ -73,7 +73,8 @@ class FailureTableTest {
     }
 
     private static void appNotReady(RouterBed bed, Instance instance, String why) throws Exception {
-        ScriptedExchange ping = ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), 0, "authorization", "Bearer " + instance.token(),
+        ScriptedExchange ping =
+                ScriptedExchange.of("POST", ControlPaths.ping(instance.id()), 0, "authorization", "Bearer " + instance.token(),
                 ControlPaths.APP_NOT_READY_HEADER, why);
         bed.control(ping).get(20, TimeUnit.SECONDS);
         assertThat(ping.status()).isEqualTo(200);
@@ -258,7 +259,8 @@ class FailureTableTest {
     // --- garbage ---
 
     @ParameterizedTest
-    @ValueSource(strings = {"junk\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 101 X\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n",
+    @ValueSource(strings = {"junk\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 101 X\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n"})
     void malformedAnswerIs502AndTheChannelIsReset(String octets) throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
@@ -368,7 +370,8 @@ class FailureTableTest {
         client.sends("part");
         client.breaksBody(new BadMessage(400, "malformed chunk size"));
         CompletableFuture<Void> exchange = bed.client(client);
-        assertThat(exchange).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withCauseInstanceOf(BadMessage.class);
+        assertThat(exchange).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(BadMessage.class);
         assertThat(bed.pools().defaultPool().snapshot().pending()).isZero();
     }
 
@@ -395,7 +398,8 @@ class FailureTableTest {
         RouterBed.Dispatched exchange = bed.dispatched(client);
         client.takesNothing(new IOException("broken pipe"));
         exchange.channel().respond("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n");
-        assertThat(exchange.done()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withMessageContaining("broken pipe");
+        assertThat(exchange.done()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("broken pipe");
         exchange.channel().down().await(exchange.channel().down()::aborted);
     }
 
@@ -406,7 +410,8 @@ class FailureTableTest {
         client.sends("part");
         exchange.channel().awaitRequest("part\r\n");
         client.breaksBody(new BadMessage(400, "malformed chunk size"));
-        assertThat(exchange.done()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class).withCauseInstanceOf(BadMessage.class);
+        assertThat(exchange.done()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(BadMessage.class);
         exchange.channel().down().await(exchange.channel().down()::aborted);
         assertThat(exchange.channel().down().text()).doesNotContain("\r\n0\r\n\r\n");
         assertThat(client.status()).isZero(); // the engine says 400

@@ -87,7 +87,8 @@ class FirstOctetsTest {
         client.await(() -> client.available() == 0);
         assertThat(client.memory().held()).isGreaterThan(FIRST);
         client.breaksBody(new SocketTimeoutException("late"));
-        assertThatThrownBy(() -> done.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).hasRootCauseInstanceOf(SocketTimeoutException.class);
+        assertThatThrownBy(() -> done.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class)
+                .hasRootCauseInstanceOf(SocketTimeoutException.class);
         assertThat(client.memory().held()).isZero();
         assertThat(bed.pools().defaultPool().snapshot().totals().submitted()).isZero();
     }

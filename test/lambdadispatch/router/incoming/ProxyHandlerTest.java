@@ -54,11 +54,13 @@ class ProxyHandlerTest {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
         RouterBed.Dispatched exchange = bed.dispatched(client);
         exchange.answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
-        assertThat(client.events()).hasSize(3).endsWith("respond 204 0", "end").first().asString().startsWith("inform 103").contains("link: </a>");
+        assertThat(client.events()).hasSize(3).endsWith("respond 204 0", "end").first().asString().startsWith("inform 103")
+                .contains("link: </a>");
     }
 
     @ParameterizedTest
-    @CsvSource({"HEAD,200,content-length: 10,10", "HEAD,200,x-a: 1,-1", "GET,304,content-length: 10,10", "GET,304,x-a: 1,-1", "GET,204,x-a: 1,0"})
+    @CsvSource({"HEAD,200,content-length: 10,10", "HEAD,200,x-a: 1,-1", "GET,304,content-length: 10,10", "GET,304,x-a: 1,-1",
+            "GET,204,x-a: 1,0"})
     void answersWithoutBodyEndAtTheirHead(String method, int status, String field, long length) throws Exception {
         ScriptedExchange client = ScriptedExchange.of(method, "/a");
         RouterBed.Dispatched exchange = bed.dispatched(client);
@@ -70,8 +72,10 @@ class ProxyHandlerTest {
     void hopByHopFieldsOfTheAnswerStayHere() throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
         RouterBed.Dispatched exchange = bed.dispatched(client);
-        exchange.answer("HTTP/1.1 200 OK\r\nConnection: x-mine\r\nKeep-Alive: 5\r\nX-Mine: 1\r\nUpgrade: h2c\r\nX-Yours: 2\r\ncontent-length: 0\r\n\r\n");
-        assertThat(client.sent().toString()).contains("X-Yours: 2").doesNotContainIgnoringCase("x-mine").doesNotContainIgnoringCase("connection").doesNotContain("Keep-Alive", "h2c");
+        exchange.answer(
+                "HTTP/1.1 200 OK\r\nConnection: x-mine\r\nKeep-Alive: 5\r\nX-Mine: 1\r\nUpgrade: h2c\r\nX-Yours: 2\r\ncontent-length: 0\r\n\r\n");
+        assertThat(client.sent().toString()).contains("X-Yours: 2").doesNotContainIgnoringCase("x-mine")
+                .doesNotContainIgnoringCase("connection").doesNotContain("Keep-Alive", "h2c");
     }
 
     @Test
@@ -147,7 +151,8 @@ class ProxyHandlerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/instances/0123456789abcdef/ping", "/v1/instances/0123456789abcdef/channels/1", "/v1/instances/0123456789abcdef/close", "//", "/healthy", "/health/"})
+    @ValueSource(strings = {"/v1/instances/0123456789abcdef/ping", "/v1/instances/0123456789abcdef/channels/1",
+            "/v1/instances/0123456789abcdef/close", "//", "/healthy", "/health/"})
     void anyPathButTheHealthCheckIsTheApps(String path) throws Exception {
         ScriptedExchange client = ScriptedExchange.of("POST", path, "authorization", "Bearer 00");
         CompletableFuture<Void> exchange = bed.client(client);

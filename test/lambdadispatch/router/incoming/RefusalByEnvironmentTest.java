@@ -56,15 +56,18 @@ class RefusalByEnvironmentTest {
 
     /// Nothing that router and extension say to each other is for clients, whoever wrote it.
     @ParameterizedTest
-    @ValueSource(strings = {"x-lambda-refused", "X-Lambda-Fault", "x_lambda_refused", "x-lambda-dispatch-debug", "X-Lambda-Remaining-Ms", "x-lambda-anything"})
+    @ValueSource(strings = {"x-lambda-refused", "X-Lambda-Fault", "x_lambda_refused", "x-lambda-dispatch-debug", "X-Lambda-Remaining-Ms",
+            "x-lambda-anything"})
     void fieldsOfOursReachNoClient(String name) throws Exception {
         ScriptedExchange client = ScriptedExchange.of("GET", "/a");
         String field = name + ": 1\r\n";
-        refusedThen(client, 0, "HTTP/1.1 103 Early Hints\r\n" + field + "link: a\r\n\r\nHTTP/1.1 404 Not Found\r\n" + field + "content-length: 2\r\nx-other: 2\r\n\r\nno");
+        refusedThen(client, 0, "HTTP/1.1 103 Early Hints\r\n" + field + "link: a\r\n\r\nHTTP/1.1 404 Not Found\r\n" + field
+                + "content-length: 2\r\nx-other: 2\r\n\r\nno");
         assertThat(client.status()).isEqualTo(404);
         assertThat(client.sent().get(name) != null).isFalse();
         assertThat(client.sent().get("x-other")).isEqualTo("2");
-        assertThat(client.events()).anyMatch(event -> event.startsWith("inform 103") && event.contains("link")).noneMatch(event -> event.contains(name));
+        assertThat(client.events()).anyMatch(event -> event.startsWith("inform 103") && event.contains("link"))
+                .noneMatch(event -> event.contains(name));
     }
 
     @Test

@@ -66,7 +66,8 @@ class RelayMemoryTest {
     @Test
     void aBodyGoesOnInSmallPiecesWhereThereIsNoRoomForLargeOnes() throws Exception {
         MemoryAccount account = new MemoryAccount(40_000);
-        ScriptedExchange client = ScriptedExchange.of("POST", "/a", -1, "transfer-encoding", "chunked").holding(account.open("client", 0, () -> { }));
+        ScriptedExchange client =
+                ScriptedExchange.of("POST", "/a", -1, "transfer-encoding", "chunked").holding(account.open("client", 0, () -> {}));
         assertThat(account.open("other", 0, () -> { }).take(30_000)).isTrue();
         RouterBed.Dispatched exchange = bed.dispatched(client);
         String body = "x".repeat(10_000);

@@ -49,34 +49,42 @@ class RequestWriterTest {
 
     @Test
     void hopByHopFieldsAndThoseThatConnectionNamesStayHere() {
-        String head = write(get("Connection", "keep-alive, X-Mine", "connection", "x-other", "Keep-Alive", "5", "X-Mine", "1", "X-Other", "2", "TE", "trailers",
-                "Upgrade", "h2c", "HTTP2-Settings", "x", "Proxy-Connection", "x", "Proxy-Authorization", "secret", "Expect", "100-continue", "Transfer-Encoding", "chunked",
+        String head = write(get("Connection", "keep-alive, X-Mine", "connection", "x-other", "Keep-Alive", "5", "X-Mine", "1", "X-Other",
+                "2", "TE", "trailers",
+                "Upgrade", "h2c", "HTTP2-Settings", "x", "Proxy-Connection", "x", "Proxy-Authorization", "secret", "Expect", "100-continue",
+                "Transfer-Encoding", "chunked",
                 "X-Lambda-Name", "other", "X-Yours", "3"), STRANGER);
-        assertThat(head).contains("X-Yours: 3").doesNotContainIgnoringCase("x-mine").doesNotContainIgnoringCase("x-other").doesNotContainIgnoringCase("connection:")
-                .doesNotContainIgnoringCase("keep-alive").doesNotContain("trailers", "h2c", "secret", "100-continue", "chunked").doesNotContainIgnoringCase("x-lambda-name");
+        assertThat(head).contains("X-Yours: 3").doesNotContainIgnoringCase("x-mine").doesNotContainIgnoringCase("x-other")
+                .doesNotContainIgnoringCase("connection:")
+                .doesNotContainIgnoringCase("keep-alive").doesNotContain("trailers", "h2c", "secret", "100-continue", "chunked")
+                .doesNotContainIgnoringCase("x-lambda-name");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", ",", " , ,", "\t,"})
     void connectionThatNamesNothingTakesNothingAway(String nothing) {
-        assertThat(write(get("Connection", nothing, "X-Yours", "2"), STRANGER)).contains("X-Yours: 2").doesNotContainIgnoringCase("connection:");
+        assertThat(write(get("Connection", nothing, "X-Yours", "2"), STRANGER)).contains("X-Yours: 2")
+                .doesNotContainIgnoringCase("connection:");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"close", "keep-alive"})
     void furtherConnectionFieldsNameFieldsToo(String first) {
-        assertThat(write(get("Connection", first, "Connection", "X-Mine", "X-Mine", "1", "X-Yours", "2"), STRANGER)).contains("X-Yours").doesNotContain("X-Mine");
+        assertThat(write(get("Connection", first, "Connection", "X-Mine", "X-Mine", "1", "X-Yours", "2"), STRANGER)).contains("X-Yours")
+                .doesNotContain("X-Mine");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"x-forwarded-for", "host, x-request-id, x-forwarded-proto", "close, content-length"})
     void connectionCanNotRemoveWhatTheRouterAdds(String named) {
         assertThat(write(get("Connection", named), STRANGER))
-                .contains("\r\nhost: example.org:8443\r\n", "\r\nx-forwarded-for: 203.0.113.9\r\n", "\r\nx-forwarded-proto: https\r\n", "\r\nx-request-id: ");
+                .contains("\r\nhost: example.org:8443\r\n", "\r\nx-forwarded-for: 203.0.113.9\r\n", "\r\nx-forwarded-proto: https\r\n",
+                        "\r\nx-request-id: ");
     }
 
     @ParameterizedTest
-    @CsvSource({"POST,20,true", "PUT,20,true", "PATCH,20,true", "POST,11,true", "POST,10,true", "GET,20,false", "DELETE,20,false", "HEAD,11,false", "post,11,false"})
+    @CsvSource({"POST,20,true", "PUT,20,true", "PATCH,20,true", "POST,11,true", "POST,10,true", "GET,20,false", "DELETE,20,false",
+            "HEAD,11,false", "post,11,false"})
     void methodsThatDefineABodyAreSentWithALengthEvenIfThereIsNone(String method, int version, boolean told) {
         String head = write(new Request(method, "/a", "https", "h", new Headers(), 0, version), STRANGER);
         assertThat(head.contains("content-length: 0\r\n")).isEqualTo(told);
@@ -84,7 +92,8 @@ class RequestWriterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1,true,transfer-encoding: chunked", "0,false,content-length: 0", "0,true,content-length: 0", "12,true,content-length: 12", "5000000000,true,content-length: 5000000000"})
+    @CsvSource({"-1,true,transfer-encoding: chunked", "0,false,content-length: 0", "0,true,content-length: 0", "12,true,content-length: 12",
+            "5000000000,true,content-length: 5000000000"})
     void framingIsExact(long length, boolean said, String expected) {
         Headers headers = said ? Headers.of("content-length", "12") : new Headers();
         String head = write(new Request("POST", "/", "http", "h", headers, length, 11), STRANGER);
@@ -94,10 +103,12 @@ class RequestWriterTest {
 
     @Test
     void strangersForwardingFieldsAreReplaced() {
-        String head = write(get("X-Forwarded-For", "1.2.3.4", "X-Forwarded-Proto", "http", "X-Forwarded-Host", "evil", "X-Forwarded-Port", "1", "X-Request-Id", "mine",
+        String head = write(get("X-Forwarded-For", "1.2.3.4", "X-Forwarded-Proto", "http", "X-Forwarded-Host", "evil", "X-Forwarded-Port",
+                "1", "X-Request-Id", "mine",
                 "Forwarded", "for=1.2.3.4"), STRANGER);
         assertThat(head).doesNotContain("1.2.3.4", "evil", "mine", "orwarded-Port: 1\r", "proto: http\r")
-                .contains("x-forwarded-for: 203.0.113.9\r\n", "x-forwarded-proto: https\r\n", "x-forwarded-host: example.org:8443\r\n", "x-forwarded-port: 5001\r\n");
+                .contains("x-forwarded-for: 203.0.113.9\r\n", "x-forwarded-proto: https\r\n", "x-forwarded-host: example.org:8443\r\n",
+                        "x-forwarded-port: 5001\r\n");
     }
 
     @Test
@@ -109,10 +120,13 @@ class RequestWriterTest {
 
     @Test
     void trustedPeersForwardingFieldsAreKeptAndAppendedTo() {
-        Request request = new Request("GET", "/", "http", "example.org", Headers.of("X-Forwarded-For", "1.2.3.4, 5.6.7.8", "X-Forwarded-For", "9.9.9.9", "X-Forwarded-Proto", "https",
+        Request request = new Request("GET", "/", "http", "example.org",
+                Headers.of("X-Forwarded-For", "1.2.3.4, 5.6.7.8", "X-Forwarded-For", "9.9.9.9", "X-Forwarded-Proto", "https",
                 "X-Forwarded-Host", "www.example.org", "X-Forwarded-Port", "443", "X-Request-Id", "theirs"), 0, 11);
-        assertThat(write(request, BALANCER)).contains("x-forwarded-for: 1.2.3.4, 5.6.7.8, 9.9.9.9, 10.0.0.7\r\n", "X-Forwarded-Proto: https\r\n",
-                "x-forwarded-host: example.org\r\n", "X-Forwarded-Port: 443\r\n", "x-request-id: theirs\r\n").doesNotContain("x-forwarded-port: 5001");
+        assertThat(write(request, BALANCER))
+                .contains("x-forwarded-for: 1.2.3.4, 5.6.7.8, 9.9.9.9, 10.0.0.7\r\n", "X-Forwarded-Proto: https\r\n",
+                        "x-forwarded-host: example.org\r\n", "X-Forwarded-Port: 443\r\n", "x-request-id: theirs\r\n")
+                .doesNotContain("x-forwarded-port: 5001");
     }
 
     @Test
@@ -127,8 +141,10 @@ class RequestWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"X_Forwarded_For", "x-forwarded_for", "X.Forwarded.For", "X~Forwarded'Proto", "x_forwarded_host", "X_Request_Id", "Content_Length", "transfer_encoding",
-            "Connection", "hOST", "Keep_Alive", "Proxy", "pRoxy", "Proxy_Authorization", "X_Lambda_Name", "X-Lambda-Fault", "x-lambda-anything", "X_LAMBDA_WAIT_UNTIL",
+    @ValueSource(strings = {"X_Forwarded_For", "x-forwarded_for", "X.Forwarded.For", "X~Forwarded'Proto", "x_forwarded_host",
+            "X_Request_Id", "Content_Length", "transfer_encoding",
+            "Connection", "hOST", "Keep_Alive", "Proxy", "pRoxy", "Proxy_Authorization", "X_Lambda_Name", "X-Lambda-Fault",
+            "x-lambda-anything", "X_LAMBDA_WAIT_UNTIL",
             "Forwarded", "HTTP2_Settings", "X_Real_IP", "X_Forwarded_User", "X_Amzn_Oidc_Identity", "X_Amzn_Trace_Id"})
     void whatAnAppMayTakeForAFieldOfOursReachesItFromNobody(String name) {
         for (Peer peer : new Peer[] {STRANGER, BALANCER}) {
@@ -137,16 +153,20 @@ class RequestWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Client-Cert", "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded", "Forwarded-For", "X-Real-IP",
-            "True-Client-IP", "CF-Connecting-IP", "X-Original-URL", "X-Rewrite-URL", "Front-End-Https", "X-Amzn-Oidc-Identity", "x-amzn-tls-version"})
+    @ValueSource(strings = {"X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Client-Cert", "X-Forwarded-Prefix", "X-Forwarded-Ssl",
+            "X-Forwarded", "Forwarded-For", "X-Real-IP",
+            "True-Client-IP", "CF-Connecting-IP", "X-Original-URL", "X-Rewrite-URL", "Front-End-Https", "X-Amzn-Oidc-Identity",
+            "x-amzn-tls-version"})
     void claimsAboutAClientReachTheAppFromTrustedPeersOnly(String name) {
         assertThat(write(get(name, "claim"), STRANGER)).doesNotContain("claim");
         assertThat(write(get(name, "claim"), BALANCER)).contains("\r\n" + name + ": claim\r\n");
-        assertThat(write(get("Connection", name + ", x-mine", name, "claim", "X-Mine", "1"), BALANCER)).as("no client takes it away").contains(name + ": claim\r\n").doesNotContain("X-Mine");
+        assertThat(write(get("Connection", name + ", x-mine", name, "claim", "X-Mine", "1"), BALANCER)).as("no client takes it away")
+                .contains(name + ": claim\r\n").doesNotContain("X-Mine");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"X_Custom", "X-Amz-Date", "X-Amzn-Trace-Id", "Forward", "X-Forward", "my_forwarded_for", "X-HTTP-Method-Override", "Proxy-Status", "X.Y"})
+    @ValueSource(strings = {"X_Custom", "X-Amz-Date", "X-Amzn-Trace-Id", "Forward", "X-Forward", "my_forwarded_for",
+            "X-HTTP-Method-Override", "Proxy-Status", "X.Y"})
     void otherFieldsOfStrangersPass(String name) {
         assertThat(write(get(name, "theirs"), STRANGER)).contains("\r\n" + name + ": theirs\r\n");
     }
@@ -164,8 +184,10 @@ class RequestWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Content-Length", "content_length", "Transfer-Encoding", "Host", "Connection", "TE", "Trailer", "Authorization", "Cookie", "Set_Cookie", "Cache-Control",
-            "Content-Type", "X-Forwarded-For", "x_forwarded_user", "X-Request-Id", "X-Real-IP", "X-Lambda-Fault", "X-Amzn-Oidc-Data", "Forwarded", "Location", "Proxy", "traceparent"})
+    @ValueSource(strings = {"Content-Length", "content_length", "Transfer-Encoding", "Host", "Connection", "TE", "Trailer", "Authorization",
+            "Cookie", "Set_Cookie", "Cache-Control",
+            "Content-Type", "X-Forwarded-For", "x_forwarded_user", "X-Request-Id", "X-Real-IP", "X-Lambda-Fault", "X-Amzn-Oidc-Data",
+            "Forwarded", "Location", "Proxy", "traceparent"})
     void trailersThatFrameRouteOrVouchDoNotGoOn(String name) {
         Headers trailers = FieldRules.trailers(Headers.of("grpc-status", "0", name, "spoof", "X-Checksum", "1"));
         assertThat(trailers.toString()).isEqualTo("grpc-status: 0\nX-Checksum: 1\n");
@@ -173,7 +195,8 @@ class RequestWriterTest {
 
     @Test
     void trailersOfAllOtherKindsAreTheSameObject() {
-        Headers trailers = Headers.of("grpc-status", "0", "Server-Timing", "a", "ETag", "b", "X-Custom-Bin", "c", "Digest", "d", "Content-MD5", "e");
+        Headers trailers =
+                Headers.of("grpc-status", "0", "Server-Timing", "a", "ETag", "b", "X-Custom-Bin", "c", "Digest", "d", "Content-MD5", "e");
         assertThat(FieldRules.trailers(trailers)).isSameAs(trailers);
     }
 
@@ -194,22 +217,28 @@ class RequestWriterTest {
 
     @Test
     void whereTracesAreMadeTheAppIsToldItsOwnPlaceAndAStrangersFieldsAreGone() {
-        Request request = get("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate", "a=b", "X-Amzn-Trace-Id", "Root=1-1-1");
+        Request request = get("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate", "a=b",
+                "X-Amzn-Trace-Id", "Root=1-1-1");
         Bytes trusted = new Bytes();
         new RequestWriter(Set.of()).head(request, BALANCER, RequestTrace.begin(request.headers(), true, 0), trusted);
-        assertThat(trusted.toString()).containsOnlyOnce("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-").doesNotContain("00f067aa0ba902b7")
-                .contains("tracestate: a=b\r\n").containsOnlyOnce("Trace-Id: Root=1-4bf92f35-77b34da6a3ce929d0e0e4736".toLowerCase(Locale.ROOT).replace("root", "Root"));
+        assertThat(trusted.toString()).containsOnlyOnce("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-")
+                .doesNotContain("00f067aa0ba902b7")
+                .contains("tracestate: a=b\r\n")
+                .containsOnlyOnce("Trace-Id: Root=1-4bf92f35-77b34da6a3ce929d0e0e4736".toLowerCase(Locale.ROOT).replace("root", "Root"));
         Bytes stranger = new Bytes();
         new RequestWriter(Set.of()).head(request, STRANGER, RequestTrace.begin(request.headers(), false, 0), stranger);
-        assertThat(stranger.toString()).containsOnlyOnce("traceparent: 00-").doesNotContain("4bf92f3577b34da6a3ce929d0e0e4736", "tracestate");
+        assertThat(stranger.toString()).containsOnlyOnce("traceparent: 00-").doesNotContain("4bf92f3577b34da6a3ce929d0e0e4736",
+                "tracestate");
         Bytes untraced = new Bytes();
         new RequestWriter(Set.of()).head(request, STRANGER, null, untraced);
-        assertThat(untraced.toString()).contains("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n", "tracestate: a=b");
+        assertThat(untraced.toString()).contains("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n",
+                "tracestate: a=b");
     }
 
     @Test
     void ofAVeryLongForwardedForTheEndGoesOn() {
-        String head = write(get("X-Forwarded-For", "6.6.6.6, ".repeat(5_000) + "198.51.100.1", "X-Forwarded-For", "198.51.100.7"), BALANCER);
+        String head =
+                write(get("X-Forwarded-For", "6.6.6.6, ".repeat(5_000) + "198.51.100.1", "X-Forwarded-For", "198.51.100.7"), BALANCER);
         assertThat(head).contains(", 198.51.100.1, 198.51.100.7, 10.0.0.7\r\n").containsPattern("x-forwarded-for: 6\\.6\\.6\\.6, ");
         assertThat(head.length()).isLessThan(1_400);
         assertThat(write(get("X-Forwarded-For", "x".repeat(5_000)), BALANCER)).contains("x-forwarded-for: 10.0.0.7\r\n");

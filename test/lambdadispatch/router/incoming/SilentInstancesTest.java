@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class SilentInstancesTest {
     private final FakeClock clock = new FakeClock(Instant.EPOCH);
-    private final RouterBed bed = new RouterBed(PoolSettings.DEFAULTS.withChannels(1, 1).with(new PoolSettings.Waiting(10, Duration.ofHours(1))), clock);
+    private final RouterBed bed =
+            new RouterBed(PoolSettings.DEFAULTS.withChannels(1, 1).with(new PoolSettings.Waiting(10, Duration.ofHours(1))), clock);
     private final ScriptedExchange client = ScriptedExchange.of("GET", "/a");
 
     private RouterBed.Played next() throws InterruptedException {

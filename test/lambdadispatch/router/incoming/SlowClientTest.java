@@ -21,7 +21,8 @@ class SlowClientTest {
     private static final int SLOTS = 4;
 
     private final RouterBed bed = new RouterBed(PoolSettings.DEFAULTS.withChannels(SLOTS, SLOTS)
-            .with(new PoolSettings.Scaling(PoolSettings.DEFAULTS.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(0, 1), java.time.Duration.ofDays(1))));
+            .with(new PoolSettings.Scaling(PoolSettings.DEFAULTS.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(0, 1),
+                    java.time.Duration.ofDays(1))));
     private final List<ScriptedExchange> slow = new ArrayList<>();
     private final List<CompletableFuture<Void>> done = new ArrayList<>();
     private final List<RouterBed.Played> channels = new ArrayList<>();
@@ -60,7 +61,8 @@ class SlowClientTest {
         another(instance);
         CompletableFuture<Void> first = done.stream().filter(CompletableFuture::isDone).findFirst().orElseThrow();
         assertThat(first.exceptionNow()).isInstanceOf(SocketTimeoutException.class); // the engine answers 408
-        assertThat(bed.pools().defaultPool().snapshot().running()).isLessThan(SLOTS); // as long as no fresh channel comes, each tick ends one more, down to a share
+        // as long as no fresh channel comes, each tick ends one more, down to a share
+        assertThat(bed.pools().defaultPool().snapshot().running()).isLessThan(SLOTS);
         RouterBed.Played fresh = bed.channel(instance);
         assertThat(fresh.awaitRequest("", instance)).startsWith("GET /good");
     }
@@ -76,6 +78,7 @@ class SlowClientTest {
         }
         another(instance);
         assertThat(slow).anyMatch(ScriptedExchange::aborted);
-        assertThat(bed.pools().defaultPool().snapshot().running()).isLessThan(SLOTS); // as long as no fresh channel comes, each tick ends one more, down to a share
+        // as long as no fresh channel comes, each tick ends one more, down to a share
+        assertThat(bed.pools().defaultPool().snapshot().running()).isLessThan(SLOTS);
     }
 }

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Who pays for a broken exchange: a client's and an app's faults cost that exchange alone, however many there are; the environment's cost its instance new
-/// requests, and never those that run well on it. One instance with many channels; on the first of them a bystander is served all the time.
+/// Who pays for a broken exchange: a client's and an app's faults cost that exchange alone, however many there are; the environment's cost
+/// its instance new requests, and never those that run well on it. One instance with many channels; on the first of them a bystander is
+/// served all the time.
 @Timeout(60)
 class WhoseFaultTest {
     private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -36,7 +37,8 @@ class WhoseFaultTest {
 
     private static PoolSettings onlyInstance() {
         PoolSettings d = PoolSettings.DEFAULTS;
-        return d.withChannels(10, 10).with(new PoolSettings.Scaling(d.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(0, 1), Duration.ofDays(1)));
+        return d.withChannels(10, 10)
+                .with(new PoolSettings.Scaling(d.scaling().algorithm(), 1, new PoolSettings.InstanceCounts(0, 1), Duration.ofDays(1)));
     }
 
     @BeforeEach
@@ -67,7 +69,8 @@ class WhoseFaultTest {
     private void manyTimes(Mishap mishap, boolean withBody) throws Exception {
         for (int i = 0; i < MANY; i++) {
             RouterBed.Played channel = opened(2);
-            ScriptedExchange client = withBody ? ScriptedExchange.of("POST", "/broken", -1, "transfer-encoding", "chunked") : ScriptedExchange.of("GET", "/broken");
+            ScriptedExchange client = withBody ? ScriptedExchange.of("POST", "/broken", -1, "transfer-encoding", "chunked")
+                    : ScriptedExchange.of("GET", "/broken");
             CompletableFuture<Void> done = bed.client(client);
             channel.awaitRequest("");
             mishap.happens(client, channel);
@@ -76,7 +79,8 @@ class WhoseFaultTest {
         }
     }
 
-    /// Without another sign of life from the instance: it takes a request at once, on a channel that was idle all the time, and the bystander gets the rest.
+    /// Without another sign of life from the instance: it takes a request at once, on a channel that was idle all the time, and the
+    /// bystander gets the rest.
     private void nothingElseHappened() throws Exception {
         bed.pools().tick();
         assertThat(instance.state()).isEqualTo(Instance.State.OPEN);
@@ -107,7 +111,8 @@ class WhoseFaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"junk\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n", OK + "more"})
+    @ValueSource(strings = {"junk\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n",
+            "HTTP/1.1 101 Switching Protocols\r\n\r\n", OK + "more"})
     void answersThatAreGarbledOrTooLong(String octets) throws Exception {
         manyTimes((client, channel) -> channel.respond(octets), false);
         nothingElseHappened();
@@ -156,7 +161,8 @@ class WhoseFaultTest {
         channel.awaitRequest("");
         int fields = HeadLimits.RESPONSE_FIELDS - 1;
         String field = "x:" + "y".repeat((HeadLimits.RESPONSE_BYTES - 40) / fields - 4);
-        channel.respond("HTTP/1.1 200 OK\r\n" + (field.replace(":", ": ") + "\r\n").repeat(fields) + "transfer-encoding: chunked\r\n\r\n0\r\n\r\n");
+        channel.respond(
+                "HTTP/1.1 200 OK\r\n" + (field.replace(":", ": ") + "\r\n").repeat(fields) + "transfer-encoding: chunked\r\n\r\n0\r\n\r\n");
         done.get(20, TimeUnit.SECONDS);
         assertThat(client.status()).isEqualTo(200);
         assertThat(client.sent().size()).isEqualTo(fields);

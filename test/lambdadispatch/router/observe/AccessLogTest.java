@@ -105,7 +105,8 @@ class AccessLogTest {
     void nobodyCanForgeALineOrPlayWithATerminal() {
         RequestRecord record = record("/a\"\u001b[2J\r\n2026-01-01T00:00:00.000Z INFO  access forged=1");
         record.requestId("x\ny status=200 \u202e");
-        assertThat(line(record)).containsOnlyOnce("\n").doesNotContain("\u001b", "\r", "\u202e").contains("\\n", "\\u001b", "\\u202e", "\\\"");
+        assertThat(line(record)).containsOnlyOnce("\n").doesNotContain("\u001b", "\r", "\u202e").contains("\\n", "\\u001b", "\\u202e",
+                "\\\"");
     }
 
     @Test
@@ -140,7 +141,8 @@ class AccessLogTest {
         assertThat(observer.open()).isZero();
         Bytes metrics = new Bytes();
         registry.write(metrics);
-        assertThat(metrics.toString()).contains("lambda_dispatch_requests_total{class=\"2xx\"} 2", "lambda_dispatch_requests_total{class=\"5xx\"} 1",
+        assertThat(metrics.toString()).contains("lambda_dispatch_requests_total{class=\"2xx\"} 2",
+                "lambda_dispatch_requests_total{class=\"5xx\"} 1",
                 "lambda_dispatch_response_bytes_total 50");
     }
 }

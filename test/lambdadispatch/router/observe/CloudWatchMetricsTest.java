@@ -29,7 +29,8 @@ class CloudWatchMetricsTest {
     private final List<String> lines = new ArrayList<>();
     private List<PoolSnapshot> pools = List.of();
     private long millis = 1_000 * MINUTE + 30_000; // in the middle of one
-    private final CloudWatchMetrics metrics = new CloudWatchMetrics(new CloudWatchTarget("LambdaDispatch", Map.of("Service", "shop"), Duration.ofMinutes(1)), observer,
+    private final CloudWatchMetrics metrics =
+            new CloudWatchMetrics(new CloudWatchTarget("LambdaDispatch", Map.of("Service", "shop"), Duration.ofMinutes(1)), observer,
             () -> pools, new Clock() {
                 @Override
                 public long nanoTime() {
@@ -62,7 +63,8 @@ class CloudWatchMetricsTest {
     }
 
     private static PoolSnapshot pool(String function, int pending, PoolSnapshot.Totals totals) {
-        return new PoolSnapshot(function, 1, 2, 1, 1, 0, 5, pending, 7, 3, 4, 100, 0.1, 2.5, 0, null, java.util.Map.of(), new Advice.Seen(0.05, 0.01, 5), totals);
+        return new PoolSnapshot(function, 1, 2, 1, 1, 0, 5, pending, 7, 3, 4, 100, 0.1, 2.5, 0, null, java.util.Map.of(),
+                new Advice.Seen(0.05, 0.01, 5), totals);
     }
 
     private static PoolSnapshot.Totals totals(long invokes, Map<InvokeFault, Long> faults) {
@@ -171,7 +173,8 @@ class CloudWatchMetricsTest {
         for (ExitReason reason : ExitReason.values()) {
             observer.exits().count(reason);
         }
-        pools = IntStream.range(0, 20).mapToObj(i -> pool("arn:aws:lambda:us-east-1:123456789012:function:f" + i, i, totals(i, faults))).toList();
+        pools = IntStream.range(0, 20).mapToObj(i -> pool("arn:aws:lambda:us-east-1:123456789012:function:f" + i, i, totals(i, faults)))
+                .toList();
         answered(200, 500);
         tickUntil(1_001 * MINUTE);
         assertThat(documents()).hasSizeGreaterThanOrEqualTo(21);

@@ -25,7 +25,8 @@ class EmbeddedMetricsTest {
     @Test
     void aDocumentIsOneLineOfTheFormat() throws Exception {
         List<String> lines = metrics().add("Requests", "Count", 12).add("Duration", "Milliseconds", 0.25, 1, 1234.5678).lines();
-        assertThat(lines).containsExactly("{\"_aws\":{\"Timestamp\":1764000000000,\"CloudWatchMetrics\":[{\"Namespace\":\"Name/Space\",\"Dimensions\":[[\"Service\"]],"
+        assertThat(lines).containsExactly(
+                "{\"_aws\":{\"Timestamp\":1764000000000,\"CloudWatchMetrics\":[{\"Namespace\":\"Name/Space\",\"Dimensions\":[[\"Service\"]],"
                 + "\"Metrics\":[{\"Name\":\"Requests\",\"Unit\":\"Count\"},{\"Name\":\"Duration\",\"Unit\":\"Milliseconds\"}]}]},"
                 + "\"Service\":\"s\",\"Requests\":12,\"Duration\":[0.25,1,1235]}");
         EmfRules.check(lines.getFirst());
@@ -60,7 +61,8 @@ class EmbeddedMetricsTest {
         Map<String, String> dimensions = new LinkedHashMap<>();
         IntStream.range(0, EmbeddedMetrics.MOST_DIMENSIONS).forEach(i -> dimensions.put("Dimension" + i, "v".repeat(100)));
         EmbeddedMetrics metrics = new EmbeddedMetrics("n", dimensions, NOW);
-        IntStream.range(0, 60).forEach(i -> metrics.add("Spread" + i, "Milliseconds", DoubleStream.iterate(0.12345, value -> value * 1.1).limit(100).toArray()));
+        IntStream.range(0, 60).forEach(
+                i -> metrics.add("Spread" + i, "Milliseconds", DoubleStream.iterate(0.12345, value -> value * 1.1).limit(100).toArray()));
         assertThat(metrics.lines()).hasSizeGreaterThan(1);
         for (String line : metrics.lines()) {
             EmfRules.check(line);
@@ -86,8 +88,10 @@ class EmbeddedMetricsTest {
 
     @Test
     void dimensionsKeepTheirOrderAndMayHoldAnEqualsSign() {
-        assertThat(CloudWatchTarget.checkedDimensions(List.of("Service=shop", "Stage=a=b"))).containsExactly(Map.entry("Service", "shop"), Map.entry("Stage", "a=b"));
+        assertThat(CloudWatchTarget.checkedDimensions(List.of("Service=shop", "Stage=a=b"))).containsExactly(Map.entry("Service", "shop"),
+                Map.entry("Stage", "a=b"));
         assertThatIllegalArgumentException().isThrownBy(() -> CloudWatchTarget.checkedDimensions(List.of("A=1", "A=2")));
-        assertThatIllegalArgumentException().isThrownBy(() -> CloudWatchTarget.checkedDimensions(IntStream.range(0, 30).mapToObj(i -> "D" + i + "=v").toList()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CloudWatchTarget.checkedDimensions(IntStream.range(0, 30).mapToObj(i -> "D" + i + "=v").toList()));
     }
 }

@@ -9,12 +9,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import lambdadispatch.base.json.Json;
 
-/// Holds a line to what AWS publishes of the Embedded Metric Format: each rule of its JSON schema, and those of its text that a schema can not say.
-/// Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
+/// Holds a line to what AWS publishes of the Embedded Metric Format: each rule of its JSON schema, and those of its text that a schema can
+/// not say. Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
 public final class EmfRules {
-    private static final Set<String> UNITS = Set.of("Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes", "Bits",
-            "Kilobits", "Megabits", "Gigabits", "Terabits", "Percent", "Count", "Bytes/Second", "Kilobytes/Second", "Megabytes/Second", "Gigabytes/Second",
-            "Terabytes/Second", "Bits/Second", "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second", "Count/Second", "None");
+    private static final Set<String> UNITS =
+            Set.of("Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes", "Bits",
+                    "Kilobits", "Megabits", "Gigabits", "Terabits", "Percent", "Count", "Bytes/Second", "Kilobytes/Second",
+                    "Megabytes/Second", "Gigabytes/Second",
+                    "Terabytes/Second", "Bits/Second", "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second",
+                    "Count/Second", "None");
     /// Not of the format: container engines cut longer lines in two.
     private static final int LONGEST_LINE = 16 << 10;
 

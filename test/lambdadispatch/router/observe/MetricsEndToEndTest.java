@@ -27,8 +27,9 @@ class MetricsEndToEndTest {
 
     @Test
     void eachMetricsLineStandsAloneAndTheSumIsWhatWasAsked() throws Exception {
-        try (Stack stack = new Stack().router("LAMBDA_DISPATCH_CloudWatchMetricsEnabled", "true").router("LAMBDA_DISPATCH_CloudWatchMetricsInterval", "1s")
-                        .router("LAMBDA_DISPATCH_CloudWatchMetricsDimensions", "Service=shop").router("LAMBDA_DISPATCH_DrainDelay", "0").start();
+        try (Stack stack = new Stack().router("LAMBDA_DISPATCH_CloudWatchMetricsEnabled", "true")
+                .router("LAMBDA_DISPATCH_CloudWatchMetricsInterval", "1s")
+                .router("LAMBDA_DISPATCH_CloudWatchMetricsDimensions", "Service=shop").router("LAMBDA_DISPATCH_DrainDelay", "0").start();
                 HttpClient client = HttpClient.newHttpClient()) {
             for (int i = 0; i < REQUESTS; i++) {
                 get(client, stack.url(i == 0 ? "/status?code=404" : "/ping"));
@@ -58,7 +59,8 @@ class MetricsEndToEndTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        try (Stack stack = new Stack().router("LAMBDA_DISPATCH_MetricsPort", Integer.toString(port)).start(); HttpClient client = HttpClient.newHttpClient()) {
+        try (Stack stack = new Stack().router("LAMBDA_DISPATCH_MetricsPort", Integer.toString(port)).start();
+                HttpClient client = HttpClient.newHttpClient()) {
             get(client, stack.url("/ping"));
             URI metrics = URI.create("http://127.0.0.1:" + port + "/metrics");
             String text = get(client, metrics).body();

@@ -40,7 +40,8 @@ class MonitoringFilesTest {
     }
 
     private static Set<String> found(Pattern pattern, String text) {
-        return pattern.matcher(text).results().map(result -> result.group(result.groupCount())).collect(Collectors.toCollection(TreeSet::new));
+        return pattern.matcher(text).results().map(result -> result.group(result.groupCount()))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
@@ -66,7 +67,8 @@ class MonitoringFilesTest {
     @Test
     void prometheusLoadsTheRules() throws Exception {
         Tool promtool = Tool.need("promtool");
-        Process check = new ProcessBuilder(promtool.path().toString(), "check", "rules", FOLDER.resolve("prometheus-alerts.yml").toString()).redirectErrorStream(true).start();
+        Process check = new ProcessBuilder(promtool.path().toString(), "check", "rules", FOLDER.resolve("prometheus-alerts.yml").toString())
+                .redirectErrorStream(true).start();
         String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(check.waitFor()).as(said).isZero();
     }

@@ -68,7 +68,8 @@ class TimelineTest {
             timeline.tick();
         }
         assertThat(timeline.samples()).hasSize(Timeline.SECONDS);
-        assertThat(timeline.samples().getLast().epochSecond() - timeline.samples().getFirst().epochSecond()).isEqualTo(Timeline.SECONDS - 1);
+        assertThat(timeline.samples().getLast().epochSecond() - timeline.samples().getFirst().epochSecond())
+                .isEqualTo(Timeline.SECONDS - 1);
     }
 
     @Test

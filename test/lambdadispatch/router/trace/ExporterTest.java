@@ -55,7 +55,8 @@ class ExporterTest {
 
     private static EndedRequest ended(int status) {
         RequestTrace trace = RequestTrace.begin(new Headers(), false, 1);
-        return new EndedRequest(trace, "GET", "/a", status, "a1b2c3", 1, "id", status >= 500 ? "it broke" : null, 5_000_000_000L, 1000, 10, 400, 410, 900, 300);
+        return new EndedRequest(trace, "GET", "/a", status, "a1b2c3", 1, "id", status >= 500 ? "it broke" : null, 5_000_000_000L, 1000, 10,
+                400, 410, 900, 300);
     }
 
     private static List<Json.JsonObject> spans(Json body) {
@@ -78,10 +79,14 @@ class ExporterTest {
     void spansTellWhereTheTimeWent() {
         EndedRequest request = ended(503);
         List<Json.JsonObject> spans = request.spans().stream().map(span -> (Json.JsonObject) span).toList();
-        assertThat(spans).extracting(span -> span.text("name").orElseThrow()).containsExactly("GET", "queue", "cold start", "dispatch", "app");
-        assertThat(spans).extracting(span -> span.text("startTimeUnixNano").orElseThrow() + "-" + span.text("endTimeUnixNano").orElseThrow())
-                .containsExactly("4999999000-5000000000", "4999999010-4999999400", "4999999100-4999999400", "4999999400-4999999410", "4999999410-5000000000");
-        assertThat(spans).extracting(span -> span.text("spanId").orElseThrow()).doesNotHaveDuplicates().allMatch(id -> id.matches("[0-9a-f]{16}"));
+        assertThat(spans).extracting(span -> span.text("name").orElseThrow()).containsExactly("GET", "queue", "cold start", "dispatch",
+                "app");
+        assertThat(spans)
+                .extracting(span -> span.text("startTimeUnixNano").orElseThrow() + "-" + span.text("endTimeUnixNano").orElseThrow())
+                .containsExactly("4999999000-5000000000", "4999999010-4999999400", "4999999100-4999999400", "4999999400-4999999410",
+                        "4999999410-5000000000");
+        assertThat(spans).extracting(span -> span.text("spanId").orElseThrow()).doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[0-9a-f]{16}"));
         assertThat(spans.subList(1, 5)).allMatch(span -> span.text("parentSpanId").orElseThrow().equals(request.trace().spanId()));
         assertThat(spans.getFirst().write()).contains("\"code\":2", "\"error.type\"", "it broke");
         assertThat(spans.getLast().write()).contains("first octet", "4999999900");
@@ -105,7 +110,8 @@ class ExporterTest {
     @Test
     void aRequestThatGotNoInstanceHasAQueueOnly() {
         RequestTrace trace = RequestTrace.begin(new Headers(), false, 1);
-        EndedRequest refused = new EndedRequest(trace, "GET", "/a", 504, "-", 1, "id", "no instance", 5_000_000_000L, 1000, 0, -1, -1, 0, 0);
+        EndedRequest refused =
+                new EndedRequest(trace, "GET", "/a", 504, "-", 1, "id", "no instance", 5_000_000_000L, 1000, 0, -1, -1, 0, 0);
         assertThat(refused.spans()).hasSize(2);
         assertThat(refused.spans().get(1).write()).contains("\"queue\"", "\"endTimeUnixNano\":\"5000000000\"");
     }
@@ -117,7 +123,8 @@ class ExporterTest {
             exporter.offer(ended(200));
             exporter.offer(ended(200));
             String request = got.poll(20, TimeUnit.SECONDS);
-            assertThat(request).startsWith("POST /v1/traces\n{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"shop\"}}]}");
+            assertThat(request).startsWith(
+                    "POST /v1/traces\n{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"shop\"}}]}");
             assertThat(spans(Json.parse(request.substring(request.indexOf('\n') + 1)))).hasSize(10);
         }
         assertThat(metrics()).contains("lambda_dispatch_traced_requests_total 2", "lambda_dispatch_traced_requests_dropped_total 0");

@@ -19,14 +19,18 @@ class TraceContextTest {
         assertThat(TraceContext.parseTraceparent("00-" + TRACE + "-" + SPAN + "-01")).isEqualTo(new TraceContext(TRACE, SPAN, true));
         assertThat(TraceContext.parseTraceparent("00-" + TRACE + "-" + SPAN + "-00")).isEqualTo(new TraceContext(TRACE, SPAN, false));
         assertThat(TraceContext.parseTraceparent("00-" + TRACE + "-" + SPAN + "-fe")).isEqualTo(new TraceContext(TRACE, SPAN, false));
-        assertThat(TraceContext.parseTraceparent("cc-" + TRACE + "-" + SPAN + "-01-what-the-future-brings")).as("a later version").isNotNull();
+        assertThat(TraceContext.parseTraceparent("cc-" + TRACE + "-" + SPAN + "-01-what-the-future-brings")).as("a later version")
+                .isNotNull();
     }
 
     @Test
     void malformedOnesBeginTheTraceAnew() {
-        for (String wrong : List.of("", "00", "00-" + TRACE + "-" + SPAN, "00-" + TRACE + "-" + SPAN + "-1", "00-" + TRACE + "-" + SPAN + "-01-more", "ff-" + TRACE + "-" + SPAN + "-01",
-                "00-" + TRACE.toUpperCase(Locale.ROOT) + "-" + SPAN + "-01", "00-" + "0".repeat(32) + "-" + SPAN + "-01", "00-" + TRACE + "-" + "0".repeat(16) + "-01",
-                "00_" + TRACE + "-" + SPAN + "-01", "cc-" + TRACE + "-" + SPAN + "-01.more", "00-" + TRACE.substring(1) + "g-" + SPAN + "-01")) {
+        for (String wrong : List.of("", "00", "00-" + TRACE + "-" + SPAN, "00-" + TRACE + "-" + SPAN + "-1",
+                "00-" + TRACE + "-" + SPAN + "-01-more", "ff-" + TRACE + "-" + SPAN + "-01",
+                "00-" + TRACE.toUpperCase(Locale.ROOT) + "-" + SPAN + "-01", "00-" + "0".repeat(32) + "-" + SPAN + "-01",
+                "00-" + TRACE + "-" + "0".repeat(16) + "-01",
+                "00_" + TRACE + "-" + SPAN + "-01", "cc-" + TRACE + "-" + SPAN + "-01.more",
+                "00-" + TRACE.substring(1) + "g-" + SPAN + "-01")) {
             assertThat(TraceContext.parseTraceparent(wrong)).as(wrong).isNull();
         }
         Headers twice = Headers.of("traceparent", "00-" + TRACE + "-" + SPAN + "-01", "traceparent", "00-" + TRACE + "-" + SPAN + "-01");
@@ -35,15 +39,18 @@ class TraceContextTest {
 
     @Test
     void amazonsRootIsTheSameTrace() {
-        assertThat(TraceContext.parseAmazon("Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=" + SPAN + ";Sampled=1")).isEqualTo(new TraceContext(TRACE, SPAN, true));
-        assertThat(TraceContext.parseAmazon("Self=1-1-1; Root=1-4bf92f35-77b34da6a3ce929d0e0e4736")).as("as a load balancer sends it").isEqualTo(new TraceContext(TRACE, "", null));
+        assertThat(TraceContext.parseAmazon("Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=" + SPAN + ";Sampled=1"))
+                .isEqualTo(new TraceContext(TRACE, SPAN, true));
+        assertThat(TraceContext.parseAmazon("Self=1-1-1; Root=1-4bf92f35-77b34da6a3ce929d0e0e4736")).as("as a load balancer sends it")
+                .isEqualTo(new TraceContext(TRACE, "", null));
         assertThat(TraceContext.parseAmazon("Root=1-4bf92f35-77b34da6a3ce929d0e0e473x")).isNull();
         assertThat(TraceContext.parseAmazon("Parent=" + SPAN)).isNull();
     }
 
     @Test
     void traceparentComesBeforeAmazons() {
-        Headers both = Headers.of("x-amzn-trace-id", "Root=1-11111111-111111111111111111111111", "traceparent", "00-" + TRACE + "-" + SPAN + "-01");
+        Headers both = Headers.of("x-amzn-trace-id", "Root=1-11111111-111111111111111111111111", "traceparent",
+                "00-" + TRACE + "-" + SPAN + "-01");
         assertThat(TraceContext.of(both).traceId()).isEqualTo(TRACE);
     }
 

@@ -16,7 +16,8 @@ final class AnswerLimit implements ExecutionInterceptor {
     static final int OCTETS = 64 << 10;
 
     @Override
-    public Optional<Publisher<ByteBuffer>> modifyAsyncHttpResponseContent(Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+    public Optional<Publisher<ByteBuffer>> modifyAsyncHttpResponseContent(Context.ModifyHttpResponse context,
+            ExecutionAttributes attributes) {
         return context.responsePublisher().map(whole -> subscriber -> whole.subscribe(new Cut(subscriber)));
     }
 

@@ -22,8 +22,8 @@ final class HttpClients {
 
     private HttpClients() {}
 
-    /// One event loop: it mostly waits. Paths on AWS drop a connection that is silent for 350 s, and the SDK's own switch for keep-alive leaves
-    /// the kernel's two hours.
+    /// One event loop: it mostly waits. Paths on AWS drop a connection that is silent for 350 s, and the SDK's own switch for keep-alive
+    /// leaves the kernel's two hours.
     static SdkAsyncHttpClient forInvokes() {
         return NettyNioAsyncHttpClient.builder()
                 .eventLoopGroupBuilder(SdkEventLoopGroup.builder().numberOfThreads(1))

@@ -15,7 +15,8 @@ final class SdkErrors {
     }
 
     static InvokeFailure failure(AwsServiceException e) {
-        String message = e.awsErrorDetails() == null || e.awsErrorDetails().errorMessage() == null ? "" : e.awsErrorDetails().errorMessage();
+        String message =
+                e.awsErrorDetails() == null || e.awsErrorDetails().errorMessage() == null ? "" : e.awsErrorDetails().errorMessage();
         if (e instanceof TooManyRequestsException throttle) {
             String reason = throttle.reasonAsString() == null ? "" : throttle.reasonAsString();
             return new InvokeFailure(e.statusCode(), code(e), message, reason, seconds(throttle.retryAfterSeconds()));

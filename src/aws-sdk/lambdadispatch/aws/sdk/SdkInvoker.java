@@ -29,11 +29,12 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 /// The `sdk` invoker: Lambda's Invoke API by the AWS SDK, with its whole credential chain. It reads region, endpoints and credentials
 /// from environment, files and platform by itself; only `AWS_LAMBDA_SERVICE_URL` is ours.
 ///
-/// An invoke is sent once: the SDK itself tries nothing again, since invokes cost money and the router's cost guard has to see each. Connections are
-/// not meant to be used twice, as with ours.
+/// An invoke is sent once: the SDK itself tries nothing again, since invokes cost money and the router's cost guard has to see each.
+/// Connections are not meant to be used twice, as with ours.
 public final class SdkInvoker implements FunctionInvoker {
     /// After these the SDK has set its clock by the answer's date.
-    private static final Set<String> CLOCK = Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException");
+    private static final Set<String> CLOCK =
+            Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException");
     private static final String OF_CONFIGURATION = "";
     /// The SDK's own are pages long.
     private static final int LONGEST_MESSAGE = 200;
@@ -109,7 +110,8 @@ public final class SdkInvoker implements FunctionInvoker {
     }
 
     private static InvokeRequest request(FunctionName name, byte[] payload) {
-        InvokeRequest.Builder request = InvokeRequest.builder().functionName(name.identifier()).invocationType(InvocationType.REQUEST_RESPONSE)
+        InvokeRequest.Builder request =
+                InvokeRequest.builder().functionName(name.identifier()).invocationType(InvocationType.REQUEST_RESPONSE)
                 .payload(SdkBytes.fromByteArrayUnsafe(payload));
         return name.qualifier().isEmpty() ? request.build() : request.qualifier(name.qualifier()).build();
     }
@@ -143,7 +145,8 @@ public final class SdkInvoker implements FunctionInvoker {
     private static InvokeResult ofAnswer(InvokeResponse response) {
         byte[] answer = response.payload() == null ? new byte[0] : response.payload().asByteArrayUnsafe();
         byte[] payload = answer.length > AnswerLimit.OCTETS ? new byte[0] : answer; // over it is, whatever it said
-        return response.functionError() == null ? new InvokeResult.Returned(payload) : new InvokeResult.FunctionError(response.functionError(), payload);
+        return response.functionError() == null ? new InvokeResult.Returned(payload)
+                : new InvokeResult.FunctionError(response.functionError(), payload);
     }
 
     /// Errors that never reached the service: what a person has to see to, or the network.
@@ -153,7 +156,8 @@ public final class SdkInvoker implements FunctionInvoker {
             return InvokeFailure.of(403, "AccessDeniedException", message).result();
         }
         if (message.contains("Unable to load region")) {
-            return new InvokeResult.Refused(0, "Configuration", "AWS_REGION is not set, and the function is not named by an ARN: " + message);
+            return new InvokeResult.Refused(0, "Configuration",
+                    "AWS_REGION is not set, and the function is not named by an ARN: " + message);
         }
         throw new IOException(message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "…" : message, e);
     }

@@ -12,8 +12,8 @@ import lambdadispatch.base.json.JsonException;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.invoke.CallbackAddress;
 
-/// The address of an ECS task with a network interface of its own (`awsvpc`, which Fargate always has). In the other network modes the container's
-/// address is one behind its host: then this says nothing.
+/// The address of an ECS task with a network interface of its own (`awsvpc`, which Fargate always has). In the other network modes the
+/// container's address is one behind its host: then this says nothing.
 /// Source: Amazon ECS Developer Guide, "Task metadata endpoint version 4".
 public final class EcsAddress implements CallbackAddress {
     private static final Log LOG = Log.of("callback");

@@ -25,7 +25,8 @@ public final class AwsConfig {
     /// @throws IllegalArgumentException a file can not be understood, or has no profile of the name that `AWS_PROFILE` says
     public static AwsConfig read(Map<String, String> environment) {
         Map<String, String> variables = Map.copyOf(environment);
-        Path home = Path.of(Optional.ofNullable(environment.get("HOME")).filter(text -> !text.isBlank()).orElse(System.getProperty("user.home", "/")));
+        Path home = Path.of(
+                Optional.ofNullable(environment.get("HOME")).filter(text -> !text.isBlank()).orElse(System.getProperty("user.home", "/")));
         Path config = file(environment, "AWS_CONFIG_FILE", home, ".aws/config");
         Path credentials = file(environment, "AWS_SHARED_CREDENTIALS_FILE", home, ".aws/credentials");
         Profiles profiles = Profiles.read(config, credentials);

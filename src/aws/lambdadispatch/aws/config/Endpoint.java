@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// Where a service's API is: an explicit URL, or the region's public endpoint.
-/// Sources: AWS SDKs and Tools Reference Guide, "Service-specific endpoints", "Dual-stack and FIPS endpoints"; the services' endpoint rules.
+/// Sources: AWS SDKs and Tools Reference Guide, "Service-specific endpoints", "Dual-stack and FIPS endpoints"; the services' endpoint
+/// rules.
 public final class Endpoint {
     private static final String IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 
@@ -53,7 +54,8 @@ public final class Endpoint {
 
     private static URI checked(AwsConfig config, String name, String value) {
         if (config.fips() || config.dualStack()) {
-            throw new IllegalArgumentException(name + "=" + value + ": not together with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT");
+            throw new IllegalArgumentException(
+                    name + "=" + value + ": not together with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT");
         }
         try {
             URI uri = URI.create(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
@@ -68,6 +70,7 @@ public final class Endpoint {
     }
 
     private static URI publicOne(AwsConfig config, String service, String region) {
-        return URI.create("https://" + service + (config.fips() ? "-fips." : ".") + region + "." + Partition.of(region).suffix(config.dualStack()));
+        return URI.create(
+                "https://" + service + (config.fips() ? "-fips." : ".") + region + "." + Partition.of(region).suffix(config.dualStack()));
     }
 }

@@ -43,7 +43,8 @@ public final class Profiles {
         }
     }
 
-    /// `[default]`, `[profile name]`, `[services name]`; others (`sso-session`) are of no use here. `[profile default]` wins over `[default]`.
+    /// `[default]`, `[profile name]`, `[services name]`; others (`sso-session`) are of no use here. `[profile default]` wins over
+    /// `[default]`.
     private void addConfig(Map<String, Map<String, String>> sections) {
         boolean prefixed = sections.containsKey("profile " + AwsConfig.DEFAULT_PROFILE);
         sections.forEach((title, settings) -> {

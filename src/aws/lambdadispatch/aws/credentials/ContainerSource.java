@@ -80,7 +80,8 @@ final class ContainerSource implements CredentialSource {
                 return Issued.parse(answer.text(), NAME);
             }
             String why = NAME + " answered " + answer.status() + said(answer.text());
-            throw answer.status() >= 500 || answer.status() == 429 ? CredentialsException.passing(why, null) : CredentialsException.lasting(why);
+            throw answer.status() >= 500 || answer.status() == 429 ? CredentialsException.passing(why, null)
+                    : CredentialsException.lasting(why);
         } catch (IOException e) {
             throw CredentialsException.passing(NAME + " " + uri.getHost() + ": " + e.getMessage(), e);
         }
@@ -110,20 +111,23 @@ final class ContainerSource implements CredentialSource {
     private String token() throws CredentialsException {
         Optional<String> file = config.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
         try {
-            String token = file.isPresent() ? Files.readString(Path.of(file.get())).stripTrailing() : config.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN").orElse("");
+            String token = file.isPresent() ? Files.readString(Path.of(file.get())).stripTrailing()
+                    : config.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN").orElse("");
             if (!token.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
                 throw CredentialsException.lasting("the container's authorization token has line breaks or control characters in it");
             }
             return token;
         } catch (IOException e) {
-            throw CredentialsException.passing("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE can not be read: " + e.getClass().getSimpleName(), e);
+            throw CredentialsException.passing("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE can not be read: " + e.getClass().getSimpleName(),
+                    e);
         }
     }
 
     /// An error has the members `code` and `message`.
     private static String said(String text) {
         try {
-            return Json.parse(text) instanceof Json.JsonObject error ? " " + error.text("code").orElse("") + " " + error.text("message").orElse("") : "";
+            return Json.parse(text) instanceof Json.JsonObject error
+                    ? " " + error.text("code").orElse("") + " " + error.text("message").orElse("") : "";
         } catch (JsonException e) {
             return "";
         }

@@ -11,8 +11,8 @@ import lambdadispatch.base.Clock;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Threads;
 
-/// The credentials in use. They are replaced in the background well before they expire, by one thread at a time; if that fails, those in hand are
-/// used as long as they work. Only when there are none does a caller wait.
+/// The credentials in use. They are replaced in the background well before they expire, by one thread at a time; if that fails, those in
+/// hand are used as long as they work. Only when there are none does a caller wait.
 public final class CredentialCache implements AutoCloseable {
     private static final Log LOG = Log.of("credentials");
     /// Requests signed with them must still arrive in time.
@@ -108,7 +108,8 @@ public final class CredentialCache implements AutoCloseable {
             if (usable(held)) {
                 return held;
             }
-            throw lastFailure != null ? lastFailure : CredentialsException.passing(source.name() + " gave credentials that have expired", null);
+            throw lastFailure != null ? lastFailure
+                    : CredentialsException.passing(source.name() + " gave credentials that have expired", null);
         } finally {
             asking.unlock();
         }
@@ -138,7 +139,8 @@ public final class CredentialCache implements AutoCloseable {
         failuresInRow++;
         long pause = Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << Math.min(10, failuresInRow - 1));
         refreshAt = clock.now().plusMillis((long) (pause * jitter()));
-        LOG.warn("no new credentials", "source", source.name(), "why", why.getMessage(), "inHand", usable(held) ? "until " + held.expires() : "none");
+        LOG.warn("no new credentials", "source", source.name(), "why", why.getMessage(), "inHand",
+                usable(held) ? "until " + held.expires() : "none");
     }
 
     /// A quarter of an hour before the end, or a third of their life if that is less, and a bit earlier by chance: not all routers at once.

@@ -59,7 +59,8 @@ public final class CredentialChain implements AutoCloseable {
             throw new IllegalArgumentException((id.isPresent() ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID") + " is not set, but "
                     + (id.isPresent() ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY") + " is");
         }
-        return id.map(key -> new StaticSource("environment", new Credentials(key, secret.get(), config.variable("AWS_SESSION_TOKEN").orElse(""))));
+        return id.map(key -> new StaticSource("environment",
+                new Credentials(key, secret.get(), config.variable("AWS_SESSION_TOKEN").orElse(""))));
     }
 
     private Optional<CredentialSource> webIdentity() {
@@ -69,7 +70,8 @@ public final class CredentialChain implements AutoCloseable {
         }
         String arn = config.variable("AWS_ROLE_ARN").orElseThrow(
                 () -> new IllegalArgumentException("AWS_ROLE_ARN is not set, but AWS_WEB_IDENTITY_TOKEN_FILE is"));
-        Role role = new Role(arn, config.variable("AWS_ROLE_SESSION_NAME").orElseGet(Role::newSession), Optional.empty(), Optional.empty(), "");
+        Role role =
+                new Role(arn, config.variable("AWS_ROLE_SESSION_NAME").orElseGet(Role::newSession), Optional.empty(), Optional.empty(), "");
         return Optional.of(new WebIdentitySource(sts, role, Path.of(file.get())));
     }
 
@@ -80,8 +82,10 @@ public final class CredentialChain implements AutoCloseable {
     private CredentialSource instance() {
         if (config.metadataDisabled()) {
             Profile profile = config.profile();
-            throw new IllegalArgumentException("no AWS credentials to invoke the function with: neither AWS_ACCESS_KEY_ID nor AWS_WEB_IDENTITY_TOKEN_FILE nor "
-                    + "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set, profile " + profile.name() + " has none, and AWS_EC2_METADATA_DISABLED is true");
+            throw new IllegalArgumentException(
+                    "no AWS credentials to invoke the function with: neither AWS_ACCESS_KEY_ID nor AWS_WEB_IDENTITY_TOKEN_FILE nor "
+                            + "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set, profile " + profile.name()
+                            + " has none, and AWS_EC2_METADATA_DISABLED is true");
         }
         return imds();
     }
@@ -93,10 +97,11 @@ public final class CredentialChain implements AutoCloseable {
     /// The values of `credential_source`.
     private CredentialSource named(String source) {
         return switch (source) {
-            case "Environment" -> environment().orElseThrow(() -> new IllegalArgumentException("credential_source=Environment, but AWS_ACCESS_KEY_ID is not set"));
+        case "Environment" -> environment()
+                .orElseThrow(() -> new IllegalArgumentException("credential_source=Environment, but AWS_ACCESS_KEY_ID is not set"));
             case "Ec2InstanceMetadata" -> imds();
             case "EcsContainer" -> ContainerSource.of(config, near);
-            default -> throw new IllegalArgumentException("credential_source=" + source + ": Environment, Ec2InstanceMetadata or EcsContainer");
+        default -> throw new IllegalArgumentException("credential_source=" + source + ": Environment, Ec2InstanceMetadata or EcsContainer");
         };
     }
 

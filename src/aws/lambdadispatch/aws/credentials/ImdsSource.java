@@ -53,7 +53,8 @@ final class ImdsSource implements CredentialSource {
         Fetch.Answer answer = imds.get(ROLES);
         String role = answer.text().lines().findFirst().orElse("").strip();
         if (!answer.ok() || role.isEmpty()) {
-            throw answer.status() == 404 || answer.ok() ? CredentialsException.lasting(NAME + ": this instance has no role") : refused("for its roles", answer.status());
+            throw answer.status() == 404 || answer.ok() ? CredentialsException.lasting(NAME + ": this instance has no role")
+                    : refused("for its roles", answer.status());
         }
         if (!role.matches("[\\w+=,.@-]+")) {
             throw CredentialsException.passing(NAME + " answered with something else than the name of a role", null);

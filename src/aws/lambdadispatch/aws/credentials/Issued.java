@@ -26,8 +26,10 @@ record Issued(Credentials credentials, Instant expires) {
     static Issued parse(String json, String source) throws CredentialsException {
         Json.JsonObject object = object(json, source);
         String token = object.text("Token").or(() -> object.text("SessionToken")).orElse("");
-        Credentials credentials = new Credentials(required(object, "AccessKeyId", source), required(object, "SecretAccessKey", source), sendable(token, source));
-        return new Issued(credentials, object.text("Expiration").isPresent() ? instant(object.text("Expiration").get(), source) : Instant.MAX);
+        Credentials credentials = new Credentials(required(object, "AccessKeyId", source), required(object, "SecretAccessKey", source),
+                sendable(token, source));
+        return new Issued(credentials,
+                object.text("Expiration").isPresent() ? instant(object.text("Expiration").get(), source) : Instant.MAX);
     }
 
     static Json.JsonObject object(String json, String source) throws CredentialsException {

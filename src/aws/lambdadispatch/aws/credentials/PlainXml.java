@@ -90,7 +90,8 @@ final class PlainXml {
             return ENTITIES.get(name);
         }
         if (name.matches("#[0-9]{1,6}|#x[0-9a-fA-F]{1,5}")) {
-            return Character.toString(name.startsWith("#x") ? Integer.parseInt(name.substring(2), 16) : Integer.parseInt(name.substring(1)));
+            return Character
+                    .toString(name.startsWith("#x") ? Integer.parseInt(name.substring(2), 16) : Integer.parseInt(name.substring(1)));
         }
         throw new Malformed("an unknown reference");
     }
@@ -100,7 +101,8 @@ final class PlainXml {
         int end = past(">") - 1;
         String tag = text.substring(at + 1, end);
         boolean empty = tag.endsWith("/");
-        String name = (empty ? tag.substring(0, tag.length() - 1) : tag).strip().replaceFirst("\\s+xmlns(:\\w+)?=(\"[^\"<>]*\"|'[^'<>]*')$", "");
+        String name =
+                (empty ? tag.substring(0, tag.length() - 1) : tag).strip().replaceFirst("\\s+xmlns(:\\w+)?=(\"[^\"<>]*\"|'[^'<>]*')$", "");
         if (!name.matches("[A-Za-z][A-Za-z0-9._-]*")) {
             throw new Malformed("markup that is no plain element");
         }

@@ -47,7 +47,8 @@ record ProcessSource(String command, Duration limit) implements CredentialSource
             }
             return new String(output, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw CredentialsException.passing(NAME + ": " + e.getClass().getSimpleName() + ", it may have taken longer than " + limit.toSeconds() + " s", e);
+            throw CredentialsException
+                    .passing(NAME + ": " + e.getClass().getSimpleName() + ", it may have taken longer than " + limit.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CredentialsException.passing(NAME + " was interrupted", e);

@@ -12,7 +12,8 @@ import lambdadispatch.aws.config.Profile;
 /// @param region of STS, "" for the configuration's
 record Role(String arn, String session, Optional<String> externalId, Optional<String> durationSeconds, String region) {
     static Role of(Profile profile) {
-        return new Role(profile.text("role_arn").orElseThrow(), profile.text("role_session_name").orElseGet(Role::newSession), profile.text("external_id"),
+        return new Role(profile.text("role_arn").orElseThrow(), profile.text("role_session_name").orElseGet(Role::newSession),
+                profile.text("external_id"),
                 profile.text("duration_seconds"), profile.text("region").orElse(""));
     }
 

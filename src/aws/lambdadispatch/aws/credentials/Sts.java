@@ -23,8 +23,10 @@ final class Sts {
     private static final String VERSION = "2011-06-15";
     /// Where the endpoint is that no region has to be known for.
     private static final String LEGACY_REGION = "us-east-1";
-    /// Errors that a later try may not meet, although they blame the caller: a token that is renewed, an identity provider that does not answer.
-    private static final Set<String> PASSING = Set.of("ExpiredTokenException", "ExpiredToken", "IDPCommunicationError", "InvalidIdentityToken", "Throttling",
+    /// Errors that a later try may not meet, although they blame the caller: a token that is renewed, an identity provider that does not
+    /// answer.
+    private static final Set<String> PASSING =
+            Set.of("ExpiredTokenException", "ExpiredToken", "IDPCommunicationError", "InvalidIdentityToken", "Throttling",
             "ThrottlingException", "RequestExpired");
 
     private final AwsConfig config;
@@ -47,7 +49,8 @@ final class Sts {
         String where = region.isEmpty() ? config.region().orElse(LEGACY_REGION) : region;
         URI endpoint = region.isEmpty() && config.region().isEmpty() ? Endpoint.stsWithoutRegion(config) : Endpoint.sts(config, where);
         String path = endpoint.getRawPath().isEmpty() ? "/" : endpoint.getRawPath();
-        Headers headers = Headers.of("host", endpoint.getRawAuthority(), "content-type", "application/x-www-form-urlencoded; charset=utf-8");
+        Headers headers =
+                Headers.of("host", endpoint.getRawAuthority(), "content-type", "application/x-www-form-urlencoded; charset=utf-8");
         if (signer != null) {
             new SigV4Signer(where, "sts").sign("POST", path, "", headers, body, signer, clock.now());
         }

@@ -31,7 +31,8 @@ record WebIdentitySource(Sts sts, Role role, Path tokenFile) implements Credenti
             }
             return token;
         } catch (IOException e) {
-            throw CredentialsException.passing("the web identity token file " + tokenFile + " can not be read: " + e.getClass().getSimpleName(), e);
+            throw CredentialsException
+                    .passing("the web identity token file " + tokenFile + " can not be read: " + e.getClass().getSimpleName(), e);
         }
     }
 }

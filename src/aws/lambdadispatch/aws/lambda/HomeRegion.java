@@ -23,7 +23,8 @@ final class HomeRegion {
     private synchronized String ofInstance() {
         if (found == null) {
             if (config.metadataDisabled()) {
-                throw new IllegalArgumentException("AWS_REGION is not set, nor does the profile say a region, and the function is not named by an ARN");
+                throw new IllegalArgumentException(
+                        "AWS_REGION is not set, nor does the profile say a region, and the function is not named by an ARN");
             }
             try (Imds imds = new Imds(config, Fetch.Limits.NEAR)) {
                 found = imds.region();

@@ -27,18 +27,20 @@ import lambdadispatch.invoke.InvokeResult;
 /// The `sigv4` invoker: Lambda's Invoke API over HTTP/1.1, signed here.
 ///
 /// An invoke's answer may take 15 minutes during which the connection is silent; TCP keep-alive probes hold idle paths open that would
-/// otherwise be dropped after 350 s. Each invoke has a connection of its own and is sent on it once: when a connection is lost nobody knows whether
-/// Lambda took the invoke, and a second environment with the same id must not come of it.
+/// otherwise be dropped after 350 s. Each invoke has a connection of its own and is sent on it once: when a connection is lost nobody knows
+/// whether Lambda took the invoke, and a second environment with the same id must not come of it.
 public final class LambdaInvoker implements FunctionInvoker {
     private static final Log LOG = Log.of("sigv4");
     /// For TCP and TLS: fifty at once on a cold, busy processor take seconds.
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     /// Lambda ends an invocation after 900 s at the latest; a little more for its start and the way back.
     static final Duration LONGEST_INVOKE = Duration.ofSeconds(960);
-    /// Our extension's answers have some 300 octets; whatever else a function says is of no use, and 6 MiB of it would be for each instance.
+    /// Our extension's answers have some 300 octets; whatever else a function says is of no use, and 6 MiB of it would be for each
+    /// instance.
     private static final int MAX_ANSWER = 64 << 10;
     /// The answers that newer credentials may be the cure for.
-    private static final Set<String> CREDENTIALS_GONE = Set.of("ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId");
+    private static final Set<String> CREDENTIALS_GONE =
+            Set.of("ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId");
 
     /// What an answer means, and whether the cause has been seen to, so that the same invoke is worth another try.
     private record Outcome(InvokeResult result, boolean mended) {}
@@ -89,7 +91,8 @@ public final class LambdaInvoker implements FunctionInvoker {
         } catch (IllegalArgumentException e) {
             return new InvokeResult.Refused(0, "Configuration", e.getMessage());
         } catch (CredentialsException e) {
-            return e.lasts() ? new InvokeResult.Refused(0, "Credentials", e.getMessage()) : new InvokeResult.Unavailable(0, "Credentials", e.getMessage());
+            return e.lasts() ? new InvokeResult.Refused(0, "Credentials", e.getMessage())
+                    : new InvokeResult.Unavailable(0, "Credentials", e.getMessage());
         }
     }
 

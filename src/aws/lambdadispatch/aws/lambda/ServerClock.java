@@ -52,6 +52,7 @@ final class ServerClock {
     private static boolean aboutTime(InvokeFailure failure) {
         String message = failure.message();
         return CODES.contains(failure.code())
-                || SIGNATURE_CODES.contains(failure.code()) && (message.contains("Signature expired") || message.contains("not yet current"));
+                || SIGNATURE_CODES.contains(failure.code())
+                        && (message.contains("Signature expired") || message.contains("not yet current"));
     }
 }

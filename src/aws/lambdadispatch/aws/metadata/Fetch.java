@@ -84,7 +84,8 @@ public final class Fetch implements AutoCloseable {
 
     private Answer once(Question question) throws IOException {
         long until = System.nanoTime() + limits.connect().plus(limits.whole()).toNanos();
-        try (Http1Client.Response response = http.send(question.method(), question.uri(), question.headers(), question.body(), limits.whole());
+        try (Http1Client.Response response =
+                http.send(question.method(), question.uri(), question.headers(), question.body(), limits.whole());
                 Deadline deadline = new Deadline(() -> closeQuietly(response))) {
             deadline.armNanos(Math.max(1, until - System.nanoTime()));
             return new Answer(response.status(), response.headers(), new String(response.bytes(LONGEST_ANSWER), StandardCharsets.UTF_8));

@@ -67,7 +67,8 @@ public final class Settings {
         String range = range(Units.writeBytes(Math.max(0, min)), Units.writeBytes(max), max == Long.MAX_VALUE)
                 + (min == -1 ? ", -1 for unlimited" : "");
         document(name, Units.writeBytes(fallback), description + " [" + range + "]");
-        return read(name, fallback, "a number of bytes as 65536, 64KiB or 1MiB, " + range, text -> within(Units.parseBytes(text), min, max));
+        return read(name, fallback, "a number of bytes as 65536, 64KiB or 1MiB, " + range,
+                text -> within(Units.parseBytes(text), min, max));
     }
 
     /// `true`, `false`, `1`, `0`, `yes` or `no`, in any case.
@@ -80,8 +81,8 @@ public final class Settings {
         });
     }
 
-    /// A duration from `min` to `max` with its unit, `ms`, `s`, `min` (or `m`) or `h`, or as `hh:mm:ss`. A plain number only means something where
-    /// the variable's name says what: milliseconds after `_MS`.
+    /// A duration from `min` to `max` with its unit, `ms`, `s`, `min` (or `m`) or `h`, or as `hh:mm:ss`. A plain number only means
+    /// something where the variable's name says what: milliseconds after `_MS`.
     public Duration millis(String name, Duration fallback, Duration min, Duration max, String description) {
         String range = range(Units.writeDuration(min), Units.writeDuration(max), false);
         document(name, Units.writeDuration(fallback), description + " [" + range + "]");
@@ -141,7 +142,8 @@ public final class Settings {
     /// A path as it stands in a request line: it begins with a slash, and has neither blanks nor characters that would have to be escaped.
     /// @param query whether a query may follow
     public String path(String name, String fallback, boolean query, String description) {
-        return formed(name, fallback, text -> text.startsWith("/") && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#' && (query || c != '?')),
+        return formed(name, fallback,
+                text -> text.startsWith("/") && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#' && (query || c != '?')),
                 "a path that begins with /, without blanks" + (query ? "" : " and query"), description);
     }
 
@@ -162,14 +164,17 @@ public final class Settings {
 
     /// A file that can be read; null if not set.
     public String file(String name, String description) {
-        return formed(name, null, text -> Files.isReadable(Path.of(text)) && !Files.isDirectory(Path.of(text)), "a file that is there and can be read", description);
+        return formed(name, null, text -> Files.isReadable(Path.of(text)) && !Files.isDirectory(Path.of(text)),
+                "a file that is there and can be read", description);
     }
 
     /// The topics whose debug lines are wanted, for the help and the check: the log reads the variable itself.
     /// @param name of the variable that the log reads
     public void topics(String name, Collection<String> topics) {
-        formed(name, null, text -> Arrays.stream(text.split(",")).map(String::strip).allMatch(topic -> topic.isEmpty() || topics.contains(topic)),
-                "topics between commas, of " + String.join(", ", new TreeSet<>(topics)), "topics for debug lines: frames,channels,dispatch,sigv4 and so on");
+        formed(name, null,
+                text -> Arrays.stream(text.split(",")).map(String::strip).allMatch(topic -> topic.isEmpty() || topics.contains(topic)),
+                "topics between commas, of " + String.join(", ", new TreeSet<>(topics)),
+                "topics for debug lines: frames,channels,dispatch,sigv4 and so on");
     }
 
     /// Makes a name known that is read elsewhere (by another program in the same environment, say): no warning, no line in the table.
@@ -203,7 +208,8 @@ public final class Settings {
 
     /// What all names have in common would make any two of them near to each other.
     private Optional<String> nearest(String name) {
-        List<String> ours = known.keySet().stream().filter(each -> each.startsWith(PREFIX)).map(each -> each.substring(PREFIX.length())).toList();
+        List<String> ours =
+                known.keySet().stream().filter(each -> each.startsWith(PREFIX)).map(each -> each.substring(PREFIX.length())).toList();
         return NearestName.find(name.substring(PREFIX.length()), ours);
     }
 

@@ -175,7 +175,8 @@ final class JsonParser {
         return new Json.JsonNumber(digits);
     }
 
-    /// Where the number that starts at `from` ends, or -1 if none does: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?` (RFC 8259 §6).
+    /// Where the number that starts at `from` ends, or -1 if none does: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?` (RFC 8259
+    /// §6).
     static int numberEnd(String text, int from) {
         int whole = from < text.length() && text.charAt(from) == '-' ? from + 1 : from;
         int end = digitsEnd(text, whole);

@@ -67,7 +67,8 @@ public final class LineFormat {
         value(out, value);
     }
 
-    /// Appends one value: null as `-`, numbers and plain words bare, a duration in `ms`, a throwable as its chain of causes, the rest quoted.
+    /// Appends one value: null as `-`, numbers and plain words bare, a duration in `ms`, a throwable as its chain of causes, the rest
+    /// quoted.
     public static void value(Bytes out, Object value) {
         // Not a pattern switch: the first one a program runs takes 5 ms that no AOT cache saves, and this runs before anything else does.
         if (value == null) {

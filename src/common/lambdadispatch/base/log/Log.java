@@ -35,7 +35,8 @@ public final class Log {
     public static final String FORMAT_VARIABLE = "LAMBDA_DISPATCH_LogFormat";
 
     /// All topics that there are, of all programs: which names the variable may hold.
-    public static final Set<String> TOPICS = Set.of("admin", "callback", "channels", "credentials", "dispatch", "emulator", "extension", "frames", "http1", "http2",
+    public static final Set<String> TOPICS =
+            Set.of("admin", "callback", "channels", "credentials", "dispatch", "emulator", "extension", "frames", "http1", "http2",
             "invocation", "metrics", "readiness", "relay", "router", "server", "sigv4", "traces");
 
     private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(2);
@@ -47,7 +48,8 @@ public final class Log {
 
     static {
         try {
-            Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("log flush", Log::flush)); // the last words of a program are the ones that matter
+            // the last words of a program are the ones that matter
+            Runtime.getRuntime().addShutdownHook(Threads.shutdownHook("log flush", Log::flush));
         } catch (IllegalStateException shuttingDown) {
             // The first line of all is logged by a shutdown hook; that hook has to flush.
         }
@@ -182,7 +184,8 @@ public final class Log {
     }
 
     static Set<String> topics(String list) {
-        return Arrays.stream(Objects.requireNonNullElse(list, "").split(",")).map(String::strip).filter(topic -> !topic.isEmpty()).collect(Collectors.toUnmodifiableSet());
+        return Arrays.stream(Objects.requireNonNullElse(list, "").split(",")).map(String::strip).filter(topic -> !topic.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static OutputStream output(String target) {

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.Locale;
 import lambdadispatch.base.Bytes;
 
-/// Writes one line of the log, as text or as a JSON object (RFC 8259), without a formatter: access lines are written as often as requests come.
+/// Writes one line of the log, as text or as a JSON object (RFC 8259), without a formatter: access lines are written as often as requests
+/// come.
 ///
 /// Text: `2026-11-24T04:10:47.123Z INFO  dispatch instance opened instance=ab12`. JSON: `{"time":"2026-11-24T04:10:47.123Z","level":"info",
-/// "topic":"dispatch","event":"instance opened","instance":"ab12"}`. What text escapes, JSON takes as it is: both write `\"`, `\\`, `\n` and `\u202e`.
+/// "topic":"dispatch","event":"instance opened","instance":"ab12"}`. What text escapes, JSON takes as it is: both write `\"`, `\\`, `\n`
+/// and `\u202e`.
 public final class LogLine {
     /// What `LAMBDA_DISPATCH_LogFormat` may be.
     public enum Format { TEXT, JSON }
@@ -77,7 +79,8 @@ public final class LogLine {
         }
     }
 
-    /// Any value: null as `-` (JSON: `null`), numbers and truth bare, a duration in `ms`, a throwable as its chain of causes, the rest as text.
+    /// Any value: null as `-` (JSON: `null`), numbers and truth bare, a duration in `ms`, a throwable as its chain of causes, the rest as
+    /// text.
     public LogLine pair(String key, Object value) {
         if (!json) {
             LineFormat.pair(out, key, value);

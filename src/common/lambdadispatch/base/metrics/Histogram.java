@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class Histogram {
     private static final int[] EDGES_PER_DECADE = {100, 125, 150, 200, 250, 300, 400, 500, 600, 750};
 
-    /// Upper edges that readers of `http.server.request.duration` expect, in milliseconds (OpenTelemetry semantic conventions, HTTP metrics).
+    /// Upper edges that readers of `http.server.request.duration` expect, in milliseconds (OpenTelemetry semantic conventions, HTTP
+    /// metrics).
     private static final long[] HTTP_EDGES_MILLIS = {5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000};
 
     private final long[] edges;
@@ -32,7 +33,8 @@ public final class Histogram {
             decade *= 10;
         }
         edges[edges.length - 1] = decade;
-        shown = shownMillis == null ? everyDecade() : Arrays.stream(shownMillis).mapToInt(millis -> Arrays.binarySearch(edges, millis * 1_000_000)).toArray();
+        shown = shownMillis == null ? everyDecade()
+                : Arrays.stream(shownMillis).mapToInt(millis -> Arrays.binarySearch(edges, millis * 1_000_000)).toArray();
         counts = new AtomicLongArray(edges.length + 1);
     }
 
@@ -104,7 +106,8 @@ public final class Histogram {
             return count == 0 ? 0 : sum() / count;
         }
 
-        /// An estimate of the value that a share `q` (0 to 1) of all values does not exceed, in reported units; 0 where nothing was recorded.
+        /// An estimate of the value that a share `q` (0 to 1) of all values does not exceed, in reported units; 0 where nothing was
+        /// recorded.
         public double quantile(double q) {
             double rank = q * count();
             long below = 0;
@@ -119,7 +122,8 @@ public final class Histogram {
             return 0;
         }
 
-        /// At most `most` values that stand for all: each for as many as any other, sorted, the last one the largest. As many as were recorded where that is fewer.
+        /// At most `most` values that stand for all: each for as many as any other, sorted, the last one the largest. As many as were
+        /// recorded where that is fewer.
         public double[] spread(int most) {
             double[] values = new double[(int) Math.min(most, count())];
             for (int i = 0; i < values.length; i++) {

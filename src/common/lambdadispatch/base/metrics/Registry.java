@@ -122,7 +122,8 @@ public final class Registry {
     private static void write(StringBuilder text, String name, String labels, Histogram.Snapshot snapshot) {
         String before = labels.isEmpty() ? "" : labels + ",";
         for (int i = 0; i < snapshot.shownEdges(); i++) {
-            sample(text, name + "_bucket", before + "le=\"" + number(snapshot.shownEdge(i)) + '"').append(snapshot.cumulative(i)).append('\n');
+            sample(text, name + "_bucket", before + "le=\"" + number(snapshot.shownEdge(i)) + '"').append(snapshot.cumulative(i))
+                    .append('\n');
         }
         sample(text, name + "_bucket", before + "le=\"+Inf\"").append(snapshot.count()).append('\n');
         sample(text, name + "_sum", labels).append(number(snapshot.sum())).append('\n');

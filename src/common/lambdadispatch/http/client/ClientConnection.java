@@ -92,7 +92,8 @@ final class ClientConnection implements AutoCloseable {
             if (head.status() == 101) {
                 throw new BadMessage(502, "switches protocols unasked");
             }
-            boolean reusable = head.keepAlive() && head.framing() != Framing.UNTIL_CLOSE && !headers.hasToken(HeaderName.CONNECTION, "close");
+            boolean reusable =
+                    head.keepAlive() && head.framing() != Framing.UNTIL_CLOSE && !headers.hasToken(HeaderName.CONNECTION, "close");
             return new Http1Client.Response(head.status(), head.headers(), new Body(BodyReader.of(in, head), reusable));
         } catch (SocketTimeoutException | Stale | EOFException e) {
             close();
@@ -134,7 +135,8 @@ final class ClientConnection implements AutoCloseable {
             if (!stuck) {
                 throw e;
             }
-            SocketTimeoutException timeout = new SocketTimeoutException(origin.host() + ":" + origin.port() + " did not take the request in time");
+            SocketTimeoutException timeout =
+                    new SocketTimeoutException(origin.host() + ":" + origin.port() + " did not take the request in time");
             timeout.initCause(e);
             throw timeout;
         } finally {

@@ -16,8 +16,8 @@ import lambdadispatch.net.SocketTransport;
 import lambdadispatch.net.Transport;
 import lambdadispatch.net.tls.TlsTransport;
 
-/// Opens the connections of an [Http1Client]: TCP, and TLS where the origin asks for it, to the first of the name's addresses that takes it.
-/// Names are resolved for each connection, so DNS changes are followed.
+/// Opens the connections of an [Http1Client]: TCP, and TLS where the origin asks for it, to the first of the name's addresses that takes
+/// it. Names are resolved for each connection, so DNS changes are followed.
 final class ClientConnector {
     /// Where addresses come from.
     @FunctionalInterface
@@ -95,7 +95,8 @@ final class ClientConnector {
     }
 
     private static IOException timedOut(Origin origin, IOException cause) {
-        SocketTimeoutException timeout = new SocketTimeoutException("TLS handshake with " + origin.host() + ":" + origin.port() + " took too long");
+        SocketTimeoutException timeout =
+                new SocketTimeoutException("TLS handshake with " + origin.host() + ":" + origin.port() + " took too long");
         timeout.initCause(cause);
         return timeout;
     }

@@ -10,9 +10,9 @@ import lambdadispatch.http.message.Headers;
 
 /// An HTTP/1.1 client for short control conversations (Runtime API, AWS, metadata): a request from memory, a response as a stream.
 ///
-/// Connections are kept and used again, one request at a time each, unless [Options#idle()] says that none is. One that was kept is looked at
-/// before it carries a request: octets or an end on it mean a fresh one. What is left is a server that closes in that very moment: a `GET` or
-/// `HEAD` of which no octet of a response came is then sent once more, anything else is not, since the server may have taken it
+/// Connections are kept and used again, one request at a time each, unless [Options#idle()] says that none is. One that was kept is looked
+/// at before it carries a request: octets or an end on it mean a fresh one. What is left is a server that closes in that very moment: a
+/// `GET` or `HEAD` of which no octet of a response came is then sent once more, anything else is not, since the server may have taken it
 /// (RFC 9110 §9.2.2).
 ///
 /// Thread-safe; blocks the calling thread, which ought to be a virtual one.
@@ -22,7 +22,8 @@ public final class Http1Client implements AutoCloseable {
     /// @param connect for TCP and TLS, at each address of the name; of silent ones three are tried
     /// @param write for the whole request, so that a peer that does not read holds no thread for ever
     /// @param response from the request's last octet to the response's last; zero for none
-    /// @param idle how long a connection is kept for a further request; zero for not at all, so that each request has a connection of its own
+    /// @param idle how long a connection is kept for a further request; zero for not at all, so that each request has a connection of its
+    /// own
     /// @param keepAliveProbes whether the kernel probes silent connections, for responses that take minutes
     /// @param tls null for the platform's trust
     public record Options(Duration connect, Duration write, Duration response, Duration idle, boolean keepAliveProbes, SSLContext tls) {

@@ -143,7 +143,8 @@ public final class Http1Connection implements Connection {
     /// Answers the request whose head was read. Returns whether another may follow on the connection.
     private boolean exchange() throws IOException {
         String scheme = head.scheme() != null ? head.scheme() : transport.secure() ? "https" : "http";
-        Request request = new Request(head.method(), head.target(), scheme, head.authority(), head.headers(), head.contentLength(), head.version());
+        Request request =
+                new Request(head.method(), head.target(), scheme, head.authority(), head.headers(), head.contentLength(), head.version());
         Http1Exchange exchange = new Http1Exchange(this, request, head);
         input.begin(exchange);
         handle(exchange);

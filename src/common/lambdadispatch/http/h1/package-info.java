@@ -22,8 +22,8 @@
 /// The drawings of their states are at [Http1Input] and [Http1Response].
 ///
 /// **Threads.** The connection's thread reads a head, runs the handler, and reads on. While a handler waits, [ClientWatch] reads
-/// ahead for it on a thread of its own, to notice a client that leaves; that read becomes the next head's. A handler may read the body on one thread and
-/// answer on another.
+/// ahead for it on a thread of its own, to notice a client that leaves; that read becomes the next head's. A handler may read the body on
+/// one thread and answer on another.
 ///
 /// **Locks.** [Http1Input]'s guards who reads; nobody holds it while it reads. [Http1Output]'s guards the order of what is written: interim
 /// responses, final head, body, end; it is held while it is written. Nobody holds both.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.http.h2;
 
-/// How the streams closed last came to their end, since what may still arrive on them depends on it (RFC 9113 §5.1 "closed"). Frames that may
-/// have been under way are expected; more than those are work without use. Not thread-safe: [Streams] guards it.
+/// How the streams closed last came to their end, since what may still arrive on them depends on it (RFC 9113 §5.1 "closed"). Frames that
+/// may have been under way are expected; more than those are work without use. Not thread-safe: [Streams] guards it.
 final class ClosedStreams {
     enum How { UNKNOWN, ENDED, RESET_BY_PEER, RESET_BY_US }
 

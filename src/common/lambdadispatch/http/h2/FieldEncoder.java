@@ -36,7 +36,8 @@ final class FieldEncoder {
         byte[] array = headers.array();
         for (int i = 0; i < headers.size(); i++) {
             if (!NOT_SENT.contains(headers, i)) {
-                encoder.field(array, headers.nameStart(i), headers.nameLength(i), array, headers.valueStart(i), headers.valueLength(i), out);
+                encoder.field(array, headers.nameStart(i), headers.nameLength(i), array, headers.valueStart(i), headers.valueLength(i),
+                        out);
             }
         }
     }

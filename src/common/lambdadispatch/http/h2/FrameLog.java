@@ -38,7 +38,8 @@ final class FrameLog {
 
     /// Such as `RST_STREAM stream=3 length=4 CANCEL`.
     static String describe(int type, int flags, int streamId, byte[] payload, int offset, int length) {
-        StringBuilder line = new StringBuilder(64).append(Frames.name(type)).append(" stream=").append(streamId).append(" length=").append(length);
+        StringBuilder line =
+                new StringBuilder(64).append(Frames.name(type)).append(" stream=").append(streamId).append(" length=").append(length);
         flags(line, type, flags);
         switch (type) {
             case Frames.SETTINGS -> settings(line, payload, offset, length);

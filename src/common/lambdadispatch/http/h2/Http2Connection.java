@@ -39,7 +39,8 @@ public final class Http2Connection implements Connection {
     private static final Duration SETTINGS_LIMIT = Duration.ofSeconds(10);
     /// Handlers that may still be on their way out although the peer has read the end of their streams, where few streams are allowed.
     private static final int SLOW_TO_RETURN = 16;
-    /// Streams at once of a peer that has yet to prove who it is. It is told of the larger number that it will have then: clients count once.
+    /// Streams at once of a peer that has yet to prove who it is. It is told of the larger number that it will have then: clients count
+    /// once.
     private static final int STRANGERS_STREAMS = 8;
     private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -83,7 +84,8 @@ public final class Http2Connection implements Connection {
         this.output = new Http2Output(transport, limits.writeStall(), limits.leastRate(), why -> transport.close());
         output.memory = new OutputMemory(memory);
         this.shutdown = new Shutdown(this);
-        this.strangersWindow = handler.knowsItsPeers() ? Http2Settings.DEFAULT_WINDOW : Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW);
+        this.strangersWindow =
+                handler.knowsItsPeers() ? Http2Settings.DEFAULT_WINDOW : Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW);
         this.streams = new Streams(output, new ReceiveWindow(strangersWindow), shutdown::emptied);
     }
 
@@ -378,7 +380,8 @@ public final class Http2Connection implements Connection {
         }
     }
 
-    /// How long a body may stall: as long as it likes where the peer proved who it is, since its streams carry many exchanges and rest between them.
+    /// How long a body may stall: as long as it likes where the peer proved who it is, since its streams carry many exchanges and rest
+    /// between them.
     LeastRate leastRate() {
         return trusted ? LeastRate.NONE : limits.leastRate();
     }

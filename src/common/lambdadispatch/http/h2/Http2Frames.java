@@ -260,7 +260,8 @@ final class Http2Frames {
         }
     }
 
-    /// The frame must be about a stream (RFC 9113 §6.1 to §6.4, §6.10: else a connection error PROTOCOL_ERROR), and one that was opened (RFC 9113 §5.1 "idle").
+    /// The frame must be about a stream (RFC 9113 §6.1 to §6.4, §6.10: else a connection error PROTOCOL_ERROR), and one that was opened
+    /// (RFC 9113 §5.1 "idle").
     private void requireStream(FrameReader frame) throws ConnectionError {
         requireStreamId(frame);
         if (frame.type != Frames.HEADERS && idle(frame.streamId)) {

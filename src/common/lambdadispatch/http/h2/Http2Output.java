@@ -19,14 +19,13 @@ import lambdadispatch.net.Transport;
 
 /// All that one HTTP/2 connection is about to send, and the send windows that say how much of it may be DATA.
 ///
-/// Threads append frames to one buffer under this object's lock; a writer thread takes the whole buffer and puts it on the wire. On a single
-/// carrier the writer runs after all threads that were runnable, so their frames share one system call. The connection's reader only
+/// Threads append frames to one buffer under this object's lock; a writer thread takes the whole buffer and puts it on the wire. On a
+/// single carrier the writer runs after all threads that were runnable, so their frames share one system call. The connection's reader only
 /// ever appends and never waits. Lock order: stream, then this.
 final class Http2Output implements AutoCloseable {
     /// Senders of DATA and HEADERS wait while this much is pending.
     private static final int MAX_PENDING = 256 << 10;
-    /// The same for a peer that nobody knows: one that does not read keeps this much alive, and as much being written. An array of 128 KiB holds
-    /// it with a frame on top.
+    /// The same for a stranger, who keeps as much again being written if he does not read. An array of 128 KiB holds it and a frame.
     private static final int MAX_PENDING_UNTRUSTED = 88 << 10;
     /// The longest frames that we send, however long a peer would take them.
     private static final int LONGEST_FRAME = 32 << 10;
@@ -85,8 +84,8 @@ final class Http2Output implements AutoCloseable {
         void encode(HpackEncoder encoder, Bytes out);
     }
 
-    /// The peer proved who it is: many exchanges share its connection, and fuller writes serve all of them. Each of its streams may keep its window shut for
-    /// as long as it likes, since an app may take a request's body as slowly as it likes; that the connection as a whole takes octets is still asked for.
+    /// The peer proved who it is: many exchanges share its connection, and fuller writes serve all of them. An app may take a body slowly,
+    /// so a stream's window may stay shut; the connection as a whole must still take octets.
     synchronized void trust() {
         maxPending = MAX_PENDING;
         windowStall = Duration.ZERO;
@@ -116,7 +115,8 @@ final class Http2Output implements AutoCloseable {
     }
 
     /// Sends a whole run of DATA, as the stream's and the connection's windows allow.
-    /// @throws IOException the connection failed, the stream was reset, or a peer that nobody knows granted no window for the write-stall time, or too little
+    /// @throws IOException the connection failed, the stream was reset, or a peer that nobody knows granted no window for the write-stall
+    /// time, or too little
     void data(SendSide stream, byte[] from, int offset, int length, boolean endStream) throws IOException {
         int at = offset;
         int end = offset + length;
@@ -241,8 +241,8 @@ final class Http2Output implements AutoCloseable {
         control(out -> Frames.resetStream(out, streamId, code));
     }
 
-    /// RST_STREAM, and nothing behind it: whoever still wants to send on the stream fails (RFC 9113 §5.1 "closed"). Does nothing if the stream
-    /// was closed before.
+    /// RST_STREAM, and nothing behind it: whoever still wants to send on the stream fails (RFC 9113 §5.1 "closed"). Does nothing if the
+    /// stream was closed before.
     void resetStream(SendSide stream, int code, IOException why) throws IOException {
         synchronized (this) {
             if (stream.failure != null) {
@@ -279,16 +279,16 @@ final class Http2Output implements AutoCloseable {
         }
     }
 
-    /// A frame left that the peer may answer with so many WINDOW_UPDATE frames, and with a PING: whoever measures the path sends one for each
-    /// DATA frame at most, as gRPC does.
+    /// A frame left that the peer may answer with so many WINDOW_UPDATE frames, and with a PING: whoever measures the path sends one for
+    /// each DATA frame at most, as gRPC does.
     private void earn(int answers) {
         answersDue = Math.min(answersDue + answers, MAX_ANSWERS_DUE);
         pingsDue = Math.min(pingsDue + 1, MAX_PINGS_DUE);
     }
 
-    /// A WINDOW_UPDATE came, or another reset of a stream that was closed, as some clients send for each frame that they still get on it. False if we
-    /// sent nothing that it could be owed to: one for the stream and one for the connection for each DATA frame, one for each 2 KiB in it, and one
-    /// for each response's head.
+    /// A WINDOW_UPDATE came, or another reset of a stream that was closed, as some clients send for each frame that they still get on it.
+    /// False if we sent nothing that it could be owed to: one for the stream and one for the connection for each DATA frame, one for each 2
+    /// KiB in it, and one for each response's head.
     synchronized boolean answerDue() {
         if (answersDue <= 0) {
             return false;

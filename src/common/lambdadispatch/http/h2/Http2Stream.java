@@ -21,7 +21,8 @@ import lambdadispatch.net.MemoryShare;
 ///   open --END_STREAM sent-----> half-closed (local) --END_STREAM received--> closed
 ///   any of them --RST_STREAM either way--> closed
 /// ```
-/// One that is half-closed (local) when its handler returns waits a moment for its request's end; see [Streams], where a stream enters and leaves.
+/// One that is half-closed (local) when its handler returns waits a moment for its request's end; see [Streams], where a stream enters and
+/// leaves.
 final class Http2Stream implements Exchange {
     private static final Runnable NOTHING = () -> { };
     /// What a stream costs while it is open, with its thread, beside the request.
@@ -147,7 +148,8 @@ final class Http2Stream implements Exchange {
         return receive.ended();
     }
 
-    /// Whether the peer may know already that this stream is over: it may open another in its place before the handler's thread has closed this one.
+    /// Whether the peer may know already that this stream is over: it may open another in its place before the handler's thread has closed
+    /// this one.
     boolean seemsOver() {
         return send.ended && receive.ended();
     }
@@ -219,8 +221,8 @@ final class Http2Stream implements Exchange {
         return Pace.behindNanos(pace, send.pace, System.nanoTime());
     }
 
-    /// RFC 9110 §10.1.1: only if the body has not begun to arrive and no final status was sent. It is appended under the lock, so that none follows a
-    /// final one, and without waiting for room, since the connection's reader may want the lock.
+    /// RFC 9110 §10.1.1: only if the body has not begun to arrive and no final status was sent. It is appended under the lock, so that none
+    /// follows a final one, and without waiting for room, since the connection's reader may want the lock.
     private void sendContinue(long limit) throws IOException {
         synchronized (this) {
             if (continueDue) {

@@ -11,11 +11,11 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Failure;
 import lambdadispatch.net.MemoryShare;
 
-/// The receiving half of one stream: what has come of the request's body and was not read yet, and the window that bounds it (RFC 9113 §6.9).
-/// The connection's reader fills it; a thread of the handler's takes from it. Guarded by itself.
+/// The receiving half of one stream: what has come of the request's body and was not read yet, and the window that bounds it (RFC 9113
+/// §6.9). The connection's reader fills it; a thread of the handler's takes from it. Guarded by itself.
 ///
-/// Each octet of DATA holds a piece of the connection's window until it leaves memory: taken, forgotten or never kept. [#released] says how many
-/// have left since it was asked last, so that each is given back once, whatever happens at the same time.
+/// Each octet of DATA holds a piece of the connection's window until it leaves memory: taken, forgotten or never kept. [#released] says how
+/// many have left since it was asked last, so that each is given back once, whatever happens at the same time.
 final class ReceiveSide {
     /// What somebody who only pretends to send does not.
     private static final int WORTH_NOTING = 1024;
@@ -67,7 +67,8 @@ final class ReceiveSide {
 
     // ---- called by the connection's reader
 
-    /// DATA arrived; `frameLength` is its length with padding. False, and nothing is held, if the stream was reset a moment ago, while the frame was on its way (RFC 9113 §5.1).
+    /// DATA arrived; `frameLength` is its length with padding. False, and nothing is held, if the stream was reset a moment ago, while the
+    /// frame was on its way (RFC 9113 §5.1).
     boolean data(byte[] payload, int offset, int length, int frameLength, boolean endStream) throws StreamError {
         Thread wake;
         synchronized (this) {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.http.server.Pace;
 
-/// The sending half of one stream: its window (RFC 9113 §6.9) and whoever waits for it. All but the id and `ended` is guarded by the lock of [Http2Output], which
-/// shares the connection's window out among the streams.
+/// The sending half of one stream: its window (RFC 9113 §6.9) and whoever waits for it. All but the id and `ended` is guarded by the lock
+/// of [Http2Output], which shares the connection's window out among the streams.
 final class SendSide {
     final int streamId;
     long window;

@@ -8,10 +8,12 @@ import lambdadispatch.base.log.Log;
 /// The ledger of one connection's streams: which are open, up to which id they were taken, how the last ones ended, and how much of the
 /// connection's receive window they hold (RFC 9113 §5.1, §6.8, §6.9).
 ///
-/// A stream enters by [#take] and leaves by [#end], [#broken] or [#reset] only. Whatever the way out, it is remembered, both halves wake, the
-/// octets that nobody will read are given back to the connection's window, and the handler's gone-action runs if the exchange was not over.
+/// A stream enters by [#take] and leaves by [#end], [#broken] or [#reset] only. Whatever the way out, it is remembered, both halves wake,
+/// the octets that nobody will read are given back to the connection's window, and the handler's gone-action runs if the exchange was not
+/// over.
 ///
-/// Guarded by itself. Under the lock nothing is called but a stream's question whether it is over, which takes the lock of its receiving half.
+/// Guarded by itself. Under the lock nothing is called but a stream's question whether it is over, which takes the lock of its receiving
+/// half.
 final class Streams {
     private static final Log LOG = Log.of("http2");
 
@@ -152,8 +154,8 @@ final class Streams {
         closed.add(streamId, how, due);
     }
 
-    /// The stream was answered whole and its handler has returned, but its request goes on: what still comes of it is dropped for a moment, so
-    /// that the client reads its answer before it reads of a reset. Old curl takes the two together for a failure.
+    /// The stream was answered whole and its handler has returned, but its request goes on: what still comes of it is dropped for a moment,
+    /// so that the client reads its answer before it reads of a reset. Old curl takes the two together for a failure.
     void endSoon(Http2Stream stream) {
         boolean there;
         synchronized (this) {

@@ -19,12 +19,12 @@
 ///                              Streams.reset, broken, end: the only ways out
 /// ```
 ///
-/// Whatever the way out, [Streams] remembers it, since what may still arrive depends on it ([ClosedStreams]); both halves wake; octets that nobody will read go
-/// back to the connection's window; and whoever asked to hear of a client that is gone, hears of it.
+/// Whatever the way out, [Streams] remembers it, since what may still arrive depends on it ([ClosedStreams]); both halves wake; octets that
+/// nobody will read go back to the connection's window; and whoever asked to hear of a client that is gone, hears of it.
 ///
-/// **Threads.** The connection's thread reads frames, appends answers that it owes and never waits for a write. Each stream has a thread for its handler.
-/// A writer thread takes what has gathered.
+/// **Threads.** The connection's thread reads frames, appends answers that it owes and never waits for a write. Each stream has a thread
+/// for its handler. A writer thread takes what has gathered.
 ///
-/// **Locks**, in this order: [Streams], then [EarlyAnswers] or a [ReceiveSide]; and an [Http2Stream], then [Http2Output]. A [ReceiveSide], [ReceiveWindow], [AbuseBudget] and [Shutdown]
-/// call nothing but the account of memory while they are locked.
+/// **Locks**, in this order: [Streams], then [EarlyAnswers] or a [ReceiveSide]; and an [Http2Stream], then [Http2Output]. A [ReceiveSide],
+/// [ReceiveWindow], [AbuseBudget] and [Shutdown] call nothing but the account of memory while they are locked.
 package lambdadispatch.http.h2;

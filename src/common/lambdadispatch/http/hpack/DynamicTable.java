@@ -5,8 +5,9 @@ import java.util.Arrays;
 
 /// The fields that one side has added on this connection, the newest first (RFC 7541 §2.3.2, §4).
 ///
-/// A ring of names and values. Arrays are shared, never changed: a field that takes its name from a table costs no copy of it, so the octets
-/// held never exceed [#size()]. An entry counts 32 octets more than it holds (§4.1), which is also what bounds the number of entries.
+/// A ring of names and values. Arrays are shared, never changed: a field that takes its name from a table costs no copy of it, so the
+/// octets held never exceed [#size()]. An entry counts 32 octets more than it holds (§4.1), which is also what bounds the number of
+/// entries.
 ///
 /// ```
 ///     slot  0    1    2    3    4    5    6    7          added = 11, count = 4

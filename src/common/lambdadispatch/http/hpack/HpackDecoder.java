@@ -5,8 +5,8 @@ import java.io.IOException;
 
 /// Decodes the field blocks of one direction of one connection (RFC 7541 §3). Owns that direction's dynamic table. Not thread-safe.
 ///
-/// Work and memory are bounded by the encoded block, never by what it stands for: an indexed field is passed on, or counted, without a copy,
-/// a field takes a table's name by reference, and once the list has outgrown its limit nothing is passed on any more.
+/// Work and memory are bounded by the encoded block, never by what it stands for: an indexed field is passed on, or counted, without a
+/// copy, a field takes a table's name by reference, and once the list has outgrown its limit nothing is passed on any more.
 ///
 /// An exception, also one from the sink, leaves the table out of step with the peer's; the decoder must not be used again.
 public final class HpackDecoder {
@@ -23,7 +23,8 @@ public final class HpackDecoder {
     private long listSize;
     private FieldSink sink;
 
-    /// @param maxTableSize our SETTINGS_HEADER_TABLE_SIZE. One above 4096 only allows the peer to grow the table. For one below it begin with
+    /// @param maxTableSize our SETTINGS_HEADER_TABLE_SIZE. One above 4096 only allows the peer to grow the table. For one below it begin
+    /// with
     ///     4096, which the peer may use until it acknowledges our SETTINGS, and then call [#maxTableSize(int)]
     /// @param maxListSize limit of a block's decoded size, counted as names + values + 32 a field (RFC 9113 §10.5.1)
     public HpackDecoder(int maxTableSize, int maxListSize) {
@@ -33,7 +34,8 @@ public final class HpackDecoder {
         this.table = new DynamicTable(Math.min(maxTableSize, DEFAULT_TABLE_SIZE));
     }
 
-    /// The peer has acknowledged SETTINGS with this SETTINGS_HEADER_TABLE_SIZE. If its table is larger, its next block must begin by shrinking it.
+    /// The peer has acknowledged SETTINGS with this SETTINGS_HEADER_TABLE_SIZE. If its table is larger, its next block must begin by
+    /// shrinking it.
     public void maxTableSize(int settingsHeaderTableSize) {
         sizeLimit = settingsHeaderTableSize;
         lowestLimit = Math.min(lowestLimit, settingsHeaderTableSize);
@@ -76,7 +78,8 @@ public final class HpackDecoder {
     /// ```
     private void sizeUpdate() throws HpackException {
         int newSize = PrefixInteger.read(block, 5);
-        // RFC 7541 §6.3: MUST be lower than or equal to the limit; the first update after a change, to the lowest that it went through (§4.2)
+        // RFC 7541 §6.3: MUST be lower than or equal to the limit; the first update after a change, to the lowest that it went through
+        // (§4.2)
         int limit = table.maxSize() > lowestLimit ? lowestLimit : sizeLimit;
         if (newSize > limit) {
             throw new HpackException("dynamic table size update to " + newSize + ", above the limit of " + limit);

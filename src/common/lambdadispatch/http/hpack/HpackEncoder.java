@@ -7,8 +7,8 @@ import lambdadispatch.base.Bytes;
 
 /// Encodes the field blocks of one direction of one connection (RFC 7541 §3). Owns that direction's dynamic table. Not thread-safe.
 ///
-/// Blocks must be sent in the order in which they were encoded. [IndexingPolicy] says what enters the table; encoding fields that are already
-/// there, or that will not enter, allocates nothing.
+/// Blocks must be sent in the order in which they were encoded. [IndexingPolicy] says what enters the table; encoding fields that are
+/// already there, or that will not enter, allocates nothing.
 public final class HpackEncoder {
     private static final int MAX_TABLE_SIZE = 4096; // also where both sides begin (RFC 9113 §6.5.2); a peer that offers more gets no more
     private static final byte[] STATUS_NAME = ":status".getBytes(StandardCharsets.ISO_8859_1);
@@ -29,7 +29,8 @@ public final class HpackEncoder {
 
     public HpackEncoder() {}
 
-    /// Takes SETTINGS_HEADER_TABLE_SIZE from the peer's SETTINGS (unsigned: a negative number is a large one). The next block tells the peer.
+    /// Takes SETTINGS_HEADER_TABLE_SIZE from the peer's SETTINGS (unsigned: a negative number is a large one). The next block tells the
+    /// peer.
     public void peerTableSize(int settingsHeaderTableSize) {
         nextTableSize = settingsHeaderTableSize < 0 ? MAX_TABLE_SIZE : Math.min(settingsHeaderTableSize, MAX_TABLE_SIZE);
         lowestTableSize = Math.min(lowestTableSize, nextTableSize);
@@ -114,7 +115,8 @@ public final class HpackEncoder {
             return false;
         }
         int nameIndex = nameIndex();
-        boolean again = policy.fieldSeenBefore(fieldHash) | (nameIndex == 0 && policy.nameSeenBefore(name.hash)); // both are to be remembered
+        // both are to be remembered
+        boolean again = policy.fieldSeenBefore(fieldHash) | (nameIndex == 0 && policy.nameSeenBefore(name.hash));
         if (again && table.canHoldTwo(name.length, length)) {
             literal(WITH_INDEXING, nameIndex, out);
             add(fieldHash, nameIndex, Arrays.copyOfRange(value, offset, offset + length));

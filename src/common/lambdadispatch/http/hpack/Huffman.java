@@ -5,8 +5,8 @@ import lambdadispatch.base.Bytes;
 
 /// Codes and decodes strings with HPACK's static Huffman code (RFC 7541 §5.2, Appendix B).
 ///
-/// Decoding takes eight bits at a time. `TREE` is a row of tables of 256 entries each, table 0 the root; the next eight bits of input pick an
-/// entry of the current table, which is one of
+/// Decoding takes eight bits at a time. `TREE` is a row of tables of 256 entries each, table 0 the root; the next eight bits of input pick
+/// an entry of the current table, which is one of
 ///
 /// ```
 /// bits used << 16 | symbol   a code ends within these eight bits (the entry repeats for whatever bits follow it)
@@ -76,7 +76,8 @@ final class Huffman {
             sinceSymbol = 0;
         }
         int mask = (1 << held) - 1;
-        // RFC 7541 §5.2: padding longer than 7 bits, and padding that is not the most significant bits of EOS (all ones), are decoding errors
+        // RFC 7541 §5.2: padding longer than 7 bits, and padding that is not the most significant bits of EOS (all ones), are decoding
+        // errors
         if (sinceSymbol + held > LONGEST_PADDING) {
             throw new HpackException("Huffman padding longer than seven bits");
         }

@@ -5,14 +5,15 @@ import java.nio.charset.StandardCharsets;
 
 /// Decides which fields the encoder adds to the dynamic table.
 ///
-/// A proxy sees the same few fields in every response (`server`, `content-type`, `cache-control`) among values that never come back (request
-/// ids, entity tags). Adding the latter would cost an allocation each, evict the former, and gain nothing. No list of names can tell them apart,
-/// so a field is added when it is seen for the second time; likewise a name that no table knows, for the sake of its name. What has been
-/// seen is remembered as hashes in a small direct-mapped table that newer ones overwrite. So:
+/// A proxy sees the same few fields in every response (`server`, `content-type`, `cache-control`) among values that never come back
+/// (request ids, entity tags). Adding the latter would cost an allocation each, evict the former, and gain nothing. No list of names can
+/// tell them apart, so a field is added when it is seen for the second time; likewise a name that no table knows, for the sake of its name.
+/// What has been seen is remembered as hashes in a small direct-mapped table that newer ones overwrite. So:
 ///
 /// - `date` is sent whole twice a second at most, and as one octet for the rest of that second;
 /// - fields that differ in every message ([#VOLATILE]) are not even looked up, nor is anything larger than half the table added;
-/// - secrets ([#SENSITIVE]) are never added, and marked so that nobody after us adds them (RFC 7541 §7.1.3), so that no one who can make this
+/// - secrets ([#SENSITIVE]) are never added, and marked so that nobody after us adds them (RFC 7541 §7.1.3), so that no one who can make
+///   this
 ///   connection carry guesses may learn from the length whether a guess was right (§7.1).
 final class IndexingPolicy {
     private static final long SENSITIVE = names("authorization", "cookie", "proxy-authorization", "set-cookie");

@@ -34,8 +34,8 @@ final class ServedConnection {
     private static final Duration STRANGER_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
     private static final int IDLE_BUFFER = 2048;
-    /// What a connection is taken to cost that is idle, in octets: what `./build.sh soak idle` measures (docs/security.md), and for TLS what a handshake under
-    /// way holds on top.
+    /// What a connection is taken to cost that is idle, in octets: what `./build.sh soak idle` measures (docs/security.md), and for TLS
+    /// what a handshake under way holds on top.
     static final int PLAIN_OCTETS = 6 << 10;
     static final int TLS_OCTETS = 24 << 10;
     static final int HTTP2_OCTETS = 12 << 10;
@@ -158,7 +158,8 @@ final class ServedConnection {
         }
     }
 
-    /// One that has said nothing, as those that browsers and balancers open in advance, has nothing to lose; one that has begun to speak gets a moment.
+    /// One that has said nothing, as those that browsers and balancers open in advance, has nothing to lose; one that has begun to speak
+    /// gets a moment.
     private void stopBeforeItBegan() {
         if (!heard.getAsBoolean()) {
             plain.close();

@@ -177,8 +177,8 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /// Goes on accepting and serving, but lets every HTTP/1.1 client know that its connection will close: whoever keeps connections, as load
-    /// balancers do, has let go of them by the time accepting stops.
+    /// Goes on accepting and serving, but lets every HTTP/1.1 client know that its connection will close: whoever keeps connections, as
+    /// load balancers do, has let go of them by the time accepting stops.
     public void announceClose() {
         closeAnnounced = true;
         connections.forEach(ServedConnection::announceClose);

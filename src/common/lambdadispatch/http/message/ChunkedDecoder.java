@@ -10,7 +10,8 @@ import lambdadispatch.base.Bytes;
 /// ```
 public final class ChunkedDecoder {
     private static final int MAX_SIZE_DIGITS = 15;
-    /// Extensions mean nothing to us and have been used to waste work; they may be this long over a whole message, plus [#EXTENSION_PER_CHUNK] each.
+    /// Extensions mean nothing to us and have been used to waste work; they may be this long over a whole message, plus
+    /// [#EXTENSION_PER_CHUNK] each.
     private static final int MAX_EXTENSION_BYTES = 16 << 10;
     private static final int EXTENSION_PER_CHUNK = 32;
 

@@ -51,7 +51,8 @@ public enum Framing {
         return chunked ? CHUNKED : length < 0 ? UNTIL_CLOSE : ofLength(length);
     }
 
-    /// Whether a head speaks of a body, for answers that have none whatever their fields say (to HEAD, 204, 304): the body may follow all the same.
+    /// Whether a head speaks of a body, for answers that have none whatever their fields say (to HEAD, 204, 304): the body may follow all
+    /// the same.
     public static boolean announcesBody(Headers headers) {
         int length = headers.find(HeaderName.CONTENT_LENGTH);
         return headers.contains(HeaderName.TRANSFER_ENCODING) || length >= 0 && !headers.valueIs(length, "0");

@@ -3,8 +3,8 @@ package lambdadispatch.http.message;
 
 import java.nio.charset.StandardCharsets;
 
-/// The character classes of RFC 9110 §5.6.2 and RFC 3986, as tables: one grammar for all versions of HTTP, so that no version lets through what
-/// another would take apart differently.
+/// The character classes of RFC 9110 §5.6.2 and RFC 3986, as tables: one grammar for all versions of HTTP, so that no version lets through
+/// what another would take apart differently.
 public final class Grammar {
     private static final byte TOKEN = 1;
     private static final byte FIELD_VALUE = 2;
@@ -97,7 +97,8 @@ public final class Grammar {
         return at;
     }
 
-    /// Where the IP-literal ends, behind its bracket, or -1: `[` ( IPv6address / IPvFuture ) `]` (RFC 3986 §3.2.2), perhaps with a zone (RFC 6874).
+    /// Where the IP-literal ends, behind its bracket, or -1: `[` ( IPv6address / IPvFuture ) `]` (RFC 3986 §3.2.2), perhaps with a zone
+    /// (RFC 6874).
     private static int literalEnd(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && (bytes[at] == ':' || bytes[at] == '%' || (CLASS[bytes[at] & 0xff] & HOST) != 0)) {

@@ -64,7 +64,8 @@ public final class HeadParser {
         fields(in, head.headers, 502);
         connectionOptions(head.headers, 502);
         head.framing = null; // until somebody says what was asked
-        // RFC 9112 §6.1 and RFC 9110 §8.6 forbid these in a 204. It has no body whatever they say, but who sends them may well send one after it.
+        // RFC 9112 §6.1 and RFC 9110 §8.6 forbid these in a 204. It has no body whatever they say, but who sends them may well send one
+        // after it.
         head.keepAlive = keepAlive(head.headers, head.version) && !(head.status == 204 && Framing.announcesBody(head.headers));
         return true;
     }

@@ -70,8 +70,9 @@ public final class HeaderName {
         return hash;
     }
 
-    /// What is left of an octet of a name in the eyes of CGI and all that came after it (RFC 3875 §4.1.18): letters in one case, digits, and one
-    /// character for all others. To many apps `X_Forwarded_For` and `X-Forwarded-For` are one field; some take `X.Forwarded.For` for the same.
+    /// What is left of an octet of a name in the eyes of CGI and all that came after it (RFC 3875 §4.1.18): letters in one case, digits,
+    /// and one character for all others. To many apps `X_Forwarded_For` and `X-Forwarded-For` are one field; some take `X.Forwarded.For`
+    /// for the same.
     static byte folded(byte octet) {
         return FOLDED[octet & 0xff];
     }

@@ -3,9 +3,11 @@ package lambdadispatch.http.message;
 
 /// A fixed set of field names, asked for each field of each message: one probe by the hash that [Headers] keeps, no string.
 public final class HeaderSet {
-    /// Fields of a response that speak of the connection it came on, and are not passed on (RFC 9110 §7.6.1); among them what an extension tells its router.
+    /// Fields of a response that speak of the connection it came on, and are not passed on (RFC 9110 §7.6.1); among them what an extension
+    /// tells its router.
     public static final HeaderSet HOP_BY_HOP_OF_RESPONSES = of(HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
-            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"), HeaderName.X_LAMBDA_FAULT, HeaderName.X_LAMBDA_WAIT_UNTIL);
+            HeaderName.TE, HeaderName.UPGRADE, HeaderName.TRANSFER_ENCODING, HeaderName.of("proxy-authenticate"), HeaderName.X_LAMBDA_FAULT,
+            HeaderName.X_LAMBDA_WAIT_UNTIL);
 
     private final HeaderName[] slots;
 
@@ -14,7 +16,8 @@ public final class HeaderSet {
     }
 
     public static HeaderSet of(HeaderName... names) {
-        HeaderName[] slots = new HeaderName[Integer.highestOneBit(Math.max(1, names.length) * 4) * 2]; // never without a free slot, which ends a search
+        // never without a free slot, which ends a search
+        HeaderName[] slots = new HeaderName[Integer.highestOneBit(Math.max(1, names.length) * 4) * 2];
         for (HeaderName name : names) {
             int at = slot(name.hash(), slots.length);
             while (slots[at] != null) {

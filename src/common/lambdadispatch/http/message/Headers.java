@@ -11,8 +11,8 @@ import lambdadispatch.base.Bytes;
 /// A field section: order, duplicates, the names' case and the values' raw bytes are all kept.
 ///
 /// All names and values lie in one byte array; a field is four offsets and a hash into it. So parsing allocates nothing per field, and
-/// forwarding copies bytes without ever making strings. Strings given or returned are ISO 8859-1: one character per octet, any octet survives.
-/// Not thread-safe. [#clear()] keeps the memory for the next message on the connection.
+/// forwarding copies bytes without ever making strings. Strings given or returned are ISO 8859-1: one character per octet, any octet
+/// survives. Not thread-safe. [#clear()] keeps the memory for the next message on the connection.
 public final class Headers {
     /// No fields, for all to share: whoever adds one to it fails.
     public static final Headers EMPTY = new Headers(new byte[0], new int[0]);
@@ -188,12 +188,14 @@ public final class Headers {
         return false;
     }
 
-    /// Whether the name of a field begins with this one, or with what an app may take for it: `X_Forwarded_Tls` begins as `X-Forwarded-` does.
+    /// Whether the name of a field begins with this one, or with what an app may take for it: `X_Forwarded_Tls` begins as `X-Forwarded-`
+    /// does.
     public boolean nameBegins(int field, HeaderName prefix) {
         return prefix.beginsTwin(bytes, nameStart(field), nameLength(field));
     }
 
-    /// Whether the name of a field is made of letters, digits and hyphens alone, as all that proxies write are: such a name is nobody's twin.
+    /// Whether the name of a field is made of letters, digits and hyphens alone, as all that proxies write are: such a name is nobody's
+    /// twin.
     public boolean isPlainlyNamed(int field) {
         int end = nameStart(field) + nameLength(field);
         for (int i = nameStart(field); i < end; i++) {

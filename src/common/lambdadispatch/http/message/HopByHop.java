@@ -12,7 +12,8 @@ public final class HopByHop {
     /// The names. Null if there are none beyond `close` and `keep-alive`, which is usual.
     public static HeaderSet namedIn(Headers headers) {
         int field = headers.find(HeaderName.CONNECTION);
-        if (field < 0 || headers.find(HeaderName.CONNECTION, field + 1) < 0 && (headers.valueIs(field, "keep-alive") || headers.valueIs(field, "close"))) {
+        if (field < 0 || headers.find(HeaderName.CONNECTION, field + 1) < 0
+                && (headers.valueIs(field, "keep-alive") || headers.valueIs(field, "close"))) {
             return null;
         }
         List<HeaderName> named = new ArrayList<>();

@@ -3,7 +3,8 @@ package lambdadispatch.http.message;
 
 import lambdadispatch.base.Bytes;
 
-/// Writes the parts of an HTTP/1.1 message (RFC 9112): what [HeadParser] and [BodyReader] read. Whoever sends such messages sends them by this.
+/// Writes the parts of an HTTP/1.1 message (RFC 9112): what [HeadParser] and [BodyReader] read. Whoever sends such messages sends them by
+/// this.
 public final class MessageWriter {
     /// Octets before a piece of body that [#frameChunk] may need.
     public static final int CHUNK_HEAD = 8;

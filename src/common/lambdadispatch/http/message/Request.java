@@ -4,7 +4,8 @@ package lambdadispatch.http.message;
 /// The head of a request, of any HTTP version.
 ///
 /// @param method as sent, case kept (`GET`)
-/// @param target origin-form path and query as sent (`/a?b=c`), or `*`; an absolute-form target is already split into scheme, authority and this
+/// @param target origin-form path and query as sent (`/a?b=c`), or `*`; an absolute-form target is already split into scheme, authority and
+/// this
 /// @param scheme `http` or `https`, as the connection or `:scheme` says
 /// @param authority the `Host` field or `:authority`, as sent; "" where there was none
 /// @param headers the fields; for HTTP/2 without the pseudo-header fields, cookie crumbs joined (RFC 9113 §8.2.3)

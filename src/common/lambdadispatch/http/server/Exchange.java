@@ -9,7 +9,8 @@ import lambdadispatch.net.MemoryShare;
 /// One request and its response, over HTTP/1.1 or HTTP/2 alike.
 ///
 /// Request body and response may overlap: one thread may read while another writes. Output is held back until [#flush()],
-/// [#end()] or a full buffer, so that a head and a short body leave in one system call; whoever is about to wait for more input flushes first.
+/// [#end()] or a full buffer, so that a head and a short body leave in one system call; whoever is about to wait for more input flushes
+/// first.
 public interface Exchange {
     Request request();
 
@@ -34,7 +35,8 @@ public interface Exchange {
 
     /// Starts the response. The engine adds framing (`Content-Length`, `Transfer-Encoding`, `Connection`) and `Date` where absent;
     /// such framing fields in `headers` are not sent on.
-    /// @param length bytes of the body; -1 if only its end will tell. For HEAD and 304 it is what a GET would have had, or -1 for "do not say"
+    /// @param length bytes of the body; -1 if only its end will tell. For HEAD and 304 it is what a GET would have had, or -1 for "do not
+    /// say"
     void respond(int status, Headers headers, long length) throws IOException;
 
     void write(byte[] from, int offset, int length) throws IOException;
@@ -52,7 +54,8 @@ public interface Exchange {
     /// Breaks the response off so that the client can see it is not whole: closes an HTTP/1.1 connection, resets an HTTP/2 stream.
     void abort();
 
-    /// As [#abort], but the peer is at no fault: nothing of the exchange is wanted any more (`CANCEL` on an HTTP/2 stream, not `INTERNAL_ERROR`).
+    /// As [#abort], but the peer is at no fault: nothing of the exchange is wanted any more (`CANCEL` on an HTTP/2 stream, not
+    /// `INTERNAL_ERROR`).
     default void cancel() {
         abort();
     }
@@ -62,8 +65,8 @@ public interface Exchange {
         return false;
     }
 
-    /// Takes the connection over, instead of [#respond]: sends `101 Switching Protocols` (RFC 9110 §7.8) with `Connection: Upgrade`. Nobody is
-    /// told any more that the client is gone: whoever reads notices.
+    /// Takes the connection over, instead of [#respond]: sends `101 Switching Protocols` (RFC 9110 §7.8) with `Connection: Upgrade`. Nobody
+    /// is told any more that the client is gone: whoever reads notices.
     /// @param headers with the `Upgrade` that was asked for; fields that describe the connection are not sent on
     /// @throws IllegalStateException it can not: see [#tunnels]
     default Tunnel tunnel(Headers headers) throws IOException {
@@ -73,7 +76,8 @@ public interface Exchange {
     /// Whether [#respond] was called, or [#tunnel].
     boolean responded();
 
-    /// Calls `action` once if the client goes away before the exchange is over; at once if it has. Runs on an engine thread: must not block.
+    /// Calls `action` once if the client goes away before the exchange is over; at once if it has. Runs on an engine thread: must not
+    /// block.
     void onClientGone(Runnable action);
 
     /// Answers with a short text body and ends.
@@ -89,12 +93,14 @@ public interface Exchange {
         return false;
     }
 
-    /// How far the client is behind the least rate at which it must send or take what somebody waits for now; 0 where nobody does. Never waits.
+    /// How far the client is behind the least rate at which it must send or take what somebody waits for now; 0 where nobody does. Never
+    /// waits.
     default long behindNanos() {
         return 0;
     }
 
-    /// What is held for this exchange is taken from here: its connection's share of the memory that peers may use, which ends with the connection.
+    /// What is held for this exchange is taken from here: its connection's share of the memory that peers may use, which ends with the
+    /// connection.
     default MemoryShare memory() {
         return MemoryShare.UNBOUNDED;
     }

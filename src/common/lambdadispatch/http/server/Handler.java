@@ -11,14 +11,14 @@ import java.io.IOException;
 public interface Handler {
     void handle(Exchange exchange) throws IOException;
 
-    /// Whether an HTTP/1.1 connection without TLS may become HTTP/2 by `Upgrade: h2c` (RFC 7540 §3.2, which RFC 9113 has dropped). Prior knowledge is
-    /// taken in any case.
+    /// Whether an HTTP/1.1 connection without TLS may become HTTP/2 by `Upgrade: h2c` (RFC 7540 §3.2, which RFC 9113 has dropped). Prior
+    /// knowledge is taken in any case.
     default boolean takesH2cUpgrade() {
         return false;
     }
 
-    /// Whether peers prove who they are ([Connection#trustPeer]). Until one has done so it is a stranger, who gets little and not for long: few streams
-    /// at once, no wider window, and seconds from the start of his connection.
+    /// Whether peers prove who they are ([Connection#trustPeer]). Until one has done so it is a stranger, who gets little and not for long:
+    /// few streams at once, no wider window, and seconds from the start of his connection.
     default boolean knowsItsPeers() {
         return false;
     }

@@ -134,7 +134,8 @@ public record Limits(
         }
 
         public Limits limits() {
-            return new Limits(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow, connectionWindow,
+            return new Limits(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow,
+                    connectionWindow,
                     maxConnections, leastRate);
         }
     }

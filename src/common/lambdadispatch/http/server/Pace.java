@@ -3,8 +3,8 @@ package lambdadispatch.http.server;
 
 import java.time.Duration;
 
-/// How far a client is behind the [LeastRate], in one direction of one exchange: each moment that somebody waits for it puts it back, each octet brings it
-/// forward. A client that was quick has saved up nothing.
+/// How far a client is behind the [LeastRate], in one direction of one exchange: each moment that somebody waits for it puts it back, each
+/// octet brings it forward. A client that was quick has saved up nothing.
 ///
 /// One thread waits at a time; any may look.
 public final class Pace {

@@ -23,7 +23,8 @@ public interface Tunnel {
     /// Sends at once, under the listener's limits for a client that takes nothing, or too little.
     void write(byte[] from, int offset, int length) throws IOException;
 
-    /// The connection itself, for an engine that has limits of its own for what it sends, and to end it early. Its reads go through [#input].
+    /// The connection itself, for an engine that has limits of its own for what it sends, and to end it early. Its reads go through
+    /// [#input].
     Transport transport();
 
     /// @param action runs when the listener is to finish what is under way; at once if it was told so already. Must not block

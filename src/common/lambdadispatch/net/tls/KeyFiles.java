@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 
-/// A server's certificate chain and key, from two PEM files that may be renewed: handshakes from then on show the new certificate, connections that there
-/// are go on, and so do sessions that are resumed.
+/// A server's certificate chain and key, from two PEM files that may be renewed: handshakes from then on show the new certificate,
+/// connections that there are go on, and so do sessions that are resumed.
 public final class KeyFiles {
     private final Path chainFile;
     private final Path keyFile;
@@ -39,7 +39,8 @@ public final class KeyFiles {
         return key.current();
     }
 
-    /// Looks whether the files hold something else than when they were looked at last, and uses it if it is a pair. One thread looks at a time.
+    /// Looks whether the files hold something else than when they were looked at last, and uses it if it is a pair. One thread looks at a
+    /// time.
     /// @return whether there is a new certificate
     /// @throws IOException what is there now can not be used; the old one stays. Not said again of the same contents
     public boolean look() throws IOException {

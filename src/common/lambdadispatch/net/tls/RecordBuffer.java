@@ -10,8 +10,8 @@ import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.NoRoom;
 import lambdadispatch.net.Transport;
 
-/// Octets received from the network and not unwrapped yet. It grows with what comes and not with what a record's head announces, and is small while it is
-/// empty, unless its peer is busy. Not thread-safe but for [#keep] and [#heard].
+/// Octets received from the network and not unwrapped yet. It grows with what comes and not with what a record's head announces, and is
+/// small while it is empty, unless its peer is busy. Not thread-safe but for [#keep] and [#heard].
 final class RecordBuffer {
     private static final byte[] NONE = new byte[0];
     private static final int FIRST_CAPACITY = 1024;
@@ -58,8 +58,8 @@ final class RecordBuffer {
         return (array[start + 3] & 0xff) << 8 | array[start + 4] & 0xff;
     }
 
-    /// Blocks until a whole record is there. [SSLEngine][javax.net.ssl.SSLEngine] is shown no less: asked about a part of one, it may name the wrong one
-    /// of its two complaints.
+    /// Blocks until a whole record is there. [SSLEngine][javax.net.ssl.SSLEngine] is shown no less: asked about a part of one, it may name
+    /// the wrong one of its two complaints.
     /// @throws EOFException the stream ended without close_notify
     /// @throws NotTls the first octets are no record's
     void requireRecord() throws IOException {

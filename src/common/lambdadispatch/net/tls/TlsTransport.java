@@ -89,7 +89,8 @@ public final class TlsTransport implements Transport {
         if (established) {
             return;
         }
-        // A lock of its own: whoever waits here while another thread shakes hands must get through even if that one reads on at once, and blocks.
+        // A lock of its own: whoever waits here while another thread shakes hands must get through even if that one reads on at once, and
+        // blocks.
         synchronized (handshaking) {
             if (!established) {
                 synchronized (reading) {
@@ -298,8 +299,8 @@ public final class TlsTransport implements Transport {
         }
     }
 
-    /// RFC 9113 §9.2.1: renegotiation of TLS 1.2 must be off. Before TLS 1.3 nothing else makes work for the engine once keys are agreed on. The JDK
-    /// has a property against it, but reads it when any code of the process first speaks TLS, which may be before ours.
+    /// RFC 9113 §9.2.1: renegotiation of TLS 1.2 must be off. Before TLS 1.3 nothing else makes work for the engine once keys are agreed
+    /// on. The JDK has a property against it, but reads it when any code of the process first speaks TLS, which may be before ours.
     private void refuseRenegotiation() throws SSLException {
         if (!engine.getSession().getProtocol().equals("TLSv1.3")) {
             plain.close();
@@ -326,7 +327,8 @@ public final class TlsTransport implements Transport {
                 wrap(EMPTY);
                 answering.set(false);
                 // What became due behind the answer, before the flag was down, started no thread.
-            } while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && !engine.isOutboundDone() && answering.compareAndSet(false, true));
+            } while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && !engine.isOutboundDone()
+                    && answering.compareAndSet(false, true));
         } catch (IOException e) {
             return; // the writer meets the same; no answer is tried again
         }

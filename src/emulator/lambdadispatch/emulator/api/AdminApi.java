@@ -111,11 +111,13 @@ final class AdminApi {
             list.add(Json.object("name", function.name(), "running", function.fleet().running(),
                     "concurrency", functions.settings().concurrency(), "environments", environments));
         }
-        return Json.object("functions", list, "faults", invokes.faults().toString(), "billing", functions.billing().total(System.nanoTime()).json());
+        return Json.object("functions", list, "faults", invokes.faults().toString(), "billing",
+                functions.billing().total(System.nanoTime()).json());
     }
 
     private static Json environment(Environment environment) {
-        return Json.object("id", environment.id(), "version", environment.version(), "frozen", environment.frozen(), "appPort", environment.appPort(),
+        return Json.object("id", environment.id(), "version", environment.version(), "frozen", environment.frozen(), "appPort",
+                environment.appPort(),
                 "extensionPid", environment.pid(Environment.Part.EXTENSION), "appPid", environment.pid(Environment.Part.APP),
                 "residentMb", environment.residentBytes() >> 20);
     }

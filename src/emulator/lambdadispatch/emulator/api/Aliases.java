@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/// Which version an alias stands for: `live=3,next=4`, or, by weight, `live=3:90+4:10` (AWS Lambda Developer Guide, "Configuring alias routing").
+/// Which version an alias stands for: `live=3,next=4`, or, by weight, `live=3:90+4:10` (AWS Lambda Developer Guide, "Configuring alias
+/// routing").
 ///
 /// While none is set, every alias stands for `$LATEST`; once one is, others do not exist.
 /// @param versions weights by version, by alias
@@ -31,7 +32,8 @@ public record Aliases(Map<String, Map<String, Integer>> versions) {
         Map<String, Integer> weights = new LinkedHashMap<>();
         for (String part : text.split("\\+", -1)) {
             if (!part.matches("(\\$LATEST|[0-9]{1,9})(:[0-9]{1,3})?")) {
-                throw new IllegalArgumentException("a version is a number or $LATEST, with its weight behind a colon, not " + part + " in " + entry);
+                throw new IllegalArgumentException(
+                        "a version is a number or $LATEST, with its weight behind a colon, not " + part + " in " + entry);
             }
             String[] versionAndWeight = part.split(":");
             weights.put(versionAndWeight[0], versionAndWeight.length == 1 ? 100 : Integer.parseInt(versionAndWeight[1]));

@@ -27,7 +27,8 @@ public record ApiError(int status, String type, String message, String reason, i
 
     /// @param policy which kind would have to allow it: `identity` or `resource`
     static ApiError accessDenied(String caller, String arn, String policy) {
-        return of(403, "AccessDeniedException", "User: " + caller + " is not authorized to perform: lambda:InvokeFunction on resource: " + arn
+        return of(403, "AccessDeniedException",
+                "User: " + caller + " is not authorized to perform: lambda:InvokeFunction on resource: " + arn
                 + " because no " + policy + "-based policy allows the lambda:InvokeFunction action");
     }
 

@@ -42,7 +42,8 @@ public final class Functions implements AutoCloseable {
         return billing;
     }
 
-    /// Only functions of this region and account are here: Lambda tells the others apart, and so a router that is set up for another place is noticed.
+    /// Only functions of this region and account are here: Lambda tells the others apart, and so a router that is set up for another place
+    /// is noticed.
     Function find(InvokedName name) throws ApiException {
         if (name.region() != null && !name.region().equals(settings.region())) {
             throw new ApiException(ApiError.of(404, "ResourceNotFoundException",

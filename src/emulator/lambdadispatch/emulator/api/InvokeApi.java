@@ -137,16 +137,19 @@ final class InvokeApi {
             Json.parse(body);
             return body;
         } catch (JsonException e) {
-            throw new ApiException(ApiError.of(400, "InvalidRequestContentException", "Could not parse request body into json: " + e.getMessage()));
+            throw new ApiException(
+                    ApiError.of(400, "InvalidRequestContentException", "Could not parse request body into json: " + e.getMessage()));
         }
     }
 
     private static String clientContext(Request request) throws ApiException {
         String encoded = request.headers().get("x-amz-client-context");
         try {
-            return encoded == null ? null : new String(Base64.getDecoder().decode(encoded), StandardCharsets.ISO_8859_1).replaceAll("\\s", " ");
+            return encoded == null ? null
+                    : new String(Base64.getDecoder().decode(encoded), StandardCharsets.ISO_8859_1).replaceAll("\\s", " ");
         } catch (IllegalArgumentException e) {
-            throw new ApiException(ApiError.of(400, "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."));
+            throw new ApiException(
+                    ApiError.of(400, "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."));
         }
     }
 
@@ -156,7 +159,8 @@ final class InvokeApi {
     }
 
     /// Whether the fault made an answer of its own.
-    private boolean answeredWrongly(Exchange exchange, InvokeFaults.Kind fault, InvokedName name) throws IOException, ApiException, Throttled {
+    private boolean answeredWrongly(Exchange exchange, InvokeFaults.Kind fault, InvokedName name)
+            throws IOException, ApiException, Throttled {
         switch (fault) {
             case DROP -> exchange.abort();
             case DENIED -> throw new ApiException(ApiError.accessDenied(functions.caller(), functions.arn(name), "identity"));
@@ -165,8 +169,10 @@ final class InvokeApi {
             case SERVICE -> throw new ApiException(ApiError.service());
             case EC2 -> throw new ApiException(ApiError.of(502, "EC2ThrottledException",
                     "Amazon EC2 throttled Lambda during function initialization using the execution role provided for the function."));
-            case FUNCTION -> answer(exchange, new Finished(Outcome.Failure.injected(), ""), UUID.randomUUID().toString(), aliases.resolve(name.qualifier(), random));
-            case RETURN -> answer(exchange, new Finished(new Outcome.Success("null".getBytes(StandardCharsets.US_ASCII)), ""), UUID.randomUUID().toString(), aliases.resolve(name.qualifier(), random));
+            case FUNCTION -> answer(exchange, new Finished(Outcome.Failure.injected(), ""), UUID.randomUUID().toString(),
+                    aliases.resolve(name.qualifier(), random));
+            case RETURN -> answer(exchange, new Finished(new Outcome.Success("null".getBytes(StandardCharsets.US_ASCII)), ""),
+                    UUID.randomUUID().toString(), aliases.resolve(name.qualifier(), random));
             case UNREACHABLE -> {
                 return false;
             }
@@ -181,7 +187,8 @@ final class InvokeApi {
     }
 
     private void answer(Exchange exchange, Finished finished, String requestId, String version) throws IOException {
-        Headers headers = Headers.of("Content-Type", "application/json", "x-amzn-RequestId", requestId, "X-Amzn-Remapped-Content-Length", "0",
+        Headers headers =
+                Headers.of("Content-Type", "application/json", "x-amzn-RequestId", requestId, "X-Amzn-Remapped-Content-Length", "0",
                 "X-Amz-Executed-Version", version);
         if (finished.outcome() instanceof Outcome.Failure failure) {
             LOG.warn("function error", "request", requestId, "type", failure.errorType());

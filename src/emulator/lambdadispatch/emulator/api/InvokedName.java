@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 public record InvokedName(String region, String account, String name, String qualifier) {
     private static final int LONGEST = 170;
     /// The pattern of `InvokedName` in the API reference, with the parts we need in groups.
-    private static final Pattern FORM = Pattern.compile("(?:(?:arn:(?:aws[a-zA-Z-]*):lambda:)?(?:([a-z]{2}(?:-[a-z]+)+-\\d):)?(?:(\\d{12}):)?function:|(\\d{12}):)?"
+    private static final Pattern FORM =
+            Pattern.compile("(?:(?:arn:(?:aws[a-zA-Z-]*):lambda:)?(?:([a-z]{2}(?:-[a-z]+)+-\\d):)?(?:(\\d{12}):)?function:|(\\d{12}):)?"
             + "([a-zA-Z0-9-_]{1,64})(?::(\\$LATEST|[a-zA-Z0-9-_]{1,128}))?");
 
     /// Reads one of the documented forms; empty if it is none.

@@ -9,8 +9,8 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
 
-/// The HTTP server of one environment: sorts calls by path and method, and writes what all APIs answer alike. Statuses, error types and messages are
-/// those of AWS's runtime interface emulator, which is Lambda's own Runtime API.
+/// The HTTP server of one environment: sorts calls by path and method, and writes what all APIs answer alike. Statuses, error types and
+/// messages are those of AWS's runtime interface emulator, which is Lambda's own Runtime API.
 final class ApiCalls implements Handler {
     /// What answers a call.
     @FunctionalInterface
@@ -59,7 +59,7 @@ final class ApiCalls implements Handler {
             case "/2020-08-15/logs" -> new Route("PUT", exchange -> unsupported(exchange, "Logs"));
             case "/2022-07-01/telemetry" -> new Route("PUT", exchange -> unsupported(exchange, "Telemetry"));
             default -> path.startsWith(RuntimeEndpoint.PREFIX) ? runtime.route(path.substring(RuntimeEndpoint.PREFIX.length()))
-                    : path.startsWith(ExtensionsEndpoint.PREFIX) ? extensions.route(path.substring(ExtensionsEndpoint.PREFIX.length())) : null;
+                : path.startsWith(ExtensionsEndpoint.PREFIX) ? extensions.route(path.substring(ExtensionsEndpoint.PREFIX.length())) : null;
         };
     }
 
@@ -67,7 +67,8 @@ final class ApiCalls implements Handler {
         try {
             call.answer(exchange);
         } catch (Refused e) {
-            LOG.warn("api call refused", "call", exchange.request().method() + " " + exchange.request().path(), "status", e.status(), "type", e.errorType(), "why", e.getMessage());
+            LOG.warn("api call refused", "call", exchange.request().method() + " " + exchange.request().path(), "status", e.status(),
+                    "type", e.errorType(), "why", e.getMessage());
             answer(exchange, e.status(), Json.object("errorMessage", e.getMessage(), "errorType", e.errorType()));
         } catch (InterruptedException e) {
             throw new IOException("interrupted", e);

@@ -15,7 +15,8 @@ public record AppRule(int port, String path, int minStatus, int maxStatus) {
 
     /// Reads the extension's own variables, so that what it would refuse in each environment is refused once, at the start.
     public static AppRule from(Settings settings) {
-        int port = settings.integer(P + "PORT", 3001, 1, 65_535, "the port of the app on Lambda; here, of the first environment if it is free");
+        int port = settings.integer(P + "PORT", 3001, 1, 65_535,
+                "the port of the app on Lambda; here, of the first environment if it is free");
         boolean tcpOnly = settings.flag(P + "HEALTH_TCP_ONLY", false, "the app is ready as soon as it accepts connections");
         String path = settings.path(P + "HEALTH_PATH", "/health", true, "path that is asked until the app is ready");
         int min = settings.integer(P + "HEALTH_MIN_STATUS", 200, 100, 599, "lowest status that means ready");
@@ -25,6 +26,7 @@ public record AppRule(int port, String path, int minStatus, int maxStatus) {
 
     /// "answers GET /health with 200", or what the variables made of it.
     public String ready() {
-        return path.isEmpty() ? "accepts connections" : "answers GET " + path + " with " + (minStatus == maxStatus ? minStatus : minStatus + " to " + maxStatus);
+        return path.isEmpty() ? "accepts connections"
+                : "answers GET " + path + " with " + (minStatus == maxStatus ? minStatus : minStatus + " to " + maxStatus);
     }
 }

@@ -51,11 +51,15 @@ final class AppStart {
     synchronized String slow(int port, Set<Integer> listening) {
         String what = "The app in " + environment + " is not ready: ";
         if (listening.contains(port)) {
-            return what + "it listens on port " + port + ", but is ready only when it " + rule.ready() + ", here as on Lambda (the extension saw: " + whyNotReady
-                    + ").\nLAMBDA_DISPATCH_HEALTH_PATH, _HEALTH_MIN_STATUS, _HEALTH_MAX_STATUS and _HEALTH_TCP_ONLY change the rule." + lastLines(Part.APP);
+            return what + "it listens on port " + port + ", but is ready only when it " + rule.ready()
+                    + ", here as on Lambda (the extension saw: " + whyNotReady
+                    + ").\nLAMBDA_DISPATCH_HEALTH_PATH, _HEALTH_MIN_STATUS, _HEALTH_MAX_STATUS and _HEALTH_TCP_ONLY change the rule."
+                    + lastLines(Part.APP);
         }
-        String elsewhere = listening.isEmpty() ? "" : "\nIt listens on port " + listening.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                + " instead. Does it read PORT? Here that is " + port + "; on Lambda the extension looks at LAMBDA_DISPATCH_PORT, " + rule.port() + " now.";
+        String elsewhere = listening.isEmpty() ? ""
+                : "\nIt listens on port " + listening.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                        + " instead. Does it read PORT? Here that is " + port + "; on Lambda the extension looks at LAMBDA_DISPATCH_PORT, "
+                        + rule.port() + " now.";
         return what + "nothing listens on port " + port + ", which it got as PORT." + elsewhere + lastLines(Part.APP);
     }
 

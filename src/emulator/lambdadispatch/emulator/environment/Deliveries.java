@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.emulator.environment;
 
-/// The runtime's side of a [Lifecycle]: which invocation goes to which call for the next one, and what its outcome is. Guarded by the Lifecycle that it belongs to.
+/// The runtime's side of a [Lifecycle]: which invocation goes to which call for the next one, and what its outcome is. Guarded by the
+/// Lifecycle that it belongs to.
 sealed interface Deliveries permits OneAtATime, SeveralAtOnce {
     /// The runtime asks for an invocation.
     void asks(Poll poll) throws Refused;

@@ -23,16 +23,19 @@ import lambdadispatch.http.server.Limits;
 
 /// One execution environment: its extension and its app as process groups, and the server that both APIs are on.
 ///
-/// Driven by one thread at a time (init, then invocations, then the shutdown), but for invocations where several run at once; signals and looks at it may come from others.
+/// Driven by one thread at a time (init, then invocations, then the shutdown), but for invocations where several run at once; signals and
+/// looks at it may come from others.
 public final class Environment {
     /// The two processes.
     public enum Part { EXTENSION, APP }
 
     private static final Log LOG = Log.of("emulator");
-    /// SIGTERM goes to the app first, and this share of the time until the extension's SHUTDOWN event (as in AWS's runtime interface emulator).
+    /// SIGTERM goes to the app first, and this share of the time until the extension's SHUTDOWN event (as in AWS's runtime interface
+    /// emulator).
     private static final double SHARE_OF_APP = 0.3;
     // A call may stay open as long as its environment is frozen.
-    private static final Limits API_LIMITS = Limits.DEFAULT.with().headFields(100).everyTimeout(Duration.ofDays(1)).leastRate(LeastRate.NONE)
+    private static final Limits API_LIMITS =
+            Limits.DEFAULT.with().headFields(100).everyTimeout(Duration.ofDays(1)).leastRate(LeastRate.NONE)
             .maxStreams(100).maxConnections(100).limits();
 
     private final String id;
@@ -105,9 +108,11 @@ public final class Environment {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
             appPort = EnvironmentPorts.take(settings.rule().port());
-            api = new Server("environment " + id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, API_LIMITS, new ApiCalls(lifecycle, metadata));
+            api = new Server("environment " + id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, API_LIMITS,
+                    new ApiCalls(lifecycle, metadata));
             api.start();
-            Map<String, String> variables = Variables.ofExtension(settings, function, version, new Variables.Addresses(api.address().getPort(), metadata.token(), appPort));
+            Map<String, String> variables = Variables.ofExtension(settings, function, version,
+                    new Variables.Addresses(api.address().getPort(), metadata.token(), appPort));
             add(Part.EXTENSION, settings.extension(), variables);
             if (!lifecycle.awaitRegistered(deadline)) {
                 return startFailure(requestId, limit);
@@ -188,7 +193,8 @@ public final class Environment {
     private Outcome.Failure startFailure(String requestId, Duration limit) {
         Outcome.Failure failure = failure(requestId, limit);
         Fault fault = lifecycle.fault();
-        settings.told().accept(appStart.failed(failure.errorType(), fault == null ? "it was not ready within " + limit.toSeconds() + " s" : fault.error()));
+        settings.told().accept(appStart.failed(failure.errorType(),
+                fault == null ? "it was not ready within " + limit.toSeconds() + " s" : fault.error()));
         return failure;
     }
 

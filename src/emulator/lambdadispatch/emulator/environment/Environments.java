@@ -72,8 +72,9 @@ public final class Environments implements AutoCloseable {
         return null;
     }
 
-    /// Counts a further invocation as running, and takes a place for it in the fullest environment that has one, or in a new one, which whoever gets it first has to start.
-    /// (Managed instances add environments by CPU load, within minutes, and refuse what finds no room until then.)
+    /// Counts a further invocation as running, and takes a place for it in the fullest environment that has one, or in a new one, which
+    /// whoever gets it first has to start. (Managed instances add environments by CPU load, within minutes, and refuse what finds no room
+    /// until then.)
     synchronized SharedPlace join(String version) throws Throttled {
         if (closed || running >= settings.concurrency() * settings.perEnvironment()) {
             throw new Throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
@@ -204,7 +205,8 @@ public final class Environments implements AutoCloseable {
             notifyAll();
             ending = new ArrayList<>(all);
         }
-        List<Thread> threads = ending.stream().map(environment -> Threads.virtual("retire").start(() -> retire(environment, "spindown"))).toList();
+        List<Thread> threads =
+                ending.stream().map(environment -> Threads.virtual("retire").start(() -> retire(environment, "spindown"))).toList();
         for (Thread thread : threads) {
             try {
                 thread.join();

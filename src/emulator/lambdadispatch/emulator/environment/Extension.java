@@ -86,7 +86,8 @@ final class Extension {
     /// A second registration, say.
     Refused notAllowed(String to, String who) {
         return new Refused(403, "Extension.InvalidExtensionState",
-                "State transition from " + state.text + " to " + to + " failed for extension " + who + ". Error: State transition is not allowed");
+                "State transition from " + state.text + " to " + to + " failed for extension " + who
+                        + ". Error: State transition is not allowed");
     }
 
     /// Whether it has nothing left to do: it is asking, and nothing is there for it.

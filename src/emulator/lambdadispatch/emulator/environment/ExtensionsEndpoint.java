@@ -48,7 +48,8 @@ final class ExtensionsEndpoint {
         }
         String identifier = lifecycle.register(name, events(body));
         Json answer = wantsAccount(exchange)
-                ? Json.object("accountId", lifecycle.function().account(), "functionName", lifecycle.function().name(), "functionVersion", "$LATEST", "handler", "app")
+                ? Json.object("accountId", lifecycle.function().account(), "functionName", lifecycle.function().name(), "functionVersion",
+                        "$LATEST", "handler", "app")
                 : Json.object("functionName", lifecycle.function().name(), "functionVersion", "$LATEST", "handler", "app");
         ApiCalls.answer(exchange, Headers.of("Lambda-Extension-Identifier", identifier), answer.write().getBytes(StandardCharsets.UTF_8));
     }
@@ -58,7 +59,8 @@ final class ExtensionsEndpoint {
         return features != null && Stream.of(features.split(",")).anyMatch(feature -> feature.strip().equals("accountId"));
     }
 
-    /// `null` counts as absent, be it the whole body, a member or (then as a name of no letters) an event. Whatever else is of the wrong kind is refused.
+    /// `null` counts as absent, be it the whole body, a member or (then as a name of no letters) an event. Whatever else is of the wrong
+    /// kind is refused.
     private static Set<String> events(byte[] body) throws Refused {
         try {
             Json request = Json.parse(body == null ? new byte[0] : body);
@@ -94,14 +96,16 @@ final class ExtensionsEndpoint {
     }
 
     private void next(Exchange exchange) throws IOException, InterruptedException, Refused {
-        Extension extension = lifecycle.extension(identifier(exchange)).orElseThrow(() -> unknown("Unknown extension " + exchange.request().headers().get(IDENTIFIER)));
+        Extension extension = lifecycle.extension(identifier(exchange))
+                .orElseThrow(() -> unknown("Unknown extension " + exchange.request().headers().get(IDENTIFIER)));
         Poll poll = new Poll();
         exchange.onClientGone(() -> lifecycle.gone(poll));
         String event = lifecycle.nextEvent(extension, poll);
         if (event == null) {
             exchange.abort();
         } else {
-            ApiCalls.answer(exchange, Headers.of("Lambda-Extension-Event-Identifier", UUID.randomUUID().toString()), event.getBytes(StandardCharsets.UTF_8));
+            ApiCalls.answer(exchange, Headers.of("Lambda-Extension-Event-Identifier", UUID.randomUUID().toString()),
+                    event.getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -45,7 +45,8 @@ public record FunctionSettings(
     public static final Duration SHUTDOWN_LIMIT = Duration.ofMillis(2000);
 
     /// An app that runs here, on whatever port is free, and about which nobody is told anything.
-    public FunctionSettings(int memoryMegabytes, Duration timeout, Duration initLimit, Duration coldStart, Duration idleLife, int concurrency, String region,
+    public FunctionSettings(int memoryMegabytes, Duration timeout, Duration initLimit, Duration coldStart, Duration idleLife,
+            int concurrency, String region,
             String account, List<String> extension, String app, Map<String, String> variables, Consumer<String> printed) {
         this(memoryMegabytes, timeout, initLimit, coldStart, idleLife, concurrency, region, account, extension, app, variables, printed,
                 Path.of("").toAbsolutePath(), AppRule.DEFAULT, 1, text -> {});
@@ -53,7 +54,8 @@ public record FunctionSettings(
 
     /// The same with several invocations at once in one environment.
     public FunctionSettings perEnvironment(int atOnce) {
-        return new FunctionSettings(memoryMegabytes, timeout, initLimit, coldStart, idleLife, concurrency, region, account, extension, app, variables, printed, folder, rule, atOnce, told);
+        return new FunctionSettings(memoryMegabytes, timeout, initLimit, coldStart, idleLife, concurrency, region, account, extension, app,
+                variables, printed, folder, rule, atOnce, told);
     }
 
     /// Whether environments are those of managed instances: never frozen, several invocations at once.
@@ -65,7 +67,8 @@ public record FunctionSettings(
         return timeout.compareTo(LONGEST_MANAGED_INIT) > 0 ? timeout : LONGEST_MANAGED_INIT;
     }
 
-    /// The name that the extension must register under: its file's, or, where a command of several words stands for the file, the one in the layer.
+    /// The name that the extension must register under: its file's, or, where a command of several words stands for the file, the one in
+    /// the layer.
     String extensionName() {
         return extension.size() == 1 ? Path.of(extension.getFirst()).getFileName().toString() : "lambda-dispatch";
     }

@@ -90,7 +90,8 @@ public final class Invoker {
             if (failure == null) {
                 return runOn(System.nanoTime() + settings.timeout().toNanos());
             }
-            LOG.warn("init failed", "environment", environment.id(), "millis", initNanos / 1_000_000, "type", failure.errorType(), "printed", lastWords());
+            LOG.warn("init failed", "environment", environment.id(), "millis", initNanos / 1_000_000, "type", failure.errorType(),
+                    "printed", lastWords());
             fleet.discard(environment);
             environment = fleet.create(invocation.version());
             mark = 0;
@@ -148,7 +149,8 @@ public final class Invoker {
             String init = initNanos < 0 ? "" : String.format(Locale.ROOT, "\tInit Duration: %.2f ms", initNanos / 1e6);
             String log = String.format(Locale.ROOT, "START %s Version: %s\n%sEND %s\n"
                             + "REPORT %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory Size: %d MB\tMax Memory Used: %d MB%s\n",
-                    id, invocation.version(), tail(), id, id, (nanos - Math.max(0, initNanos)) / 1e6, Billing.roundedUp(nanos), settings.memoryMegabytes(),
+                    id, invocation.version(), tail(), id, id, (nanos - Math.max(0, initNanos)) / 1e6, Billing.roundedUp(nanos),
+                    settings.memoryMegabytes(),
                     environment.residentBytes() >> 20, init);
             return end(log);
         }

@@ -41,7 +41,8 @@ final class Lifecycle {
 
     // --- what the processes call, through the APIs ---
 
-    /// A name that is not the file's makes it an extension within the runtime's process: no SHUTDOWN for those. Where several invocations run at once nobody is told of one.
+    /// A name that is not the file's makes it an extension within the runtime's process: no SHUTDOWN for those. Where several invocations
+    /// run at once nobody is told of one.
     synchronized String register(String name, Set<String> events) throws Refused {
         boolean external = name.equals(function.extension());
         for (String event : events) {
@@ -160,7 +161,8 @@ final class Lifecycle {
 
     /// Waits until the extension has registered. Returns false if time ran out or it broke.
     synchronized boolean awaitRegistered(long deadlineNanos) throws InterruptedException {
-        return await(() -> extensions.values().stream().anyMatch(extension -> extension.name().equals(function.extension())), deadlineNanos);
+        return await(() -> extensions.values().stream().anyMatch(extension -> extension.name().equals(function.extension())),
+                deadlineNanos);
     }
 
     /// Waits until runtime and extensions all ask for what is next. Returns false if time ran out or it broke.

@@ -7,7 +7,8 @@ import lambdadispatch.base.json.Json;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
 
-/// Says in which availability zone the environment runs, to whoever knows the token: `AWS_LAMBDA_METADATA_API`, `AWS_LAMBDA_METADATA_TOKEN`.
+/// Says in which availability zone the environment runs, to whoever knows the token: `AWS_LAMBDA_METADATA_API`,
+/// `AWS_LAMBDA_METADATA_TOKEN`.
 ///
 /// @param token of this environment alone
 record MetadataApi(String token) {

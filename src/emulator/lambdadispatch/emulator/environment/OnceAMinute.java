@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import lambdadispatch.base.Clock;
 
-/// Passes a text on unless the same was said within the last minute; numbers do not make it another. Environments are started again and again.
+/// Passes a text on unless the same was said within the last minute; numbers do not make it another. Environments are started again and
+/// again.
 public final class OnceAMinute implements Consumer<String> {
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
     private static final int MOST = 100;

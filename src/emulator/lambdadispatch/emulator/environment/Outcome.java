@@ -18,7 +18,8 @@ public sealed interface Outcome {
         /// What the platform says in the runtime's place.
         static Failure of(String errorType, String requestId, String error) {
             String message = requestId == null ? error : "RequestId: " + requestId + " Error: " + error;
-            return new Failure(errorType, Json.object("errorType", errorType, "errorMessage", message).write().getBytes(StandardCharsets.UTF_8));
+            return new Failure(errorType,
+                    Json.object("errorType", errorType, "errorMessage", message).write().getBytes(StandardCharsets.UTF_8));
         }
 
         /// An error that the function did not have, made on request.
@@ -27,7 +28,8 @@ public sealed interface Outcome {
         }
 
         static Failure timedOut(String requestId, Duration timeout) {
-            return of("Sandbox.Timedout", requestId, String.format(Locale.ROOT, "Task timed out after %.2f seconds", timeout.toMillis() / 1000.0));
+            return of("Sandbox.Timedout", requestId,
+                    String.format(Locale.ROOT, "Task timed out after %.2f seconds", timeout.toMillis() / 1000.0));
         }
     }
 }

@@ -69,9 +69,11 @@ final class RuntimeEndpoint {
         lifecycle.mayAnswer(requestId, "InvocationResponse");
         byte[] payload = Payload.read(exchange, EmulatedInvocation.LONGEST_RESPONSE);
         if (payload == null) {
-            String message = "Response payload size exceeded maximum allowed payload size (" + EmulatedInvocation.LONGEST_RESPONSE + " bytes).";
+            String message =
+                    "Response payload size exceeded maximum allowed payload size (" + EmulatedInvocation.LONGEST_RESPONSE + " bytes).";
             lifecycle.finish(requestId, Outcome.Failure.of("Function.ResponseSizeTooLarge", null, message));
-            throw new Refused(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (" + EmulatedInvocation.LONGEST_RESPONSE + " bytes).");
+            throw new Refused(413, "RequestEntityTooLarge",
+                    "Exceeded maximum allowed payload size (" + EmulatedInvocation.LONGEST_RESPONSE + " bytes).");
         }
         lifecycle.finish(requestId, new Outcome.Success(payload));
         ApiCalls.accepted(exchange);

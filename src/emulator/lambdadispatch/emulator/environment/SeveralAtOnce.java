@@ -8,8 +8,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The way of Lambda's managed instances: each call of the runtime takes an invocation, in the order in which they asked, whatever has become of those before.
-/// Source: AWS Lambda Developer Guide, "Understanding the Lambda Managed Instances execution environment", and the statuses of AWS's Runtime Interface Emulator.
+/// The way of Lambda's managed instances: each call of the runtime takes an invocation, in the order in which they asked, whatever has
+/// become of those before. Source: AWS Lambda Developer Guide, "Understanding the Lambda Managed Instances execution environment", and the
+/// statuses of AWS's Runtime Interface Emulator.
 final class SeveralAtOnce implements Deliveries {
     private final Deque<Poll> asking = new ArrayDeque<>();
     private final Deque<Lifecycle.Delivery> waiting = new ArrayDeque<>();

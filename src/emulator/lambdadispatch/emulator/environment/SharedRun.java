@@ -4,8 +4,8 @@ package lambdadispatch.emulator.environment;
 import java.util.concurrent.CompletableFuture;
 import lambdadispatch.base.log.Log;
 
-/// One invocation on its way through an environment that runs others at the same time, as Lambda's managed instances do: nothing is frozen, a time-out ends the invocation and not
-/// the environment, and an environment that breaks is not started again for those that were in it.
+/// One invocation on its way through an environment that runs others at the same time, as Lambda's managed instances do: nothing is frozen,
+/// a time-out ends the invocation and not the environment, and an environment that breaks is not started again for those that were in it.
 final class SharedRun {
     private static final Log LOG = Log.of("emulator");
 
@@ -31,8 +31,10 @@ final class SharedRun {
             }
             Outcome.Failure failure = place.awaitStart();
             long mark = place.environment().output().position();
-            Outcome outcome = failure == null ? place.environment().run(invocation, System.nanoTime() + settings.timeout().toNanos()) : failure;
-            result.complete(new Finished(outcome, "RequestId: " + invocation.requestId() + "\n" + Invoker.end(place.environment().output().since(mark))));
+            Outcome outcome =
+                    failure == null ? place.environment().run(invocation, System.nanoTime() + settings.timeout().toNanos()) : failure;
+            result.complete(new Finished(outcome,
+                    "RequestId: " + invocation.requestId() + "\n" + Invoker.end(place.environment().output().since(mark))));
         } catch (InterruptedException | RuntimeException e) {
             LOG.error("invocation broken off", e, "request", invocation.requestId());
             result.completeExceptionally(e);

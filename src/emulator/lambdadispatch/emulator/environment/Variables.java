@@ -20,7 +20,8 @@ final class Variables {
     /// @param app the app's port: in a real environment every app can have the same, on one machine each needs its own
     record Addresses(int api, String metadataToken, int app) {}
 
-    /// What the extension gets. The credentials are nobody's: an app that asks AWS for something is refused here, as it is where its role may not.
+    /// What the extension gets. The credentials are nobody's: an app that asks AWS for something is refused here, as it is where its role
+    /// may not.
     static Map<String, String> ofExtension(FunctionSettings settings, String function, String version, Addresses addresses) {
         Map<String, String> variables = new HashMap<>(settings.variables());
         String api = "127.0.0.1:" + addresses.api();
@@ -53,7 +54,8 @@ final class Variables {
                 "_HANDLER", "app",
                 "LAMBDA_TASK_ROOT", folder.toString(),
                 "AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function,
-                "AWS_LAMBDA_LOG_STREAM_NAME", LocalDate.now(ZoneOffset.UTC).format(DAY) + "/[" + extension.get("AWS_LAMBDA_FUNCTION_VERSION") + "]" + environmentId,
+                "AWS_LAMBDA_LOG_STREAM_NAME",
+                LocalDate.now(ZoneOffset.UTC).format(DAY) + "/[" + extension.get("AWS_LAMBDA_FUNCTION_VERSION") + "]" + environmentId,
                 "PORT", extension.get("LAMBDA_DISPATCH_PORT")));
         return variables;
     }

@@ -7,5 +7,6 @@
 ///                                                       └────────────┴── spindown, timeout, failure ──> SHUTDOWN ──> killed
 /// ```
 ///
-/// Source: AWS Lambda Developer Guide, "Lambda execution environment lifecycle", "Using the Lambda Extensions API", "Using the Lambda Runtime API".
+/// Source: AWS Lambda Developer Guide, "Lambda execution environment lifecycle", "Using the Lambda Extensions API", "Using the Lambda
+/// Runtime API".
 package lambdadispatch.emulator.environment;

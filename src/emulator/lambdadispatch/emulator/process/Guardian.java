@@ -34,7 +34,8 @@ public final class Guardian implements AutoCloseable {
     private final BufferedReader answers;
 
     public Guardian() throws IOException {
-        shell = new ProcessBuilder(NewSession.wrap(List.of("/bin/sh", "-c", SCRIPT))).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        shell = new ProcessBuilder(NewSession.wrap(List.of("/bin/sh", "-c", SCRIPT))).redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         orders = shell.outputWriter(StandardCharsets.US_ASCII);
         answers = shell.inputReader(StandardCharsets.US_ASCII);
     }

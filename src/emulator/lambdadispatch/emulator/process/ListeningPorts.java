@@ -19,7 +19,8 @@ public final class ListeningPorts {
     private ListeningPorts() {}
 
     public static Set<Integer> of(long pid) {
-        List<ProcessHandle> family = ProcessHandle.of(pid).map(process -> Stream.concat(Stream.of(process), process.descendants()).toList()).orElse(List.of());
+        List<ProcessHandle> family =
+                ProcessHandle.of(pid).map(process -> Stream.concat(Stream.of(process), process.descendants()).toList()).orElse(List.of());
         Set<String> sockets = new HashSet<>();
         family.forEach(process -> addSockets(process.pid(), sockets));
         Set<Integer> ports = new TreeSet<>();
@@ -44,7 +45,8 @@ public final class ListeningPorts {
 
     private static void addPorts(Path table, Set<String> sockets, Set<Integer> ports) {
         try (Stream<String> lines = Files.lines(table)) {
-            lines.map(line -> line.strip().split(" +")).filter(columns -> columns.length > 9 && columns[3].equals(LISTEN) && sockets.contains(columns[9]))
+            lines.map(line -> line.strip().split(" +"))
+                    .filter(columns -> columns.length > 9 && columns[3].equals(LISTEN) && sockets.contains(columns[9]))
                     .forEach(columns -> ports.add(Integer.parseInt(columns[1].substring(columns[1].lastIndexOf(':') + 1), 16)));
         } catch (IOException | java.io.UncheckedIOException noSuchTable) {
             return; // without IPv6 there is only one

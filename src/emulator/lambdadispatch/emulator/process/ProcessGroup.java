@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /// One child process and all that descend from it: signalled together, ended together.
 public final class ProcessGroup {
-    /// Waits for a word from us before it becomes the program: by then the guardian knows of it, and if we die before, it reads an end of input and ends too.
+    /// Waits for a word from us before it becomes the program: by then the guardian knows of it, and if we die before, it reads an end of
+    /// input and ends too.
     private static final String ON_OUR_WORD = "read -r word || exit 1; exec \"$@\" </dev/null";
 
     private final Guardian guardian;
@@ -44,7 +45,8 @@ public final class ProcessGroup {
     }
 
     /// The same in a folder; null for ours.
-    public static ProcessGroup start(Guardian guardian, List<String> command, Map<String, String> environment, Path folder, Consumer<String> lines)
+    public static ProcessGroup start(Guardian guardian, List<String> command, Map<String, String> environment, Path folder,
+            Consumer<String> lines)
             throws IOException {
         if (command.getFirst().contains("/") && !Files.isExecutable(Path.of(command.getFirst()))) {
             throw new IOException("no such program: " + command.getFirst()); // setsid would start, and only then fail

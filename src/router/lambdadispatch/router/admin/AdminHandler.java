@@ -85,10 +85,12 @@ public final class AdminHandler implements Handler {
             case ALLOWED -> {
                 return true;
             }
-            case TOKEN_NEEDED -> Answers.problem(exchange, 401, "this takes the admin token: Authorization: Bearer ...", "www-authenticate", "Bearer");
+            case TOKEN_NEEDED ->
+                Answers.problem(exchange, 401, "this takes the admin token: Authorization: Bearer ...", "www-authenticate", "Bearer");
             case NO_TOKEN_SET -> Answers.problem(exchange, 403, "this takes a token, and LAMBDA_DISPATCH_AdminToken is not set");
             case OTHER_SITE -> Answers.problem(exchange, 403, "the page of another site asks for this");
-            case WRONG_HOST -> Answers.problem(exchange, 421, "the admin port is asked by its address, by localhost or by LAMBDA_DISPATCH_AdminHost");
+            case WRONG_HOST ->
+                Answers.problem(exchange, 421, "the admin port is asked by its address, by localhost or by LAMBDA_DISPATCH_AdminHost");
         }
         return false;
     }

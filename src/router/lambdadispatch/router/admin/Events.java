@@ -17,7 +17,8 @@ import lambdadispatch.router.observe.Timeline;
 ///
 /// The state is written down once a second, however many watch.
 final class Events {
-    /// So many may watch at once, of those with the token and of those without; one more is answered with 503. So nobody without it can lock out who has it.
+    /// So many may watch at once, of those with the token and of those without; one more is answered with 503. So nobody without it can
+    /// lock out who has it.
     static final int MOST_WATCHERS = 16;
     /// A comment goes out when nothing else did for so long, so that a dead watcher is noticed.
     private static final long SILENCE_MILLIS = 5_000;
@@ -45,7 +46,8 @@ final class Events {
         try {
             AtomicBoolean gone = new AtomicBoolean();
             exchange.onClientGone(() -> gone.set(true));
-            Headers head = Headers.of("content-type", "text/event-stream; charset=utf-8", "cache-control", "no-store", "x-accel-buffering", "no",
+            Headers head =
+                    Headers.of("content-type", "text/event-stream; charset=utf-8", "cache-control", "no-store", "x-accel-buffering", "no",
                     "x-content-type-options", "nosniff", "cross-origin-resource-policy", "same-origin");
             exchange.respond(200, head, -1);
             if (exchange.request().method().equals("HEAD")) {

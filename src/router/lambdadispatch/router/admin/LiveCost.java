@@ -41,20 +41,24 @@ final class LiveCost {
         double rate = minute.stream().mapToLong(Sample::requests).average().orElse(0);
         double peak = peak(samples);
         double seconds = Math.clamp(now.serviceSeconds(), 0.001, 900);
-        Workload load = new Workload(rate, rate == 0 ? 1 : Math.clamp(peak / rate, 1, 1000), seconds, cpuShare, memory, Math.min(600, now.coldStartSeconds()),
+        Workload load = new Workload(rate, rate == 0 ? 1 : Math.clamp(peak / rate, 1, 1000), seconds, cpuShare, memory,
+                Math.min(600, now.coldStartSeconds()),
                 pool.settings().maxConcurrentCount(), architecture);
         double environments = minute.stream().mapToInt(Sample::underWay).average().orElse(now.invokesUnderWay());
         List<Json> ways = new ArrayList<>();
         for (Bill bill : Comparison.of(load, environments)) {
             ways.add(Json.object("way", bill.way(), "usdPerHour", Math.round(bill.total() / HOURS_A_MONTH * 10_000) / 10_000.0));
         }
-        return Json.object("memoryMb", memory, "memoryKnown", memoryKnown, "cpuShare", Math.round(cpuShare * 1000) / 1000.0, "cpuKnown", cpuKnown,
-                "architecture", architecture == Architecture.ARM ? "arm64" : "x86_64", "requestsPerSecond", Math.round(rate * 100) / 100.0, "ways", Json.of(ways));
+        return Json.object("memoryMb", memory, "memoryKnown", memoryKnown, "cpuShare", Math.round(cpuShare * 1000) / 1000.0, "cpuKnown",
+                cpuKnown,
+                "architecture", architecture == Architecture.ARM ? "arm64" : "x86_64", "requestsPerSecond", Math.round(rate * 100) / 100.0,
+                "ways", Json.of(ways));
     }
 
     /// What the environment that was invoked last says that it is; null while none has said anything.
     private static Description newest(PoolView view) {
-        return view.instances().stream().filter(instance -> instance.description() != null).min(Comparator.comparingLong(InstanceView::ageMillis))
+        return view.instances().stream().filter(instance -> instance.description() != null)
+                .min(Comparator.comparingLong(InstanceView::ageMillis))
                 .map(InstanceView::description).orElse(null);
     }
 

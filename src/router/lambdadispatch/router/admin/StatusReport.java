@@ -33,16 +33,20 @@ final class StatusReport {
         for (Pool pool : parts.pools().all()) {
             pools.add(pool(pool, pool.view()));
         }
-        return Json.object("version", parts.version(), "time", Instant.now().toString(), "started", started.toString(), "healthy", parts.healthy().getAsBoolean(),
-                "mayChange", parts.access().maySomebodyChange(), "logLevel", Log.level(), "canary", canary(parts.pools()), "pools", Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
+        return Json.object("version", parts.version(), "time", Instant.now().toString(), "started", started.toString(), "healthy",
+                parts.healthy().getAsBoolean(),
+                "mayChange", parts.access().maySomebodyChange(), "logLevel", Log.level(), "canary", canary(parts.pools()), "pools",
+                Json.of(pools), "cost", cost.json(parts.pools().defaultPool(), parts.timeline().samples()));
     }
 
     /// Null while there has been none.
     private static Json canary(Pools pools) {
         Canary canary = pools.canary();
         Canary.Setting now = canary.setting();
-        return now.alias() == null ? Json.JsonNull.NULL : Json.object("alias", now.alias(), "function", now.function(), "percent", now.percent(), "cookie",
-                canary.cookie() == null ? Json.JsonNull.NULL : Json.of(canary.cookie()), "serves", serves(pools, now.function()), "diverted", canary.diverted(), "canary", answers(canary, true), "others", answers(canary, false));
+        return now.alias() == null ? Json.JsonNull.NULL
+                : Json.object("alias", now.alias(), "function", now.function(), "percent", now.percent(), "cookie",
+                        canary.cookie() == null ? Json.JsonNull.NULL : Json.of(canary.cookie()), "serves", serves(pools, now.function()),
+                        "diverted", canary.diverted(), "canary", answers(canary, true), "others", answers(canary, false));
     }
 
     private static boolean serves(Pools pools, String function) {
@@ -60,15 +64,23 @@ final class StatusReport {
     private static Json pool(Pool pool, PoolView view) {
         PoolSnapshot now = view.snapshot();
         PoolSettings settings = pool.settings();
-        return Json.object("function", now.function(), "desired", now.desired(), "why", why(settings, view), "min", view.bounds().min(), "max",
-                view.bounds().max(), "maxConcurrent", settings.maxConcurrentCount(), "queue", queue(settings, view), "running", now.running(), "arrivalsPerSecond",
-                rounded(now.arrivalsPerSecond()), "serviceMillis", rounded(now.serviceSeconds() * 1000), "coldStartMillis", rounded(now.coldStartSeconds() * 1000),
-                "guard", guard(view), "totals", totals(now.totals()), "versions", versions(now.versions()), "instances", Json.of(view.instances().stream().map(StatusReport::instance).toList()),
-                "ended", Json.of(view.endings().stream().map(ending -> (Json) Json.object("name", ending.instance(), "how", ending.how(), "well", ending.well())).toList()));
+        return Json.object("function", now.function(), "desired", now.desired(), "why", why(settings, view), "min", view.bounds().min(),
+                "max",
+                view.bounds().max(), "maxConcurrent", settings.maxConcurrentCount(), "queue", queue(settings, view), "running",
+                now.running(), "arrivalsPerSecond",
+                rounded(now.arrivalsPerSecond()), "serviceMillis", rounded(now.serviceSeconds() * 1000), "coldStartMillis",
+                rounded(now.coldStartSeconds() * 1000),
+                "guard", guard(view), "totals", totals(now.totals()), "versions", versions(now.versions()), "instances",
+                Json.of(view.instances().stream().map(StatusReport::instance).toList()),
+                "ended",
+                Json.of(view.endings().stream()
+                        .map(ending -> (Json) Json.object("name", ending.instance(), "how", ending.how(), "well", ending.well()))
+                        .toList()));
     }
 
     private static Json queue(PoolSettings settings, PoolView view) {
-        return Json.object("length", view.snapshot().pending(), "most", settings.waiting().maxQueueLength(), "oldestWait", view.oldestWaitMillis());
+        return Json.object("length", view.snapshot().pending(), "most", settings.waiting().maxQueueLength(), "oldestWait",
+                view.oldestWaitMillis());
     }
 
     private static Json guard(PoolView view) {
@@ -78,7 +90,8 @@ final class StatusReport {
     }
 
     private static Json totals(PoolSnapshot.Totals totals) {
-        return Json.object("submitted", totals.submitted(), "granted", totals.granted(), "withdrawn", totals.withdrawn(), "invokes", totals.invokes(),
+        return Json.object("submitted", totals.submitted(), "granted", totals.granted(), "withdrawn", totals.withdrawn(), "invokes",
+                totals.invokes(),
                 "refused", counts(totals.refused()), "faults", counts(totals.faults()));
     }
 
@@ -96,25 +109,31 @@ final class StatusReport {
 
     private static Json instance(InstanceView instance) {
         Description is = instance.description();
-        return Json.object("name", instance.name(), "version", is == null ? Json.JsonNull.NULL : Json.of(is.version()), "state", instance.state(), "purpose", instance.purpose(), "age", instance.ageMillis(), "closesIn",
-                instance.closesInMillis(), "busy", instance.busy(), "free", instance.free(), "served", instance.served(), "silent", instance.silentMillis(),
-                "feels", instance.feels(), "replaced", instance.replaced(), "answer", rounded(instance.answerMillis()), "failing", rounded(instance.failureShare()));
+        return Json.object("name", instance.name(), "version", is == null ? Json.JsonNull.NULL : Json.of(is.version()), "state",
+                instance.state(), "purpose", instance.purpose(), "age", instance.ageMillis(), "closesIn",
+                instance.closesInMillis(), "busy", instance.busy(), "free", instance.free(), "served", instance.served(), "silent",
+                instance.silentMillis(),
+                "feels", instance.feels(), "replaced", instance.replaced(), "answer", rounded(instance.answerMillis()), "failing",
+                rounded(instance.failureShare()));
     }
 
     /// Why the scaler wants what it wants, in a sentence.
     static String why(PoolSettings settings, PoolView view) {
         PoolSnapshot now = view.snapshot();
-        String load = String.format(Locale.ROOT, "%s: %d running, %d waiting, %.1f requests/s of %.0f ms", settings.scaling().algorithm().name().toLowerCase(Locale.ROOT),
+        String load = String.format(Locale.ROOT, "%s: %d running, %d waiting, %.1f requests/s of %.0f ms",
+                settings.scaling().algorithm().name().toLowerCase(Locale.ROOT),
                 now.running(), now.pending(), now.arrivalsPerSecond(), now.serviceSeconds() * 1000);
         String wants = "; wants " + now.desired() + " (" + view.bounds().min() + " to " + view.bounds().max() + " allowed)";
-        String has = ", has " + (now.open() + now.rotating()) + " open" + (now.starting() > 0 ? " and " + now.starting() + " starting" : "");
+        String has =
+                ", has " + (now.open() + now.rotating()) + " open" + (now.starting() > 0 ? " and " + now.starting() + " starting" : "");
         if (now.pending() > 0 && now.open() + now.rotating() >= view.bounds().max()) {
             return load + wants + has + "; no more are allowed, and requests wait";
         }
         if (view.invokesHeld()) {
             return load + wants + has + "; invokes are held by an operator";
         }
-        return load + wants + has + (now.blockedMillis() > 0 ? "; the cost guard pauses invokes for " + (now.blockedMillis() + 999) / 1000 + " s" : "");
+        return load + wants + has
+                + (now.blockedMillis() > 0 ? "; the cost guard pauses invokes for " + (now.blockedMillis() + 999) / 1000 + " s" : "");
     }
 
     private static String words(Enum<?> constant) {

@@ -9,8 +9,8 @@ import lambdadispatch.router.dispatch.Slot;
 
 /// A channel as an exchange sees it that was granted its slot: it writes one request, reads one response, and says how that ended.
 ///
-/// One thread reads, and one (the same or another) writes. [#reset] and [#finish] may come from any thread, whatever the others wait for. After `finish` nothing
-/// of this channel is the exchange's any more.
+/// One thread reads, and one (the same or another) writes. [#reset] and [#finish] may come from any thread, whatever the others wait for.
+/// After `finish` nothing of this channel is the exchange's any more.
 public interface RequestChannel {
     /// Every slot of a running router is such a channel; only a simulation's carries no octets.
     static RequestChannel of(Slot slot) {

@@ -23,8 +23,8 @@ import lambdadispatch.router.dispatch.Reading;
 
 /// The control port: extensions open their channels here, ping, and ask to be closed. See `docs/protocol.md`.
 ///
-/// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, or for a second invocation with its payload, 429 for more channels or pings than any extension needs, 404 for any
-/// other path. Only `GET /health` needs no token.
+/// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, or for a second invocation with its payload, 429 for
+/// more channels or pings than any extension needs, 404 for any other path. Only `GET /health` needs no token.
 public final class ControlHandler implements Handler {
     private static final Log LOG = Log.of("channels");
     private static final HeaderName REMAINING = HeaderName.of(ControlPaths.REMAINING_HEADER);
@@ -157,11 +157,13 @@ public final class ControlHandler implements Handler {
     }
 
     private static void noteCondition(Exchange exchange, Instance instance) {
-        Condition.parse(exchange.request().headers().get(ControlPaths.CONDITION_HEADER)).ifPresent(said -> instance.pool().feels(instance, reading(said)));
+        Condition.parse(exchange.request().headers().get(ControlPaths.CONDITION_HEADER))
+                .ifPresent(said -> instance.pool().feels(instance, reading(said)));
     }
 
     private static Reading reading(Condition said) {
-        return Reading.of(said.vcpuMillis()).cpu(said.cpuMillis()).throttled(said.throttledMillis()).memory(said.memoryPermille()).delay(said.delayMillis())
+        return Reading.of(said.vcpuMillis()).cpu(said.cpuMillis()).throttled(said.throttledMillis()).memory(said.memoryPermille())
+                .delay(said.delayMillis())
                 .app(said.appMillis()).requests(said.requests()).held(said.heldMillis()).probe(said.probeMillis()).reading();
     }
 

@@ -13,8 +13,8 @@ import lambdadispatch.router.dispatch.Instance;
 
 /// The channels of one control connection by their numbers, and what hands them the short responses that come on the uplink they share.
 ///
-/// It always reads on at once: an entry is copied to its channel, whose reader takes it when it likes. What may wait there is bounded, since a
-/// channel has one exchange at a time and an entry a length.
+/// It always reads on at once: an entry is copied to its channel, whose reader takes it when it likes. What may wait there is bounded,
+/// since a channel has one exchange at a time and an entry a length.
 final class SharedUplinkReader {
     /// Room for one entry, whatever its length: that is needed to go on at all.
     private static final int FIRST_BUFFER = SharedUplinkEntry.HEAD + SharedUplinkEntry.LONGEST;
@@ -23,7 +23,8 @@ final class SharedUplinkReader {
     private final Map<Integer, ControlChannel> channels = new ConcurrentHashMap<>();
     private final AtomicBoolean running = new AtomicBoolean();
 
-    /// @param number what [lambdadispatch.protocol.ControlPaths#CHANNEL_NUMBER_HEADER] says; null if the extension does not use a shared uplink
+    /// @param number what [lambdadispatch.protocol.ControlPaths#CHANNEL_NUMBER_HEADER] says; null if the extension does not use a shared
+    /// uplink
     void register(String number, ControlChannel channel) {
         if (number != null && number.matches("[0-9]{1,9}")) {
             channels.put(Integer.valueOf(number), channel);
@@ -60,7 +61,8 @@ final class SharedUplinkReader {
             need(in, SharedUplinkEntry.HEAD + length);
             ControlChannel channel = channels.get(SharedUplinkEntry.channel(in.array(), in.position()));
             // A channel that is gone meanwhile has nobody left to tell.
-            if (channel != null && channel.instance() == instance && !channel.supply(in.array(), in.position() + SharedUplinkEntry.HEAD, length)) {
+            if (channel != null && channel.instance() == instance
+                    && !channel.supply(in.array(), in.position() + SharedUplinkEntry.HEAD, length)) {
                 channel.lost();
             }
             in.skip(SharedUplinkEntry.HEAD + length);

@@ -3,7 +3,8 @@ package lambdadispatch.router.dispatch;
 
 /// What a pool asks the world to do. Called outside the pool's lock; must not block.
 public interface Actions {
-    /// Start an invoke for this instance (on a thread of its own) and report its end with [Pool#invokeEnded], exactly once, whatever happens.
+    /// Start an invoke for this instance (on a thread of its own) and report its end with [Pool#invokeEnded], exactly once, whatever
+    /// happens.
     void invoke(Instance instance);
 
     /// The invoke has ended and no slot is left: the instance is forgotten, requests in its name are answered 409 from now on.

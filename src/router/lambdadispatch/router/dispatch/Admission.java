@@ -3,7 +3,8 @@ package lambdadispatch.router.dispatch;
 
 import java.time.Duration;
 
-/// Decides for each request that comes whether it is granted a slot at once, waits, or is refused; and knows how long nobody has come. Guarded by the pool's lock.
+/// Decides for each request that comes whether it is granted a slot at once, waits, or is refused; and knows how long nobody has come.
+/// Guarded by the pool's lock.
 final class Admission {
     private final PoolParts parts;
     private final Autoscaler autoscaler;

@@ -4,7 +4,8 @@ package lambdadispatch.router.dispatch;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What `MaxConcurrentCount` would be right, by what requests take and how much of that is CPU time: about duration by CPU time, times the vCPUs.
+/// What `MaxConcurrentCount` would be right, by what requests take and how much of that is CPU time: about duration by CPU time, times the
+/// vCPUs.
 ///
 /// Advice, not control: a limit that adapts itself is no better than the right fixed number. Guarded by the pool's lock.
 public final class Advice {

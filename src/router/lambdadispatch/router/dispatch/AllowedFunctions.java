@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Which functions a request may name with `X-Lambda-Name`: `LAMBDA_DISPATCH_AllowedFunctions`, names separated by commas, `*` stands for any run
-/// of characters but `:`. So no pattern lets in an alias, a version or another account that it does not name.
+/// Which functions a request may name with `X-Lambda-Name`: `LAMBDA_DISPATCH_AllowedFunctions`, names separated by commas, `*` stands for
+/// any run of characters but `:`. So no pattern lets in an alias, a version or another account that it does not name.
 public final class AllowedFunctions {
     /// AWS Lambda API reference, Invoke, FunctionName and Qualifier: what a name, name:alias or ARN is made of.
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_:$-]{1,170}");

@@ -7,8 +7,8 @@ import lambdadispatch.invoke.FunctionName;
 
 /// Which part of the default pool's requests another alias of the function gets, and how they fared. That alias has a pool of its own.
 ///
-/// A request is drawn a number from 0 to 9,999, and is the canary's if it is below [Setting#hundredths]. Whoever keeps his number (in a cookie) thus stays where
-/// he is as the part grows, and all leave at once when it becomes 0. Safe for use from any thread.
+/// A request is drawn a number from 0 to 9,999, and is the canary's if it is below [Setting#hundredths]. Whoever keeps his number (in a
+/// cookie) thus stays where he is as the part grows, and all leave at once when it becomes 0. Safe for use from any thread.
 public final class Canary {
     /// One more than the highest number that is drawn.
     public static final int DRAWS = 10_000;

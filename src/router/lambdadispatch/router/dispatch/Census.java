@@ -80,7 +80,8 @@ final class Census {
         return starting;
     }
 
-    /// Invoked and not connected yet, or going to end before it has served anybody. One that is late does not stop another from being tried.
+    /// Invoked and not connected yet, or going to end before it has served anybody. One that is late does not stop another from being
+    /// tried.
     int connecting() {
         return connecting;
     }

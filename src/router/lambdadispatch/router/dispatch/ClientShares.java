@@ -7,9 +7,9 @@ import java.util.Map;
 
 /// Who has how much of a pool, and who may have more. Guarded by the pool's lock.
 ///
-/// A client *has its share* when its requests hold so many percent of all that run. Nobody is bounded as long as nobody else is kept waiting. When somebody
-/// is, requests of clients that have their share are passed by others; and from then on, for as long as others come, such clients leave one slot in eight
-/// free, so that the next who comes need not wait for one of theirs to end.
+/// A client *has its share* when its requests hold so many percent of all that run. Nobody is bounded as long as nobody else is kept
+/// waiting. When somebody is, requests of clients that have their share are passed by others; and from then on, for as long as others come,
+/// such clients leave one slot in eight free, so that the next who comes need not wait for one of theirs to end.
 final class ClientShares {
     private static final int RESERVED = 8;
     /// Few slots are no reserve: one of two would be half of all.

@@ -23,6 +23,7 @@ final class Counts {
     }
 
     PoolSnapshot.Totals totals(long heldMillis) {
-        return new PoolSnapshot.Totals(submitted, granted, withdrawn, Map.copyOf(refused), invokes, diedAfterService, heldMillis, Map.copyOf(faults));
+        return new PoolSnapshot.Totals(submitted, granted, withdrawn, Map.copyOf(refused), invokes, diedAfterService, heldMillis,
+                Map.copyOf(faults));
     }
 }

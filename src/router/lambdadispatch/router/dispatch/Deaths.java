@@ -3,8 +3,8 @@ package lambdadispatch.router.dispatch;
 
 /// Environments that died with requests on them, lately: with a suspect among these, and without. Guarded by the pool's lock.
 ///
-/// A request that kills is the suspect in every second death at the least: its first victim has none aboard, its second has. Where environments mostly die without
-/// one, something else kills them, and a request that was there twice was there by chance.
+/// A request that kills is the suspect in every second death at the least: its first victim has none aboard, its second has. Where
+/// environments mostly die without one, something else kills them, and a request that was there twice was there by chance.
 final class Deaths {
     private static final double MEMORY_SECONDS = 60;
     /// So many times as many without a suspect as with one.

@@ -19,7 +19,8 @@ final class Endings {
         if (last.size() == MOST) {
             last.removeFirst();
         }
-        String how = fault != null ? fault.name().toLowerCase(Locale.ROOT).replace('_', ' ') : exitReason.isEmpty() ? "returned" : exitReason;
+        String how =
+                fault != null ? fault.name().toLowerCase(Locale.ROOT).replace('_', ' ') : exitReason.isEmpty() ? "returned" : exitReason;
         last.addLast(new Ending(instance.publicName(), how, fault == null));
     }
 

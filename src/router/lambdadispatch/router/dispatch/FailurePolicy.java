@@ -4,7 +4,8 @@ package lambdadispatch.router.dispatch;
 import java.time.Duration;
 import lambdadispatch.invoke.InvokeResult;
 
-/// What follows from an invoke that failed: how the cost guard takes it, and whether there is any point in letting requests wait. Guarded by the pool's lock.
+/// What follows from an invoke that failed: how the cost guard takes it, and whether there is any point in letting requests wait. Guarded
+/// by the pool's lock.
 final class FailurePolicy {
     private final Fleet fleet;
     private final Growth growth;
@@ -79,7 +80,8 @@ final class FailurePolicy {
 
     Refusal notInvocable(long now) {
         InvokeBudget budget = growth.budget();
-        String why = budget.lastFault() == null ? "the function's environments die soon after they start" : "the function can not be invoked: " + budget.lastFault();
+        String why = budget.lastFault() == null ? "the function's environments die soon after they start"
+                : "the function can not be invoked: " + budget.lastFault();
         return new Refusal(Refusal.Kind.NOT_INVOCABLE, why, Duration.ofNanos(budget.heldBackNanos(now)));
     }
 }

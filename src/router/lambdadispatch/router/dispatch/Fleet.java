@@ -7,7 +7,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Owns the instances of one pool and every change of their state. Guarded by the pool's lock; what the world must be told goes into `outbox`.
+/// Owns the instances of one pool and every change of their state. Guarded by the pool's lock; what the world must be told goes into
+/// `outbox`.
 final class Fleet {
     /// An instance whose invoke has returned is frozen: exchanges that have not ended by then never will.
     private static final long LAST_BYTES_NANOS = Duration.ofSeconds(2).toNanos();

@@ -10,8 +10,9 @@ import lambdadispatch.invoke.InvokeResult;
 
 /// Decides how many instances of a pool to start and which to dismiss: what the scaler wants, what the cost guard allows, and rotation.
 ///
-/// Rotation is nothing special here: an instance near its end is *expiring*, hence no longer counted on, hence one is missing and gets started; once
-/// the fresh one is open there is one too many, and the expiring one goes. At most a quarter of the open ones (at least one) expire at the same time.
+/// Rotation is nothing special here: an instance near its end is *expiring*, hence no longer counted on, hence one is missing and gets
+/// started; once the fresh one is open there is one too many, and the expiring one goes. At most a quarter of the open ones (at least one)
+/// expire at the same time.
 final class Growth {
     /// What to do now.
     record Plan(int start, List<Instance> dismiss) {}
@@ -57,7 +58,8 @@ final class Growth {
         return new Plan(0, dismiss);
     }
 
-    /// Everything that is paid for counts; but what is on its way out, or was given up for its silence while its invoke goes on, may overlap with its replacement.
+    /// Everything that is paid for counts; but what is on its way out, or was given up for its silence while its invoke goes on, may
+    /// overlap with its replacement.
     private int room(Census census) {
         int max = steering.bounds().max();
         int overlap = Math.min(census.expiring().size() + census.draining() + census.lingering(), Math.ceilDiv(max, 4));
@@ -98,8 +100,9 @@ final class Growth {
         scaler.started();
     }
 
-    /// Sets when the instance is to be replaced: a cold start and some before it closes, spread out so that those that started together do not all go together.
-    /// A deadline is fixed when the invoke begins: once known it never comes nearer, whatever a clock or a function says.
+    /// Sets when the instance is to be replaced: a cold start and some before it closes, spread out so that those that started together do
+    /// not all go together. A deadline is fixed when the invoke begins: once known it never comes nearer, whatever a clock or a function
+    /// says.
     void closesIn(Instance instance, long remainingNanos, Load load, long now) {
         long closesAt = now + remainingNanos;
         if (instance.closesAtNanos != Long.MAX_VALUE && closesAt - instance.closesAtNanos < 1_000_000_000L) {
@@ -121,7 +124,8 @@ final class Growth {
                 budget.settled();
             }
         }
-        boolean due = instance.outdated || instance.superseded || instance.rotateAtNanos != Long.MAX_VALUE && now - instance.rotateAtNanos >= 0;
+        boolean due =
+                instance.outdated || instance.superseded || instance.rotateAtNanos != Long.MAX_VALUE && now - instance.rotateAtNanos >= 0;
         if (due && !instance.expiring && (census.mayExpireOneMore() || isUrgent(instance, load, now))) {
             instance.expiring = true;
             census.expires(instance);
@@ -139,7 +143,8 @@ final class Growth {
 
     /// Whether one more environment may be warmed up now: they share the budget, and stand back for those that serve.
     boolean mayWarmUp(Census census, long now) {
-        return !steering.invokesHeld() && census.connecting() < WARMING_UP_AT_ONCE && room(census) > 0 && budget.available(now, census.connecting()) > 0;
+        return !steering.invokesHeld() && census.connecting() < WARMING_UP_AT_ONCE && room(census) > 0
+                && budget.available(now, census.connecting()) > 0;
     }
 
     void connected() {

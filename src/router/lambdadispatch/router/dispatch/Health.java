@@ -3,8 +3,8 @@ package lambdadispatch.router.dispatch;
 
 import java.time.Duration;
 
-/// Looks after the instances as time passes: gives up those that are dead, sets aside those in doubt, replaces those that serve nobody. Guarded by the pool's
-/// lock.
+/// Looks after the instances as time passes: gives up those that are dead, sets aside those in doubt, replaces those that serve nobody.
+/// Guarded by the pool's lock.
 final class Health {
     /// An instance without any channel is given this long to open one.
     private static final long NO_SLOT_NANOS = Duration.ofSeconds(10).toNanos();

@@ -17,11 +17,11 @@ import java.util.random.RandomGenerator;
 ///      |  ended              v                                                |
 ///      +-----------------> CLOSED <-------------------------------------------+
 /// ```
-/// [Fleet] makes every one of these steps. A closed instance whose invoke still goes on (`invokeEnded` is false) stays in its pool's books, since it is still paid
-/// for; it is forgotten when both are over and no slot is busy.
+/// [Fleet] makes every one of these steps. A closed instance whose invoke still goes on (`invokeEnded` is false) stays in its pool's books,
+/// since it is still paid for; it is forgotten when both are over and no slot is busy.
 ///
-/// What is said of an instance beside its state is independent of it, and of each other: what it has been through is never taken back, by no state; what it is
-/// chosen by comes and goes while it is open; and why it is to be replaced may be true for several reasons at once.
+/// What is said of an instance beside its state is independent of it, and of each other: what it has been through is never taken back, by
+/// no state; what it is chosen by comes and goes while it is open; and why it is to be replaced may be true for several reasons at once.
 public final class Instance {
     public enum State { STARTING, OPEN, DRAINING, CLOSED }
 
@@ -76,7 +76,8 @@ public final class Instance {
     boolean settled;
     /// The router told it to go: however it ends then is no failure.
     boolean dismissed;
-    /// Whatever was heard of the invoke's end. An instance may have closed before; and an open one runs on if only something on the way says so.
+    /// Whatever was heard of the invoke's end. An instance may have closed before; and an open one runs on if only something on the way
+    /// says so.
     boolean invokeEnded;
     /// Exchanges that it lost: a suspect's, and those of others.
     boolean brokeSuspect;
@@ -106,7 +107,8 @@ public final class Instance {
     boolean outdated;
     /// Runs an older version of the function than others do; not any more if those go.
     boolean superseded;
-    /// Its turn has come to be replaced: no longer counted on, but serves until its replacement is there. Some invokes are judged by it when they have ended.
+    /// Its turn has come to be replaced: no longer counted on, but serves until its replacement is there. Some invokes are judged by it
+    /// when they have ended.
     boolean expiring;
 
     private volatile Description description; // null while it has not said
@@ -170,7 +172,8 @@ public final class Instance {
         return description;
     }
 
-    /// Whether that is the invocation which this instance is: the first that spoke. Lambda may hand the payload to another one, later or at the same time.
+    /// Whether that is the invocation which this instance is: the first that spoke. Lambda may hand the payload to another one, later or at
+    /// the same time.
     public synchronized boolean is(String speaking) {
         if (invocation == null) {
             invocation = speaking;

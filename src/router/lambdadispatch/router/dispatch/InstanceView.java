@@ -13,7 +13,8 @@ import java.util.Locale;
 /// @param free channels without a request
 /// @param served exchanges that ended well
 /// @param silentMillis since it was last heard from
-/// @param feels `well`; `hot`: short of CPU time; `slow`: answers take several times as long as others'; `refusing`: it has just refused a request
+/// @param feels `well`; `hot`: short of CPU time; `slow`: answers take several times as long as others'; `refusing`: it has just refused a
+/// request
 /// @param replaced a fresh one takes its place, since it was asked for or a newer version shows
 /// @param answerMillis how long its answers take, typically; 0 while that is not known
 /// @param failureShare of its answers lately, 0 to 1
@@ -29,7 +30,8 @@ public record InstanceView(
         return new InstanceView(instance.publicName(), state(instance), instance.purpose().name().toLowerCase(Locale.ROOT),
                 (now - instance.invokedNanos) / NANOS, closesIn, instance.busy.size(), instance.free.size(), instance.servedWell,
                 (now - instance.heardNanos) / NANOS, Outliers.feels(instance, now), instance.outdated || instance.superseded,
-                instance.rating.known() ? 1000 * Math.exp(instance.rating.logSeconds()) : 0, instance.rating.failureShare(), instance.description());
+                instance.rating.known() ? 1000 * Math.exp(instance.rating.logSeconds()) : 0, instance.rating.failureShare(),
+                instance.description());
     }
 
     private static String state(Instance instance) {

@@ -6,10 +6,10 @@ import java.util.random.RandomGenerator;
 
 /// The cost guard of one pool: a token bucket on invokes, and exponential backoff with jitter after invokes that bought nothing.
 ///
-/// Why a runaway is impossible: every invoke takes a token, so no more than `burst + perSecond x t` happen in any time t. After a fault there is a pause, and
-/// then one probe at a time, with the pause doubling up to `longestBackoff`, until an instance that has opened after the fault has served a request well, or has
-/// stayed open for [#SETTLED_NANOS]. Before any instance ever connected, at most [#UNPROVEN] may be starting. Environments that serve before they die are no
-/// faults; they cost [ServiceCredit].
+/// Why a runaway is impossible: every invoke takes a token, so no more than `burst + perSecond x t` happen in any time t. After a fault
+/// there is a pause, and then one probe at a time, with the pause doubling up to `longestBackoff`, until an instance that has opened after
+/// the fault has served a request well, or has stayed open for [#SETTLED_NANOS]. Before any instance ever connected, at most [#UNPROVEN]
+/// may be starting. Environments that serve before they die are no faults; they cost [ServiceCredit].
 final class InvokeBudget {
     /// How long an instance must have been open to count as a success.
     static final long SETTLED_NANOS = Duration.ofSeconds(5).toNanos();

@@ -19,7 +19,8 @@ public enum InvokeFault {
     NEVER_CONNECTED,
     /// It connected and was gone again at once.
     RETURNED_AT_ONCE,
-    /// By its own word its end was near as soon as it had begun, and it served nobody until then: the function's time-out is too short, or it lies.
+    /// By its own word its end was near as soon as it had begun, and it served nobody until then: the function's time-out is too short, or
+    /// it lies.
     DEADLINE_TOO_NEAR,
     /// It runs, but opened no channel within the start time-out.
     START_TIMED_OUT;
@@ -35,7 +36,8 @@ public enum InvokeFault {
         return this == REFUSED;
     }
 
-    /// Where an instance that had served well ends like this soon after its start, that costs a [ServiceCredit] and is no fault: an invoke's worth is what it served.
+    /// Where an instance that had served well ends like this soon after its start, that costs a [ServiceCredit] and is no fault: an
+    /// invoke's worth is what it served.
     boolean excusedByService() {
         return switch (this) {
             case FUNCTION_ERROR, UNAVAILABLE, RETURNED_AT_ONCE -> true;
@@ -54,7 +56,8 @@ public enum InvokeFault {
         };
     }
 
-    /// Whether that is what the function said. Whatever else comes for an instance that had connected speaks of a request that Lambda took long ago.
+    /// Whether that is what the function said. Whatever else comes for an instance that had connected speaks of a request that Lambda took
+    /// long ago.
     static boolean ofTheFunction(InvokeResult result) {
         return switch (result) {
             case InvokeResult.Returned _, InvokeResult.FunctionError _ -> true;

@@ -6,14 +6,16 @@ import java.util.List;
 
 /// Who gets which slot: owns the queue, and hands free slots to those who wait, oldest first. Guarded by the pool's lock.
 ///
-/// Clients take turns: of two that wait, the one with many requests does not hold up the one with a single one ([TicketQueue]), and one that has its share of the
-/// slots is passed by those that have not ([ClientShares]).
+/// Clients take turns: of two that wait, the one with many requests does not hold up the one with a single one ([TicketQueue]), and one
+/// that has its share of the slots is passed by those that have not ([ClientShares]).
 ///
-/// A *suspect* is a request whose instance died under it. It runs beside no other suspect, and while there is no such place for it, others pass it; but not for
-/// longer than [#APART_NANOS] while any instance is open: of the ten that an instance ran when it died nine are innocent.
+/// A *suspect* is a request whose instance died under it. It runs beside no other suspect, and while there is no such place for it, others
+/// pass it; but not for longer than [#APART_NANOS] while any instance is open: of the ten that an instance ran when it died nine are
+/// innocent.
 ///
-/// *Overload* is when the pool can not grow any more. A queue that stands then makes everybody wait, and serves nobody in time. So, while its head is old, the newest
-/// is served first, what has waited for too long is refused, and requests of low priority give way to the others.
+/// *Overload* is when the pool can not grow any more. A queue that stands then makes everybody wait, and serves nobody in time. So, while
+/// its head is old, the newest is served first, what has waited for too long is refused, and requests of low priority give way to the
+/// others.
 final class Matching {
     private static final long APART_NANOS = Duration.ofSeconds(5).toNanos();
     /// A queue whose head has waited for so long stands.
@@ -47,7 +49,8 @@ final class Matching {
         this.outbox = outbox;
     }
 
-    /// Whether the pool can not grow any more, although it should. Who waited for the last instance to come is not late by that: time counts from here.
+    /// Whether the pool can not grow any more, although it should. Who waited for the last instance to come is not late by that: time
+    /// counts from here.
     void overloaded(boolean full, long now) {
         if (full && !atItsLimit) {
             fullSinceNanos = now;
@@ -217,7 +220,8 @@ final class Matching {
         }
     }
 
-    /// Once a tick. Refuses those who have waited for `IncomingRequestTimeout`, or for too long in an overload; a suspect that has waited for long enough is one no longer.
+    /// Once a tick. Refuses those who have waited for `IncomingRequestTimeout`, or for too long in an overload; a suspect that has waited
+    /// for long enough is one no longer.
     void expire(long now) {
         Refusal late = new Refusal(Refusal.Kind.TIMED_OUT, "no instance was free in time", Duration.ZERO);
         for (TicketQueue each : List.of(suspects, low, queue)) {

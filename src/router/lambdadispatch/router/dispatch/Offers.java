@@ -4,12 +4,14 @@ package lambdadispatch.router.dispatch;
 import java.util.BitSet;
 import java.util.function.Predicate;
 
-/// The instances that could take one more exchange now, in buckets by how many they run (a slow one counts as fuller than it is): the least loaded is found without a scan.
+/// The instances that could take one more exchange now, in buckets by how many they run (a slow one counts as fuller than it is): the least
+/// loaded is found without a scan.
 ///
 /// Among equals the one used last comes first. So at low load the others stay idle, and an idle instance can return.
 final class Offers {
     static final int NONE = -1;
-    /// An instance that counts as so much fuller than it is comes after all others: no instance runs more (`MaxConcurrentCount` is at most 1,000).
+    /// An instance that counts as so much fuller than it is comes after all others: no instance runs more (`MaxConcurrentCount` is at most
+    /// 1,000).
     static final int LAST = 1000;
     /// It may be so for two reasons, and slow.
     private static final int MOST_HANDICAP = 2 * LAST + Outliers.SLOW_HANDICAP;

@@ -6,9 +6,9 @@ import java.util.Arrays;
 
 /// Which instances get fewer requests, or none, because they answer worse than the others. Guarded by the pool's lock.
 ///
-/// Whoever answers fastest is free most often, and so an instance that fails at once would draw most requests. It is *ejected* after some errors in a row, but only
-/// while the others answer well, and never more than half of them: if all fail alike, nothing changes. A *slow* one counts as fuller than it is, and
-/// one that is *hot*, or refuses requests, comes after all others.
+/// Whoever answers fastest is free most often, and so an instance that fails at once would draw most requests. It is *ejected* after some
+/// errors in a row, but only while the others answer well, and never more than half of them: if all fail alike, nothing changes. A *slow*
+/// one counts as fuller than it is, and one that is *hot*, or refuses requests, comes after all others.
 final class Outliers {
     private static final int IN_A_ROW = 5;
     private static final double OTHERS_FAIL = 0.2;
@@ -43,7 +43,8 @@ final class Outliers {
             rating.failuresInRow = IN_A_ROW - 1; // one more when it is back, and it goes again
             rating.ejectedUntilNanos = now + pause;
             rating.everEjected = true;
-            outbox.warn("instanceEjected", instance, "why", "answers " + status + " where others do not", "seconds", pause / 1_000_000_000L);
+            outbox.warn("instanceEjected", instance, "why", "answers " + status + " where others do not", "seconds",
+                    pause / 1_000_000_000L);
             review(now);
         }
     }

@@ -10,10 +10,11 @@ import lambdadispatch.invoke.InvokeResult;
 
 /// Owns one function's queue and instances, and decides which request goes to which slot, and when an instance is started or dismissed.
 ///
-/// This is the door to all that: events come from any thread and by [#tick]. Each is a change under one short lock, and what was decided is told to the world
-/// ([Ticket], [Slot], [Actions]) after leaving it. Every event ends in `settle`, which matches waiting requests with free slots until one of the two runs out: so
-/// none waits while a slot it may use is free, and there is no wake-up to lose. What an event changes stands in the class of its concern: [Admission] for requests,
-/// [SlotEvents] and [Slots] for slots, [Fleet] for instances, [FailurePolicy] for invokes that end, [Autoscaler] for their number, [Steering] for what operators want.
+/// This is the door to all that: events come from any thread and by [#tick]. Each is a change under one short lock, and what was decided is
+/// told to the world ([Ticket], [Slot], [Actions]) after leaving it. Every event ends in `settle`, which matches waiting requests with free
+/// slots until one of the two runs out: so none waits while a slot it may use is free, and there is no wake-up to lose. What an event
+/// changes stands in the class of its concern: [Admission] for requests, [SlotEvents] and [Slots] for slots, [Fleet] for instances,
+/// [FailurePolicy] for invokes that end, [Autoscaler] for their number, [Steering] for what operators want.
 public final class Pool {
     private final Object lock = new Object();
     private final String function;
@@ -54,8 +55,8 @@ public final class Pool {
         submitAgain(ticket, null);
     }
 
-    /// A retry: keeps the place in the queue, and the time-out, of the try before. If that one's slot was lost, the request may be what killed its instance: it
-    /// runs beside no other such request, so that one bad request takes few others with it.
+    /// A retry: keeps the place in the queue, and the time-out, of the try before. If that one's slot was lost, the request may be what
+    /// killed its instance: it runs beside no other such request, so that one bad request takes few others with it.
     public void submitAgain(Ticket ticket, Ticket earlier) {
         Effects told;
         synchronized (lock) {
@@ -69,7 +70,8 @@ public final class Pool {
         }
     }
 
-    /// Whether an instance serves now. If not, one is asked for as by a request that waits: within the cost guard, and no more than that one.
+    /// Whether an instance serves now. If not, one is asked for as by a request that waits: within the cost guard, and no more than that
+    /// one.
     public boolean servesOrAsks() {
         if (locked(parts.fleet::anybodyServes)) {
             return true;
@@ -78,12 +80,14 @@ public final class Pool {
         return false;
     }
 
-    /// Whether a request that was there when two instances died may be tried on a third: environments die without it as well, and far more often.
+    /// Whether a request that was there when two instances died may be tried on a third: environments die without it as well, and far more
+    /// often.
     public boolean environmentsDieAnyway() {
         return locked(() -> parts.failures.environmentsDieAnyway(clock.nanoTime()));
     }
 
-    /// The client went away. True if the ticket was still queued: it will not be decided any more. If false, it was decided, and a granted slot must be handed back.
+    /// The client went away. True if the ticket was still queued: it will not be decided any more. If false, it was decided, and a granted
+    /// slot must be handed back.
     public boolean withdraw(Ticket ticket) {
         return locked(() -> parts.matching.withdraw(ticket));
     }
@@ -110,13 +114,14 @@ public final class Pool {
         told.run();
     }
 
-    /// The channel died, idle or in use. An instance that broke an exchange gets no other until it is heard from again: a retry does not run into the same dead instance.
+    /// The channel died, idle or in use. An instance that broke an exchange gets no other until it is heard from again: a retry does not
+    /// run into the same dead instance.
     public void slotLost(Slot slot) {
         event(now -> parts.fleet.slots.gone(slot, true, now));
     }
 
-    /// This side reset the channel in an exchange, since its client went away: no mark against the instance, unless one that waited for long had got
-    /// nothing, and this goes on and on.
+    /// This side reset the channel in an exchange, since its client went away: no mark against the instance, unless one that waited for
+    /// long had got nothing, and this goes on and on.
     /// @param answered whether the client had got a part of its answer
     public void slotGivenUp(Slot slot, boolean answered) {
         event(now -> slots.givenUp(slot, answered, now));
@@ -182,7 +187,8 @@ public final class Pool {
         });
     }
 
-    /// Has so many environments start their app and return, so that later instances need not: `InitOnly`. A few at a time, as the cost guard allows.
+    /// Has so many environments start their app and return, so that later instances need not: `InitOnly`. A few at a time, as the cost
+    /// guard allows.
     public void warmUp(int environments) {
         synchronized (lock) {
             autoscaler.warmUp(environments);

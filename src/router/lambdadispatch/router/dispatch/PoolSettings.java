@@ -24,7 +24,8 @@ public record PoolSettings(
 
     /// How many instances there should be.
     /// @param instanceCountMultiplier `simple` and `ewma` fill an instance to `maxConcurrentCount` divided by this
-    /// @param maxInstanceCount instances the pool may have at once; replacements overlap what they replace and may exceed it by a quarter (at least 1)
+    /// @param maxInstanceCount instances the pool may have at once; replacements overlap what they replace and may exceed it by a quarter
+    /// (at least 1)
     /// @param scaleInDelay how long there must have been too many before one is dismissed
     public record Scaling(
             ScalingAlgorithm algorithm, int instanceCountMultiplier, InstanceCounts instances, Duration scaleInDelay) {}
@@ -40,7 +41,8 @@ public record PoolSettings(
     public record InvokeLimits(double perSecond, int burst, Duration firstBackoff, Duration longestBackoff) {}
 
     /// When an instance is given up.
-    /// @param pingInterval how often the extension pings; after 1.5 of them without a sign of life an instance gets no new work, after 3 it is dead
+    /// @param pingInterval how often the extension pings; after 1.5 of them without a sign of life an instance gets no new work, after 3 it
+    /// is dead
     /// @param startTimeout from the invoke to the first channel; after that the instance is no longer counted on
     public record Liveness(Duration pingInterval, Duration startTimeout) {}
 

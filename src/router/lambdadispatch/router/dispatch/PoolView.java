@@ -14,7 +14,9 @@ public record PoolView(
         List<Ending> endings) {
     /// Under the pool's lock.
     static PoolView of(Pool pool, long now) {
-        return new PoolView(PoolSnapshot.of(pool, now), pool.parts.matching.oldestWaitNanos(now) / 1_000_000, pool.parts.steering.invokesHeld(), pool.parts.steering.bounds(),
-                pool.parts.fleet.all().stream().map(instance -> InstanceView.of(instance, now)).toList(), pool.parts.failures.endings.last());
+        return new PoolView(PoolSnapshot.of(pool, now), pool.parts.matching.oldestWaitNanos(now) / 1_000_000,
+                pool.parts.steering.invokesHeld(), pool.parts.steering.bounds(),
+                pool.parts.fleet.all().stream().map(instance -> InstanceView.of(instance, now)).toList(),
+                pool.parts.failures.endings.last());
     }
 }

@@ -37,7 +37,8 @@ public final class Pools {
     }
 
     /// @param defaultFunction `LAMBDA_DISPATCH_FunctionName`
-    public Pools(String defaultFunction, AllowedFunctions allowed, PoolSettings settings, Allotment allotment, Clock clock, Actions actions, RandomGenerator random) {
+    public Pools(String defaultFunction, AllowedFunctions allowed, PoolSettings settings, Allotment allotment, Clock clock, Actions actions,
+            RandomGenerator random) {
         this.allotment = allotment;
         this.settings = settings;
         this.allowed = allowed;
@@ -60,7 +61,8 @@ public final class Pools {
         return canary;
     }
 
-    /// Gives that alias so much of the requests; see [Canary#set]. The pool of one that gets nothing any more holds no instance open, whatever `MinInstanceCount` says.
+    /// Gives that alias so much of the requests; see [Canary#set]. The pool of one that gets nothing any more holds no instance open,
+    /// whatever `MinInstanceCount` says.
     public Canary.Setting setCanary(String alias, int hundredths) {
         String before = canary.setting().function();
         Canary.Setting now = canary.set(alias, hundredths);

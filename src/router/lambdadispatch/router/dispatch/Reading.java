@@ -11,7 +11,8 @@ package lambdadispatch.router.dispatch;
 /// @param requests that have ended in it
 /// @param heldMillis for so long, of this invocation, the app wanted to be kept for work after its answers
 /// @param probeMillis how long its health path took to answer
-public record Reading(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis, long requests,
+public record Reading(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis,
+        long requests,
         long heldMillis, long probeMillis) {
     /// All zero but this, to be filled in by name.
     public static Builder of(long vcpuMillis) {
@@ -75,7 +76,8 @@ public record Reading(long cpuMillis, long vcpuMillis, long throttledMillis, lon
         }
 
         public Reading reading() {
-            return new Reading(cpuMillis, vcpuMillis, throttledMillis, memoryPermille, delayMillis, appMillis, requests, heldMillis, probeMillis);
+            return new Reading(cpuMillis, vcpuMillis, throttledMillis, memoryPermille, delayMillis, appMillis, requests, heldMillis,
+                    probeMillis);
         }
     }
 }

@@ -36,16 +36,19 @@ final class Scaler {
         int perInstance = Math.ceilDiv(settings.maxConcurrentCount(), scaling.instanceCountMultiplier());
         // Averages linger; with nothing to do they must not start anything, or idle instances would be invoked again and again.
         boolean idle = demand.running() + demand.pending() == 0;
-        int wanted = idle ? 0 : Math.max(1, scaling.algorithm().desired(panicking(demand, now), settings.maxConcurrentCount(), perInstance));
+        int wanted =
+                idle ? 0 : Math.max(1, scaling.algorithm().desired(panicking(demand, now), settings.maxConcurrentCount(), perInstance));
         int desired = Math.clamp(wanted, steering.bounds().min(), steering.bounds().max());
         wantedLately.add(desired, now);
         return desired;
     }
 
-    /// More came within a second than all that is open can serve: for a while the highest such rate stands in for the average, which would follow it late.
+    /// More came within a second than all that is open can serve: for a while the highest such rate stands in for the average, which would
+    /// follow it late.
     private Demand panicking(Demand demand, long now) {
         Load.Averages averages = demand.averages();
-        double capacity = averages.serviceSeconds() == 0 ? Double.POSITIVE_INFINITY : demand.open() * settings.maxConcurrentCount() / averages.serviceSeconds();
+        double capacity = averages.serviceSeconds() == 0 ? Double.POSITIVE_INFINITY
+                : demand.open() * settings.maxConcurrentCount() / averages.serviceSeconds();
         if (demand.open() > 0 && averages.arrivalsLately() > capacity) {
             panicUntilNanos = now + PANIC_NANOS;
             panicRate = Math.max(panicRate, averages.arrivalsLately());

@@ -22,8 +22,9 @@ public enum ScalingAlgorithm {
         }
     },
 
-    /// From how long the last request in the queue would wait at the rate at which the open instances serve: more of them only if that is longer than a
-    /// cold start takes, or would be before long because more arrives than they can serve. A queue that they will have worked off sooner needs nobody.
+    /// From how long the last request in the queue would wait at the rate at which the open instances serve: more of them only if that is
+    /// longer than a cold start takes, or would be before long because more arrives than they can serve. A queue that they will have worked
+    /// off sooner needs nobody.
     LATENCY {
         @Override
         int desired(Demand demand, int maxConcurrentCount, int perInstance) {

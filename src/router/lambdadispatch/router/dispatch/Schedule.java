@@ -16,13 +16,15 @@ import java.util.regex.Pattern;
 
 /// When at least so many instances are kept: `LAMBDA_DISPATCH_MinInstanceSchedule`, as `Mon-Fri 08:00-18:30 5, Sat 10:00-14:00 2`.
 ///
-/// Of several that hold at a time the largest counts. A time that ends before it begins goes on past midnight, and belongs to the day on which it began.
-/// Where clocks are put back and a time of the day comes twice, a span begins at the first and ends at the second; where they are put forward and it never comes,
-/// the span begins, or ends, when they are. So nobody is short of instances in that night, and none is sent home to be started again.
+/// Of several that hold at a time the largest counts. A time that ends before it begins goes on past midnight, and belongs to the day on
+/// which it began. Where clocks are put back and a time of the day comes twice, a span begins at the first and ends at the second; where
+/// they are put forward and it never comes, the span begins, or ends, when they are. So nobody is short of instances in that night, and
+/// none is sent home to be started again.
 public final class Schedule {
     public static final Schedule NONE = new Schedule(List.of(), ZoneId.of("UTC"));
 
-    private static final Pattern ENTRY = Pattern.compile("([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? +(\\d{2}:\\d{2})-(\\d{2}:\\d{2}) +(\\d{1,5})");
+    private static final Pattern ENTRY =
+            Pattern.compile("([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? +(\\d{2}:\\d{2})-(\\d{2}:\\d{2}) +(\\d{1,5})");
 
     private record Span(DayOfWeek first, DayOfWeek last, LocalTime from, LocalTime until, int least) {
         private boolean begins(DayOfWeek day) {

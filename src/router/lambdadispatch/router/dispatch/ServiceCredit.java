@@ -3,10 +3,12 @@ package lambdadispatch.router.dispatch;
 
 import java.time.Duration;
 
-/// What environments that serve and then die may cost: one credit each; service and time earn credits. In debt nothing is invoked, near debt one at a time.
+/// What environments that serve and then die may cost: one credit each; service and time earn credits. In debt nothing is invoked, near
+/// debt one at a time.
 ///
-/// So within any time t at most `MOST + PER_SECOND x t + served / REQUESTS_PER_CREDIT` environments die after service, and those open at the end of it: an app
-/// that crashes now and then goes on serving, and a request that was served never pays for more than a twentieth of an invoke.
+/// So within any time t at most `MOST + PER_SECOND x t + served / REQUESTS_PER_CREDIT` environments die after service, and those open at
+/// the end of it: an app that crashes now and then goes on serving, and a request that was served never pays for more than a twentieth of
+/// an invoke.
 final class ServiceCredit {
     private static final double MOST = 10;
     private static final double PER_SECOND = 0.2;

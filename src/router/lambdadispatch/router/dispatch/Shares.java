@@ -6,9 +6,9 @@ import java.util.List;
 
 /// How the instances that all pools of a router may have together are divided: `LAMBDA_DISPATCH_TotalInstanceCount`.
 ///
-/// Each pool may have an even part of them whatever the others want, and beyond that what the others neither have nor want. A tenth is kept back from whoever has
-/// more than that part, so that a pool that comes finds something. Nobody starts what is still another's: together they never have more than the total, or Lambda
-/// would throttle them, but for one instance of each pool that has none.
+/// Each pool may have an even part of them whatever the others want, and beyond that what the others neither have nor want. A tenth is kept
+/// back from whoever has more than that part, so that a pool that comes finds something. Nobody starts what is still another's: together
+/// they never have more than the total, or Lambda would throttle them, but for one instance of each pool that has none.
 final class Shares {
     /// @param used instances that are paid for
     /// @param wanted instances that the load asks for

@@ -4,7 +4,8 @@ package lambdadispatch.router.dispatch;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The slots of one instance that are in one state; a stack, so that the channel used last (whose buffers and connection to the app are warm) is used next.
+/// The slots of one instance that are in one state; a stack, so that the channel used last (whose buffers and connection to the app are
+/// warm) is used next.
 final class SlotList {
     private final Slot.State members;
     private Slot top;

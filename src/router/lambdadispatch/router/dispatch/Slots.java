@@ -4,12 +4,13 @@ package lambdadispatch.router.dispatch;
 import java.time.Duration;
 import java.util.Collection;
 
-/// Owns every change of hands of a pool's slots: which instance's next one is offered, who has it, and what that leaves for other clients. Guarded by the pool's
-/// lock; what the world must be told goes into `outbox`.
+/// Owns every change of hands of a pool's slots: which instance's next one is offered, who has it, and what that leaves for other clients.
+/// Guarded by the pool's lock; what the world must be told goes into `outbox`.
 final class Slots {
     /// A client that has waited for so long without a byte of an answer, and leaves, has a point.
     private static final long UNANSWERED_NANOS = Duration.ofSeconds(10).toNanos();
-    /// A client so far behind is slow enough to make way for others. Its patience with a client by itself is a matter of the connection's limits.
+    /// A client so far behind is slow enough to make way for others. Its patience with a client by itself is a matter of the connection's
+    /// limits.
     private static final long SLOW_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final int mostPerInstance;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.dispatch;
 
-/// What has changed of a pool's settings since it was made: by the time of the week, by what other pools need, and by an operator, whose word counts most and is
-/// gone with the router; and whether the router is about to stop. Guarded by the pool's lock.
+/// What has changed of a pool's settings since it was made: by the time of the week, by what other pools need, and by an operator, whose
+/// word counts most and is gone with the router; and whether the router is about to stop. Guarded by the pool's lock.
 final class Steering {
     private PoolSettings.InstanceCounts bounds;
     private boolean byOperator;

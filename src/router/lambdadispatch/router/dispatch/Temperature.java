@@ -11,7 +11,8 @@ package lambdadispatch.router.dispatch;
 /// @param vcpus it has
 /// @param appSeconds sum over the requests that ended
 record Temperature(
-        double load, double throttled, double memory, double delaySeconds, double probeSeconds, double cpuSeconds, double vcpus, double appSeconds, long requests) {
+        double load, double throttled, double memory, double delaySeconds, double probeSeconds, double cpuSeconds, double vcpus,
+        double appSeconds, long requests) {
     private static final double HOT_LOAD = 0.9;
     private static final double HOT_THROTTLED = 0.25;
     private static final double HOT_MEMORY = 0.95;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.dispatch;
 
-/// One request that wants a slot: what the pool tells its owner, and its place in the queue (it is the queue's own node, so leaving costs O(1)).
+/// One request that wants a slot: what the pool tells its owner, and its place in the queue (it is the queue's own node, so leaving costs
+/// O(1)).
 ///
-/// Exactly one of [#granted] and [#refused] is called, exactly once, unless [Pool#withdraw] returned `true`: then neither. The call comes outside the
-/// pool's lock, on the thread of whatever event decided it (possibly inside [Pool#submit] itself). It must not block; calling the pool is fine.
-/// A ticket is used once; a retry takes a new one.
+/// Exactly one of [#granted] and [#refused] is called, exactly once, unless [Pool#withdraw] returned `true`: then neither. The call comes
+/// outside the pool's lock, on the thread of whatever event decided it (possibly inside [Pool#submit] itself). It must not block; calling
+/// the pool is fine. A ticket is used once; a retry takes a new one.
 public abstract class Ticket {
     enum State { NEW, QUEUED, GRANTED, REFUSED, WITHDRAWN }
 
@@ -50,7 +51,8 @@ public abstract class Ticket {
         apartSinceNanos = now;
     }
 
-    /// A slot of this request's own. Whoever gets it must hand it back exactly once: [Pool#slotReleased], [Pool#slotLost] or [Pool#slotGivenUp].
+    /// A slot of this request's own. Whoever gets it must hand it back exactly once: [Pool#slotReleased], [Pool#slotLost] or
+    /// [Pool#slotGivenUp].
     protected abstract void granted(Slot slot);
 
     protected abstract void refused(Refusal why);

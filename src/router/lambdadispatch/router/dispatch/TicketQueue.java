@@ -3,7 +3,8 @@ package lambdadispatch.router.dispatch;
 
 /// The requests that wait, oldest first, and the same by their clients: each client has a line of its own, and the lines take turns.
 ///
-/// Entering at the end, taking the first of a line and leaving from anywhere are O(1). Where each client has one request that is the order in which they came.
+/// Entering at the end, taking the first of a line and leaving from anywhere are O(1). Where each client has one request that is the order
+/// in which they came.
 final class TicketQueue {
     /// How many there are in a pool.
     static final int COUNT = 3;

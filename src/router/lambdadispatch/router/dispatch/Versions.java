@@ -3,12 +3,14 @@ package lambdadispatch.router.dispatch;
 
 import java.time.Duration;
 
-/// Which version of the function is the current one, and which instances are replaced because they run an older one. Guarded by the pool's lock.
+/// Which version of the function is the current one, and which instances are replaced because they run an older one. Guarded by the pool's
+/// lock.
 ///
-/// A deploy lets an alias name a higher version; environments that run keep the old code. So once an instance of a higher version has been open for
-/// [#SETTLE_NANOS], those of lower ones are *superseded*: replaced a quarter at a time, as at the end of their time. An alias may also give out two versions by
-/// weight. That shows when an instance that was invoked after that pause runs a lower version all the same: then nothing is superseded any more. So at most the
-/// first quarter of the instances is replaced for nothing, once, and no version drives the other out again and again.
+/// A deploy lets an alias name a higher version; environments that run keep the old code. So once an instance of a higher version has been
+/// open for [#SETTLE_NANOS], those of lower ones are *superseded*: replaced a quarter at a time, as at the end of their time. An alias may
+/// also give out two versions by weight. That shows when an instance that was invoked after that pause runs a lower version all the same:
+/// then nothing is superseded any more. So at most the first quarter of the instances is replaced for nothing, once, and no version drives
+/// the other out again and again.
 final class Versions {
     /// An alias that was changed may be read as it was for some seconds.
     static final long SETTLE_NANOS = Duration.ofSeconds(10).toNanos();

@@ -13,8 +13,8 @@ import lambdadispatch.net.MemoryShare;
 import lambdadispatch.router.channel.ChannelLost;
 import lambdadispatch.router.channel.RequestChannel;
 
-/// Sends a request's body down a channel while the response may already be coming up; runs on a thread of its own. While the channel takes nothing, another
-/// reads ahead what an HTTP/1.1 client still sends.
+/// Sends a request's body down a channel while the response may already be coming up; runs on a thread of its own. While the channel takes
+/// nothing, another reads ahead what an HTTP/1.1 client still sends.
 final class BodyPump implements Runnable {
     private static final int PIECE = 32 << 10;
     /// Where there is no memory for more, it goes on by less.
@@ -111,7 +111,8 @@ final class BodyPump implements Runnable {
     /// HTTP/2 lets trailers be as long as a head; the next hop takes no more than a chunked body may end in.
     private static Headers checked(Headers trailers) throws BadMessage {
         if (trailers.byteCount() > BodyReader.MAX_TRAILER_BYTES || trailers.size() > BodyReader.MAX_TRAILER_FIELDS) {
-            throw new BadMessage(431, "trailers longer than " + BodyReader.MAX_TRAILER_BYTES + " bytes or " + BodyReader.MAX_TRAILER_FIELDS + " fields");
+            throw new BadMessage(431,
+                    "trailers longer than " + BodyReader.MAX_TRAILER_BYTES + " bytes or " + BodyReader.MAX_TRAILER_FIELDS + " fields");
         }
         return trailers;
     }

@@ -9,8 +9,8 @@ import lambdadispatch.router.dispatch.Canary;
 import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Pools;
 
-/// Draws for each request that names no function whether the canary gets it, and remembers the draw in a cookie where that is wanted. While no instance of the
-/// canary serves, its requests go to the others, and its pool is told to get one.
+/// Draws for each request that names no function whether the canary gets it, and remembers the draw in a cookie where that is wanted. While
+/// no instance of the canary serves, its requests go to the others, and its pool is told to get one.
 final class CanaryRoutes {
     private static final int MOST_DIGITS = 4;
     private static final String ATTRIBUTES = "; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"; // RFC 6265 §4.1.2; thirty days

@@ -10,8 +10,8 @@ import lambdadispatch.http.message.Headers;
 
 /// Tells clients apart, for a fair share of slots: by the address that proxies name whom we trust, else by that of the connection.
 ///
-/// `X-Forwarded-For` is read from its end, where the proxy nearest to us wrote, and only as far as trusted proxies wrote it: what stands before that is the
-/// client's own word. Of an IPv6 address the first 64 bits count, since a client has that many at the least.
+/// `X-Forwarded-For` is read from its end, where the proxy nearest to us wrote, and only as far as trusted proxies wrote it: what stands
+/// before that is the client's own word. Of an IPv6 address the first 64 bits count, since a client has that many at the least.
 final class ClientAddress {
     /// Proxies in a row that are believed. A longer list costs a client more to write than us to read.
     private static final int MOST_HOPS = 16;

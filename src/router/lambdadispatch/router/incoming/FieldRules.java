@@ -5,8 +5,8 @@ import lambdadispatch.http.message.HeaderName;
 import lambdadispatch.http.message.HeaderSet;
 import lambdadispatch.http.message.Headers;
 
-/// Which fields go on. Names are compared as CGI folds them (RFC 3875 §4.1.18), for that is how many apps look at them: `X_Forwarded_For` is
-/// `X-Forwarded-For` there, and so is whatever else differs in what is no letter and no digit.
+/// Which fields go on. Names are compared as CGI folds them (RFC 3875 §4.1.18), for that is how many apps look at them: `X_Forwarded_For`
+/// is `X-Forwarded-For` there, and so is whatever else differs in what is no letter and no digit.
 ///
 /// Four kinds of fields are not the client's to write:
 /// - what is written anew for each hop: framing, routing, what belongs to a connection (RFC 9110 §7.6.1) and what this router sets;
@@ -21,8 +21,10 @@ final class FieldRules {
             HeaderName.X_REQUEST_ID, HeaderName.of("forwarded"));
 
     /// What front ends of all kinds tell about a client, beside the families below.
-    private static final HeaderSet CLAIMS = named("x-real-ip", "x-client-ip", "client-ip", "true-client-ip", "x-cluster-client-ip", "cf-connecting-ip",
-            "fastly-client-ip", "x-original-forwarded-for", "x-original-host", "x-original-url", "x-rewrite-url", "x-url-scheme", "front-end-https");
+    private static final HeaderSet CLAIMS =
+            named("x-real-ip", "x-client-ip", "client-ip", "true-client-ip", "x-cluster-client-ip", "cf-connecting-ip",
+                    "fastly-client-ip", "x-original-forwarded-for", "x-original-host", "x-original-url", "x-rewrite-url", "x-url-scheme",
+                    "front-end-https");
     private static final HeaderName FORWARDED_FAMILY = HeaderName.of("forwarded-");
     private static final HeaderName X_FORWARDED_FAMILY = HeaderName.of("x-forwarded");
     private static final HeaderName AMAZON_FAMILY = HeaderName.of("x-amzn-");
@@ -30,9 +32,12 @@ final class FieldRules {
     /// A client may begin a trace: it says nothing about who the client is.
     private static final HeaderName AMAZON_TRACE = HeaderName.of("x-amzn-trace-id");
 
-    private static final HeaderSet NOT_IN_TRAILERS = named("age", "authorization", "cache-control", "content-encoding", "content-range", "content-type",
-            "content-disposition", "content-location", "cookie", "date", "expires", "location", "max-forwards", "pragma", "proxy-authenticate", "range", "if-match",
-            "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "retry-after", "set-cookie", "strict-transport-security", "trailer",
+    private static final HeaderSet NOT_IN_TRAILERS =
+            named("age", "authorization", "cache-control", "content-encoding", "content-range", "content-type",
+                    "content-disposition", "content-location", "cookie", "date", "expires", "location", "max-forwards", "pragma",
+                    "proxy-authenticate", "range", "if-match",
+                    "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "retry-after", "set-cookie",
+                    "strict-transport-security", "trailer",
             "traceparent", "tracestate", "vary", "warning", "www-authenticate", "x-amzn-trace-id", "x-http-method-override");
 
     private FieldRules() {}
@@ -46,7 +51,8 @@ final class FieldRules {
     }
 
     /// Whether a field of a request's head goes on as it is.
-    /// @param named what the peer's `Connection` names, or null: such fields stay here, but not claims, or a client could take away what a proxy in
+    /// @param named what the peer's `Connection` names, or null: such fields stay here, but not claims, or a client could take away what a
+    /// proxy in
     ///        front has added
     static boolean goesOn(Headers headers, int field, boolean trusted, HeaderSet named) {
         if (WRITTEN_ANEW.containsTwin(headers, field) || headers.nameBegins(field, OUR_FAMILY)) {
@@ -62,11 +68,12 @@ final class FieldRules {
         if (headers.nameBegins(field, AMAZON_FAMILY)) {
             return !headers.is(field, AMAZON_TRACE);
         }
-        return headers.nameBegins(field, X_FORWARDED_FAMILY) || headers.nameBegins(field, FORWARDED_FAMILY) || CLAIMS.containsTwin(headers, field);
+        return headers.nameBegins(field, X_FORWARDED_FAMILY) || headers.nameBegins(field, FORWARDED_FAMILY)
+                || CLAIMS.containsTwin(headers, field);
     }
 
-    /// Whether a field of a response's head is for the client: not what speaks of the connection, and nothing of what router and extension say to each other,
-    /// whoever wrote it. What this router tells a client in such fields it adds afterwards.
+    /// Whether a field of a response's head is for the client: not what speaks of the connection, and nothing of what router and extension
+    /// say to each other, whoever wrote it. What this router tells a client in such fields it adds afterwards.
     static boolean isForClient(Headers headers, int field) {
         return !HeaderSet.HOP_BY_HOP_OF_RESPONSES.contains(headers, field) && !headers.nameBegins(field, OUR_FAMILY);
     }

@@ -4,8 +4,8 @@ package lambdadispatch.router.incoming;
 import lambdadispatch.router.channel.ChannelOutcome;
 import lambdadispatch.router.channel.RequestChannel;
 
-/// What one exchange holds: its ticket while it waits, then its channel, until somebody who works for the exchange says how that ended. The first one does; what
-/// others say after him is of no account, since the channel may work for another exchange by then.
+/// What one exchange holds: its ticket while it waits, then its channel, until somebody who works for the exchange says how that ended. The
+/// first one does; what others say after him is of no account, since the channel may work for another exchange by then.
 final class Lease {
     // All below is guarded by this.
     private SlotTicket ticket;

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import lambdadispatch.http.message.Request;
 
-/// Which requests give way to the others in an overload: `LAMBDA_DISPATCH_LowPriority`, paths (`/reports`, or `/reports/*` for all below it) and fields
-/// (`X-Priority: low`, or `X-Priority` for any value).
+/// Which requests give way to the others in an overload: `LAMBDA_DISPATCH_LowPriority`, paths (`/reports`, or `/reports/*` for all below
+/// it) and fields (`X-Priority: low`, or `X-Priority` for any value).
 public final class LowPriority {
     public static final LowPriority NONE = new LowPriority(List.of());
 
@@ -44,7 +44,8 @@ public final class LowPriority {
         String path = request.path();
         int query = path.indexOf('?');
         String plain = query < 0 ? path : path.substring(0, query);
-        return paths.contains(plain) || below.stream().anyMatch(plain::startsWith) || fields.stream().anyMatch(field -> has(request, field));
+        return paths.contains(plain) || below.stream().anyMatch(plain::startsWith)
+                || fields.stream().anyMatch(field -> has(request, field));
     }
 
     private static boolean has(Request request, Field field) {

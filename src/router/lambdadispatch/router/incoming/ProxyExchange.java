@@ -20,8 +20,8 @@ import lambdadispatch.router.dispatch.Pool;
 import lambdadispatch.router.dispatch.Refusal;
 import lambdadispatch.router.observe.RequestRecord;
 
-/// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (docs/architecture.md, "When something
-/// breaks") if that fails. Runs on the request's thread.
+/// One client request on its way: waits for a channel, relays both ways, and answers by the failure table (docs/architecture.md, "When
+/// something breaks") if that fails. Runs on the request's thread.
 final class ProxyExchange {
     private final Exchange client;
     private final Route route;
@@ -119,7 +119,8 @@ final class ProxyExchange {
         cancel();
     }
 
-    /// The client keeps its slot waiting, and others wait for one. Not if the channel was given back meanwhile: what is left to do then costs nobody anything.
+    /// The client keeps its slot waiting, and others wait for one. Not if the channel was given back meanwhile: what is left to do then
+    /// costs nobody anything.
     private void tooSlow() {
         if (!lease.holdsChannel()) {
             return;
@@ -205,8 +206,8 @@ final class ProxyExchange {
         }
     }
 
-    /// Sends the rest of the body while the response may already come. As soon as that has been read whole the channel goes back: before the client's last octets
-    /// have left, or a slow client would hold it.
+    /// Sends the rest of the body while the response may already come. As soon as that has been read whole the channel goes back: before
+    /// the client's last octets have left, or a slow client would hold it.
     /// @return false if the environment refused the request, and it is to be tried elsewhere
     private boolean passOn(RequestChannel channel) throws IOException {
         BodyPump pump = upload.start(channel);

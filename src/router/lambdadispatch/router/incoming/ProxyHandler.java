@@ -21,7 +21,8 @@ public final class ProxyHandler implements Handler {
     public enum Option {
         /// The router announces itself (RFC 9110 §7.6.3). Some apps stop compressing when they see that.
         VIA,
-        /// A trusted peer's `X-Forwarded-Host` is believed. Load balancers that do not set it let a client's own pass, and apps make links of it.
+        /// A trusted peer's `X-Forwarded-Host` is believed. Load balancers that do not set it let a client's own pass, and apps make links
+        /// of it.
         FORWARDED_HOST
     }
 
@@ -30,9 +31,11 @@ public final class ProxyHandler implements Handler {
     /// @param namesFunctions whether requests may name a function with `X-Lambda-Name`
     /// @param lowPriority who gives way in an overload
     /// @param written the optional fields that are added to each request
-    public record Options(String scheme, String healthPath, boolean namesFunctions, Set<Option> written, TrustedProxies trustedProxies, LowPriority lowPriority) {}
+    public record Options(String scheme, String healthPath, boolean namesFunctions, Set<Option> written, TrustedProxies trustedProxies,
+            LowPriority lowPriority) {}
 
-    /// Behind the health path: 503 also while requests wait that only more instances than allowed could serve, so that a load balancer goes elsewhere.
+    /// Behind the health path: 503 also while requests wait that only more instances than allowed could serve, so that a load balancer goes
+    /// elsewhere.
     private static final String ROOM = "?room";
 
     private final Pools pools;
@@ -83,13 +86,16 @@ public final class ProxyHandler implements Handler {
     private void follow(Route route, Exchange exchange, RequestRecord record, Peer peer) throws IOException {
         Headers headers = exchange.request().headers();
         Object client = peer.trusted() ? ClientAddress.named(headers, options.trustedProxies(), peer.client()) : peer.client();
-        boolean mayDebug = peer.trusted() && headers.contains(ResponseRelay.DEBUG) && ClientAddress.isTrusted(headers, options.trustedProxies());
-        ProxyExchange proxied = new ProxyExchange(exchange, route, new Standing(options.lowPriority().matches(exchange.request()), client, mayDebug), record);
+        boolean mayDebug = peer.trusted() && headers.contains(ResponseRelay.DEBUG)
+                && ClientAddress.isTrusted(headers, options.trustedProxies());
+        ProxyExchange proxied = new ProxyExchange(exchange, route,
+                new Standing(options.lowPriority().matches(exchange.request()), client, mayDebug), record);
         try {
             proxied.run(writer, peer);
         } finally {
             if (route.draw() != Route.Draw.NONE) {
-                pools.canary().answered(route.draw() != Route.Draw.OTHERS, route.draw() == Route.Draw.AWAY || proxied.diverted(), record.status());
+                pools.canary().answered(route.draw() != Route.Draw.OTHERS, route.draw() == Route.Draw.AWAY || proxied.diverted(),
+                        record.status());
             }
         }
     }

@@ -11,12 +11,13 @@ import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Deadline;
 import lambdadispatch.net.MemoryShare;
 
-/// Reads the body of an HTTP/1.1 request, and reads it ahead once nobody takes more of it for a moment, be it that there is no channel yet or that the channel
-/// is full: the end of a client's connection lies behind all that the client sent before it, so a client that leaves inside an upload is noticed only by
-/// who reads that far.
+/// Reads the body of an HTTP/1.1 request, and reads it ahead once nobody takes more of it for a moment, be it that there is no channel yet
+/// or that the channel is full: the end of a client's connection lies behind all that the client sent before it, so a client that leaves
+/// inside an upload is noticed only by who reads that far.
 ///
-/// What is read ahead is bounded for each upload, and taken from the client's share of the memory for peers, as long as less than three eighths of that are
-/// taken; a client that had sent more than that is noticed when the app reads on. HTTP/2 needs none of this, since a stream's end does not wait behind its data.
+/// What is read ahead is bounded for each upload, and taken from the client's share of the memory for peers, as long as less than three
+/// eighths of that are taken; a client that had sent more than that is noticed when the app reads on. HTTP/2 needs none of this, since a
+/// stream's end does not wait behind its data.
 final class ReadAhead implements AutoCloseable {
     /// More than the socket buffers of both sides hold, which is what a client can have sent and left.
     static final int MOST = 8 << 20;

@@ -62,8 +62,8 @@ final class RequestWriter {
         }
     }
 
-    /// RFC 9110 §8.6: methods that define a meaning for a body are sent with a length even if there is none; some servers answer 411 without it. In HTTP/2
-    /// the end of the stream says as much.
+    /// RFC 9110 §8.6: methods that define a meaning for a body are sent with a length even if there is none; some servers answer 411
+    /// without it. In HTTP/2 the end of the stream says as much.
     private static boolean definesBody(String method) {
         return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
     }

@@ -22,8 +22,8 @@ import lambdadispatch.router.observe.RequestRecord;
 
 /// Passes one response from a channel to the client as it comes.
 ///
-/// It begins as late as it may: when its head and what is there of its body would be flushed. Until then nothing has left for the client, and whoever
-/// called may have the request answered otherwise.
+/// It begins as late as it may: when its head and what is there of its body would be flushed. Until then nothing has left for the client,
+/// and whoever called may have the request answered otherwise.
 final class ResponseRelay {
     /// A longer answer that says no is passed on.
     private static final int MOST_OF_A_REFUSAL = 64 << 10;
@@ -101,7 +101,8 @@ final class ResponseRelay {
     }
 
     private boolean refused() {
-        return head.status() == 503 && head.framing() != Framing.CHUNKED && head.contentLength() <= MOST_OF_A_REFUSAL && head.headers().contains(HeaderName.X_LAMBDA_REFUSED);
+        return head.status() == 503 && head.framing() != Framing.CHUNKED && head.contentLength() <= MOST_OF_A_REFUSAL
+                && head.headers().contains(HeaderName.X_LAMBDA_REFUSED);
     }
 
     private static void skip(BodyReader body) throws IOException {
@@ -131,8 +132,8 @@ final class ResponseRelay {
         }
     }
 
-    /// About to wait for more: what there is goes out now (a head before its body, an event before the next). But not in vain: of an instance that is dead
-    /// already no more will come, and as long as the client has nothing another may answer.
+    /// About to wait for more: what there is goes out now (a head before its body, an event before the next). But not in vain: of an
+    /// instance that is dead already no more will come, and as long as the client has nothing another may answer.
     private void flushUnlessEnded(BodyReader body) throws IOException {
         if (!body.ended() && (begun || !channel.isOver())) {
             begin();

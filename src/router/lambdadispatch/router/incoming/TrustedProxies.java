@@ -5,7 +5,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/// The peers whose `X-Forwarded-*` and `X-Request-Id` are believed (`LAMBDA_DISPATCH_TrustedProxies`): networks in CIDR notation (RFC 4632).
+/// The peers whose `X-Forwarded-*` and `X-Request-Id` are believed (`LAMBDA_DISPATCH_TrustedProxies`): networks in CIDR notation (RFC
+/// 4632).
 public final class TrustedProxies {
     /// Loopback, private ranges (RFC 1918, RFC 4193), link-local: a load balancer in the VPC.
     public static final String DEFAULT = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,fc00::/7,fe80::/10";

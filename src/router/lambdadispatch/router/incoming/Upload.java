@@ -10,11 +10,11 @@ import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.router.channel.RequestChannel;
 
-/// The body of one request: its first octets are waited for and go with the head, the rest is sent by a [BodyPump]; and while nobody takes it, somebody looks
-/// whether the client is still there.
+/// The body of one request: its first octets are waited for and go with the head, the rest is sent by a [BodyPump]; and while nobody takes
+/// it, somebody looks whether the client is still there.
 final class Upload implements AutoCloseable {
-    /// So many octets go out with the head, and a body that has no more can be sent again. They are waited for before anybody asks for a slot: a client that
-    /// has announced a body, and sends none, holds no slot.
+    /// So many octets go out with the head, and a body that has no more can be sent again. They are waited for before anybody asks for a
+    /// slot: a client that has announced a body, and sends none, holds no slot.
     private static final int FIRST = 16 << 10;
     /// Whoever takes nothing for so long is worth a thread that looks after the client.
     private static final Duration MOMENT = Duration.ofSeconds(1);

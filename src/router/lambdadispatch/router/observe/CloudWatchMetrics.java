@@ -15,7 +15,8 @@ import lambdadispatch.router.dispatch.PoolSnapshot;
 
 /// Reports to CloudWatch what happened in each interval: counts as sums, levels as samples, durations as how they were spread.
 ///
-/// Nothing here is on a request's path. Intervals end when the wall clock passes a multiple of their length, so that each lies in a minute of its own.
+/// Nothing here is on a request's path. Intervals end when the wall clock passes a multiple of their length, so that each lies in a minute
+/// of its own.
 public final class CloudWatchMetrics {
     private static final long SHORTEST_SAMPLING_MILLIS = 1000;
 
@@ -43,7 +44,8 @@ public final class CloudWatchMetrics {
     private long sampledMillis;
 
     /// @param lines takes each document, without a line feed
-    public CloudWatchMetrics(CloudWatchTarget target, Observer observer, Supplier<List<PoolSnapshot>> pools, Clock clock, Consumer<String> lines) {
+    public CloudWatchMetrics(CloudWatchTarget target, Observer observer, Supplier<List<PoolSnapshot>> pools, Clock clock,
+            Consumer<String> lines) {
         this.target = target;
         this.observer = observer;
         this.exits = observer.exits();

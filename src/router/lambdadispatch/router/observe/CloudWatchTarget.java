@@ -38,7 +38,8 @@ public record CloudWatchTarget(String namespace, Map<String, String> dimensions,
             if (!DIMENSION.matcher(name).matches() || !value.matches("[\\x20-\\x7e]{1," + LONGEST_VALUE + "}")) {
                 throw new IllegalArgumentException("Name=Value, in ASCII, several separated by commas");
             }
-            if (name.equals(FUNCTION) || name.equals(EmbeddedMetrics.METADATA) || MetricNames.taken(name) || dimensions.put(name, value) != null) {
+            if (name.equals(FUNCTION) || name.equals(EmbeddedMetrics.METADATA) || MetricNames.taken(name)
+                    || dimensions.put(name, value) != null) {
                 throw new IllegalArgumentException("names that are not taken: " + name + " is");
             }
         }

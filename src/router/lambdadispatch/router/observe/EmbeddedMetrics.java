@@ -88,6 +88,7 @@ final class EmbeddedMetrics {
 
     private static Json number(double value) {
         boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
-        return whole ? Json.of((long) value) : new Json.JsonNumber(new BigDecimal(value).round(DIGITS).stripTrailingZeros().toPlainString());
+        return whole ? Json.of((long) value)
+                : new Json.JsonNumber(new BigDecimal(value).round(DIGITS).stripTrailingZeros().toPlainString());
     }
 }

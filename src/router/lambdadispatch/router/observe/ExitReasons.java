@@ -13,7 +13,8 @@ public final class ExitReasons {
 
     public ExitReasons(Registry registry) {
         for (ExitReason reason : ExitReason.values()) {
-            counters.put(reason, registry.counter("lambda_dispatch_invocations_ended_total", "Invocations that returned, by the extension's reason", "reason", reason.name()));
+            counters.put(reason, registry.counter("lambda_dispatch_invocations_ended_total",
+                    "Invocations that returned, by the extension's reason", "reason", reason.name()));
         }
     }
 

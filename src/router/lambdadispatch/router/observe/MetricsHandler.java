@@ -16,7 +16,8 @@ import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.router.dispatch.PoolSnapshot;
 
-/// The metrics port: `GET /metrics` answers in Prometheus's text format. It is a port of its own, since what it tells is nobody's business on the incoming one.
+/// The metrics port: `GET /metrics` answers in Prometheus's text format. It is a port of its own, since what it tells is nobody's business
+/// on the incoming one.
 public final class MetricsHandler implements Handler {
     private static final String VERSIONS = "lambda_dispatch_instances_by_version";
 
@@ -58,8 +59,10 @@ public final class MetricsHandler implements Handler {
     /// One series for each version that some instance runs; those of versions that are gone go.
     private void versions(Map<String, PoolSnapshot> now) {
         Set<List<String>> running = new HashSet<>();
-        now.forEach((function, snapshot) -> snapshot.versions().keySet().forEach(version -> running.add(List.of("function", function, "version", version))));
-        versions.stream().filter(labels -> !running.contains(labels)).forEach(labels -> registry.forgetOne(VERSIONS, labels.toArray(String[]::new)));
+        now.forEach((function, snapshot) -> snapshot.versions().keySet()
+                .forEach(version -> running.add(List.of("function", function, "version", version))));
+        versions.stream().filter(labels -> !running.contains(labels))
+                .forEach(labels -> registry.forgetOne(VERSIONS, labels.toArray(String[]::new)));
         versions = running;
         for (List<String> labels : running) {
             registry.gauge(VERSIONS, "Instances that take requests, by the version of the function that they run",
@@ -69,7 +72,8 @@ public final class MetricsHandler implements Handler {
 
     private void register(String function) {
         for (PoolMetric metric : PoolMetric.ALL) {
-            String[] labels = metric.reason() == null ? new String[] {"function", function} : new String[] {"function", function, "reason", metric.reason()};
+            String[] labels = metric.reason() == null ? new String[] {"function", function}
+                    : new String[] {"function", function, "reason", metric.reason()};
             String name = "lambda_dispatch_" + metric.family();
             switch (metric.kind()) {
                 case LEVEL -> registry.gauge(name, metric.help(), () -> metric.source().applyAsDouble(latest.get(function)), labels);

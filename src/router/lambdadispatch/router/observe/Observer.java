@@ -100,8 +100,10 @@ public final class Observer {
     private void export(RequestRecord record, long nanos) {
         Instant end = Instant.now();
         long submitted = record.delayNanos < 0 ? 0 : Math.max(0, record.delayNanos - record.waitNanos);
-        exporter.offer(new EndedRequest(record.trace, record.request.method(), cut(record.request.path()), record.status, record.instance, record.tries, record.requestId,
-                record.fault, end.getEpochSecond() * 1_000_000_000L + end.getNano(), nanos, submitted, record.delayNanos, record.sentNanos, record.firstNanos, record.coldNanos));
+        exporter.offer(new EndedRequest(record.trace, record.request.method(), cut(record.request.path()), record.status, record.instance,
+                record.tries, record.requestId,
+                record.fault, end.getEpochSecond() * 1_000_000_000L + end.getNano(), nanos, submitted, record.delayNanos, record.sentNanos,
+                record.firstNanos, record.coldNanos));
     }
 
     /// Many wait while a collector does not answer.
@@ -115,6 +117,7 @@ public final class Observer {
         for (int i = 1; i < classes.length; i++) {
             classes[i] = byClass[i].value();
         }
-        return new RequestTotals(classes, abandoned.value(), retries.value(), sentBytes.value(), durations.snapshot(), waits.snapshot(), delays.snapshot());
+        return new RequestTotals(classes, abandoned.value(), retries.value(), sentBytes.value(), durations.snapshot(), waits.snapshot(),
+                delays.snapshot());
     }
 }

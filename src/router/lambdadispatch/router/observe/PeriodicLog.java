@@ -8,7 +8,8 @@ import lambdadispatch.base.Clock;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.router.dispatch.PoolSnapshot;
 
-/// Writes the main figures into the log every ten seconds, for those who have nothing but a log: a line for all requests since the last one, and one for each pool.
+/// Writes the main figures into the log every ten seconds, for those who have nothing but a log: a line for all requests since the last
+/// one, and one for each pool.
 public final class PeriodicLog {
     static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final Log LOG = Log.of("metrics");
@@ -46,15 +47,20 @@ public final class PeriodicLog {
         for (long each : last.byClass()) {
             count += each;
         }
-        LOG.info("requests", "answered", count, "perSecond", rounded(count / (double) INTERVAL.toSeconds()), "4xx", last.byClass()[4], "5xx", last.byClass()[5],
+        LOG.info("requests", "answered", count, "perSecond", rounded(count / (double) INTERVAL.toSeconds()), "4xx", last.byClass()[4],
+                "5xx", last.byClass()[5],
                 "abandoned", last.abandoned(), "retries", last.retries(), "p50Ms", rounded(1000 * last.durations().quantile(0.5)), "p99Ms",
-                rounded(1000 * last.durations().quantile(0.99)), "queueP99Ms", rounded(1000 * last.waits().quantile(0.99)), "open", observer.open());
+                rounded(1000 * last.durations().quantile(0.99)), "queueP99Ms", rounded(1000 * last.waits().quantile(0.99)), "open",
+                observer.open());
     }
 
     private static void pool(PoolSnapshot pool) {
-        LOG.info("pool", "function", pool.function(), "queue", pool.pending(), "running", pool.running(), "freeSlots", pool.freeSlots(), "desired", pool.desired(),
-                "open", pool.open() + pool.rotating(), "starting", pool.starting(), "draining", pool.draining(), "paidFor", pool.invokesUnderWay(), "invokes",
-                pool.totals().invokes(), "perSecond", rounded(pool.arrivalsPerSecond()), "serviceMs", rounded(1000 * pool.serviceSeconds()));
+        LOG.info("pool", "function", pool.function(), "queue", pool.pending(), "running", pool.running(), "freeSlots", pool.freeSlots(),
+                "desired", pool.desired(),
+                "open", pool.open() + pool.rotating(), "starting", pool.starting(), "draining", pool.draining(), "paidFor",
+                pool.invokesUnderWay(), "invokes",
+                pool.totals().invokes(), "perSecond", rounded(pool.arrivalsPerSecond()), "serviceMs",
+                rounded(1000 * pool.serviceSeconds()));
     }
 
     private static double rounded(double value) {

@@ -66,7 +66,8 @@ public final class RequestRecord {
         if (trace != null) {
             sentNanos = System.nanoTime() - startNanos;
             long invokedAfterStart = invokedNanos - startNanos;
-            coldNanos = invokedAfterStart > 0 ? Math.clamp(delayNanos - invokedAfterStart, 0, waitNanos) : 0; // it was invoked for the one who waits
+            // it was invoked for the one who waits
+            coldNanos = invokedAfterStart > 0 ? Math.clamp(delayNanos - invokedAfterStart, 0, waitNanos) : 0;
         }
     }
 
@@ -86,7 +87,8 @@ public final class RequestRecord {
 
     private static void millis(StringBuilder text, long nanos) {
         long micros = nanos / 1000;
-        text.append(micros / 1000).append('.').append((char) ('0' + micros / 100 % 10)).append((char) ('0' + micros / 10 % 10)).append((char) ('0' + micros % 10));
+        text.append(micros / 1000).append('.').append((char) ('0' + micros / 100 % 10)).append((char) ('0' + micros / 10 % 10))
+                .append((char) ('0' + micros % 10));
     }
 
     public void retried() {
@@ -124,7 +126,8 @@ public final class RequestRecord {
 
     public void broke(Exception e) {
         if (status == 0) {
-            status = e instanceof BadMessage bad ? bad.status() : e instanceof java.net.SocketTimeoutException ? 408 : e instanceof NoRoom ? 503 : CLIENT_GONE;
+            status = e instanceof BadMessage bad ? bad.status()
+                    : e instanceof java.net.SocketTimeoutException ? 408 : e instanceof NoRoom ? 503 : CLIENT_GONE;
         }
         fault = e instanceof IOException ? e.getMessage() : e.toString();
         by = e instanceof IOException ? Party.CLIENT : Party.ROUTER;

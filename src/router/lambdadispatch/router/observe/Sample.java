@@ -39,7 +39,8 @@ public record Sample(
         long invokes) {
     /// As an array in the order of the components: 900 of them go over the wire when a page opens.
     public Json json() {
-        return Json.of(List.of(epochSecond, requests, failed, abandoned, rounded(p50Millis), rounded(p99Millis), rounded(waitP99Millis), open,
+        return Json
+                .of(List.of(epochSecond, requests, failed, abandoned, rounded(p50Millis), rounded(p99Millis), rounded(waitP99Millis), open,
                 pending, oldestWaitMillis, instances, starting, underWay, desired, invokes));
     }
 

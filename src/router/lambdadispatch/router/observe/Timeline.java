@@ -62,7 +62,8 @@ public final class Timeline {
         }
         long invokes = views.stream().mapToLong(view -> view.snapshot().totals().invokes()).sum();
         Sample sample = new Sample(second, requests, last.byClass()[5], last.abandoned(), 1000 * last.durations().quantile(0.5),
-                1000 * last.durations().quantile(0.99), 1000 * last.waits().quantile(0.99), observer.open(), sum(views, PoolSnapshot::pending),
+                1000 * last.durations().quantile(0.99), 1000 * last.waits().quantile(0.99), observer.open(),
+                sum(views, PoolSnapshot::pending),
                 views.stream().mapToLong(PoolView::oldestWaitMillis).max().orElse(0), sum(views, pool -> pool.open() + pool.rotating()),
                 sum(views, PoolSnapshot::starting), sum(views, PoolSnapshot::invokesUnderWay), sum(views, PoolSnapshot::desired),
                 Math.max(0, invokes - invokesBefore));

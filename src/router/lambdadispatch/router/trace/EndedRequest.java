@@ -81,7 +81,8 @@ public record EndedRequest(
         List<Json> pairs = new ArrayList<>();
         attributes.forEach((key, value) -> pairs.add(Json.object("key", key, "value", value)));
         Json failed = status >= 500 && kind == KIND_SERVER ? Json.object("code", STATUS_ERROR) : Json.object();
-        return Json.object("traceId", trace.traceId(), "spanId", id, "parentSpanId", parent, "name", name, "kind", kind, "startTimeUnixNano", at(fromTo[0]),
+        return Json.object("traceId", trace.traceId(), "spanId", id, "parentSpanId", parent, "name", name, "kind", kind,
+                "startTimeUnixNano", at(fromTo[0]),
                 "endTimeUnixNano", at(fromTo[1]), "attributes", Json.of(pairs), "events", Json.of(events), "status", failed);
     }
 

@@ -21,8 +21,8 @@ import lambdadispatch.http.message.Headers;
 
 /// Sends sampled requests to a collector, `POST {endpoint}/v1/traces` (OTLP/HTTP, JSON), in batches, on a thread of its own.
 ///
-/// Bounded in every way: at most [#MOST_WAITING] requests wait, one batch is under way, and an attempt ends after [#LIMIT]. What does not fit is dropped and
-/// counted, so a slow or dead collector costs nothing but spans. A batch that fails is not sent again.
+/// Bounded in every way: at most [#MOST_WAITING] requests wait, one batch is under way, and an attempt ends after [#LIMIT]. What does not
+/// fit is dropped and counted, so a slow or dead collector costs nothing but spans. A batch that fails is not sent again.
 public final class Exporter implements AutoCloseable {
     static final int MOST_WAITING = 2048;
     static final int MOST_IN_BATCH = 256;
@@ -129,7 +129,8 @@ public final class Exporter implements AutoCloseable {
     Json body(List<EndedRequest> batch) {
         List<Json> spans = new ArrayList<>();
         batch.forEach(request -> spans.addAll(request.spans()));
-        Json resource = Json.object("attributes", Json.of(List.of(Json.object("key", "service.name", "value", Json.object("stringValue", service)))));
+        Json resource = Json.object("attributes",
+                Json.of(List.of(Json.object("key", "service.name", "value", Json.object("stringValue", service)))));
         Json scope = Json.object("scope", Json.object("name", "lambda-dispatch"), "spans", Json.of(spans));
         return Json.object("resourceSpans", Json.of(List.of(Json.object("resource", resource, "scopeSpans", Json.of(List.of(scope))))));
     }

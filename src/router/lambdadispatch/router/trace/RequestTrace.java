@@ -12,7 +12,8 @@ public final class RequestTrace {
     /// Fields that are written anew where traces are made.
     public static final HeaderSet FIELDS = HeaderSet.of(TraceContext.TRACEPARENT, TraceContext.AMAZON);
     /// As [#FIELDS], and those of a stranger that go with them.
-    public static final HeaderSet FIELDS_OF_STRANGERS = HeaderSet.of(TraceContext.TRACEPARENT, TraceContext.AMAZON, TraceContext.TRACESTATE);
+    public static final HeaderSet FIELDS_OF_STRANGERS =
+            HeaderSet.of(TraceContext.TRACEPARENT, TraceContext.AMAZON, TraceContext.TRACESTATE);
 
     private static final byte[] TRACEPARENT = "traceparent: 00-".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] AMAZON = "x-amzn-trace-id: Root=1-".getBytes(StandardCharsets.US_ASCII);
@@ -34,7 +35,8 @@ public final class RequestTrace {
         this.spanId = sampled ? random() : 0; // of others nobody ever hears
     }
 
-    /// @param trusted whether the peer's own trace is believed: it goes on, with the decision that was made for it; a stranger's begins anew
+    /// @param trusted whether the peer's own trace is believed: it goes on, with the decision that was made for it; a stranger's begins
+    /// anew
     /// @param ratio of requests that are sampled where nobody has decided yet, 0 to 1
     public static RequestTrace begin(Headers headers, boolean trusted, double ratio) {
         TraceContext context = trusted ? TraceContext.of(headers) : null;
@@ -58,7 +60,8 @@ public final class RequestTrace {
         return bits;
     }
 
-    /// Appends what the app is told: its work is a child of the span that stands for it here. Made without a string, since every request pays for it, sampled or not.
+    /// Appends what the app is told: its work is a child of the span that stands for it here. Made without a string, since every request
+    /// pays for it, sampled or not.
     public void write(Bytes out) {
         out.append(TRACEPARENT);
         hex(out, high, HALF);

@@ -28,7 +28,8 @@ record TraceContext(String traceId, String parentId, Boolean sampled) {
 
     /// Null if the request carries none, or one that is malformed (§4.3: then a trace begins anew).
     static TraceContext of(Headers headers) {
-        String value = headers.find(TRACEPARENT) >= 0 && headers.find(TRACEPARENT, headers.find(TRACEPARENT) + 1) < 0 ? headers.get(TRACEPARENT) : null;
+        String value = headers.find(TRACEPARENT) >= 0 && headers.find(TRACEPARENT, headers.find(TRACEPARENT) + 1) < 0
+                ? headers.get(TRACEPARENT) : null;
         TraceContext context = value == null ? null : parseTraceparent(value.strip());
         if (context != null) {
             return context;
@@ -39,7 +40,8 @@ record TraceContext(String traceId, String parentId, Boolean sampled) {
 
     /// §3.2.2.3: a later version may have more behind another dash.
     static TraceContext parseTraceparent(String value) {
-        boolean form = value.length() >= LENGTH && isHex(value, 0, 2) && value.charAt(2) == '-' && isHex(value, 3, 35) && value.charAt(35) == '-'
+        boolean form =
+                value.length() >= LENGTH && isHex(value, 0, 2) && value.charAt(2) == '-' && isHex(value, 3, 35) && value.charAt(35) == '-'
                 && isHex(value, 36, 52) && value.charAt(52) == '-' && isHex(value, 53, 55);
         if (!form) {
             return null;

@@ -27,7 +27,8 @@ class EndpointComparisonTest {
             }
             for (boolean fips : new boolean[] {false, true}) {
                 for (boolean dualStack : new boolean[] {false, true}) {
-                    AwsConfig config = AwsConfig.read(Map.of("HOME", home.toString(), "AWS_USE_FIPS_ENDPOINT", "" + fips, "AWS_USE_DUALSTACK_ENDPOINT", "" + dualStack));
+                    AwsConfig config = AwsConfig.read(Map.of("HOME", home.toString(), "AWS_USE_FIPS_ENDPOINT", "" + fips,
+                            "AWS_USE_DUALSTACK_ENDPOINT", "" + dualStack));
                     assertThat(Endpoint.lambda(config, region.id())).isEqualTo(LambdaEndpointProvider.defaultProvider()
                             .resolveEndpoint(p -> p.region(region).useFips(fips).useDualStack(dualStack)).join().url());
                     assertThat(Endpoint.sts(config, region.id())).isEqualTo(StsEndpointProvider.defaultProvider()

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The SDK behind our interface, against a service that answers as told.
 @Timeout(60)
 class SdkInvokerTest {
-    private static final Map<String, String> PROPERTIES = Map.of("aws.accessKeyId", "AKID", "aws.secretAccessKey", "SECRET", "aws.region", "eu-north-1");
+    private static final Map<String, String> PROPERTIES =
+            Map.of("aws.accessKeyId", "AKID", "aws.secretAccessKey", "SECRET", "aws.region", "eu-north-1");
 
     private volatile Reply reply = Reply.ok("1");
     private volatile Duration worksFor = Duration.ZERO;
@@ -62,8 +63,8 @@ class SdkInvokerTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "f:live                                                    | /2015-03-31/functions/f/invocations?Qualifier=live | eu-north-1",
-        "123456789012:function:f                                   | /2015-03-31/functions/123456789012%3Afunction%3Af/invocations | eu-north-1",
-        "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:$LATEST | /2015-03-31/functions/arn%3Aaws-cn%3Alambda%3Acn-north-1%3A123456789012%3Afunction%3Af/invocations?Qualifier=%24LATEST | cn-north-1"
+            "123456789012:function:f                                   | /2015-03-31/functions/123456789012%3Afunction%3Af/invocations | eu-north-1",
+            "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:$LATEST | /2015-03-31/functions/arn%3Aaws-cn%3Alambda%3Acn-north-1%3A123456789012%3Afunction%3Af/invocations?Qualifier=%24LATEST | cn-north-1"
     })
     void requestIsTheSameAsOurs(String function, String target, String region) throws IOException {
         invoke(function);
@@ -76,9 +77,11 @@ class SdkInvokerTest {
     @Test
     void answerIsTheFunctionsOrItsError() throws IOException {
         reply = Reply.ok("{\"b\":2}");
-        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Returned.class, returned -> assertThat(new String(returned.payload())).isEqualTo("{\"b\":2}"));
+        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Returned.class,
+                returned -> assertThat(new String(returned.payload())).isEqualTo("{\"b\":2}"));
         reply = Reply.of(200, "{}", "X-Amz-Function-Error", "Unhandled");
-        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.FunctionError.class, error -> assertThat(error.kind()).isEqualTo("Unhandled"));
+        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.FunctionError.class,
+                error -> assertThat(error.kind()).isEqualTo("Unhandled"));
     }
 
     @Test
@@ -100,8 +103,10 @@ class SdkInvokerTest {
 
     @Test
     void retryAfterIsKept() throws IOException {
-        reply = Reply.of(429, "{\"Reason\":\"ReservedFunctionConcurrentInvocationLimitExceeded\"}", "x-amzn-errortype", "TooManyRequestsException", "Retry-After", "9");
-        assertThat(invoke("f")).isEqualTo(new InvokeResult.Throttled("ReservedFunctionConcurrentInvocationLimitExceeded", Duration.ofSeconds(9)));
+        reply = Reply.of(429, "{\"Reason\":\"ReservedFunctionConcurrentInvocationLimitExceeded\"}", "x-amzn-errortype",
+                "TooManyRequestsException", "Retry-After", "9");
+        assertThat(invoke("f"))
+                .isEqualTo(new InvokeResult.Throttled("ReservedFunctionConcurrentInvocationLimitExceeded", Duration.ofSeconds(9)));
     }
 
     @Test
@@ -131,7 +136,8 @@ class SdkInvokerTest {
     @Test
     void ofAnAnswerNoMoreIsKeptThanOursCanBeLong() throws IOException {
         reply = Reply.ok("x".repeat(64 << 10));
-        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Returned.class, returned -> assertThat(returned.payload()).hasSize(64 << 10));
+        assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Returned.class,
+                returned -> assertThat(returned.payload()).hasSize(64 << 10));
         reply = Reply.ok("x".repeat((64 << 10) + 1));
         assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Returned.class, returned -> assertThat(returned.payload()).isEmpty());
         reply = Reply.of(200, "x".repeat(6 << 20), "X-Amz-Function-Error", "Unhandled");
@@ -156,7 +162,8 @@ class SdkInvokerTest {
         System.setProperty("aws.sharedCredentialsFile", "/nonexistent");
         System.setProperty("aws.configFile", "/nonexistent");
         try {
-            assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Refused.class, refused -> assertThat(refused.message()).contains("Unable to load credentials"));
+            assertThat(invoke("f")).isInstanceOfSatisfying(InvokeResult.Refused.class,
+                    refused -> assertThat(refused.message()).contains("Unable to load credentials"));
         } finally {
             System.clearProperty("aws.disableEc2Metadata");
             System.clearProperty("aws.sharedCredentialsFile");
@@ -167,6 +174,7 @@ class SdkInvokerTest {
     @Test
     void whatIsNoNameIsRefused() throws IOException {
         assertThat(invoke("a b")).isInstanceOf(InvokeResult.Refused.class);
-        assertThatThrownBy(() -> new SdkInvoker().configure(Map.of("AWS_LAMBDA_SERVICE_URL", "nonsense"))).hasMessage("AWS_LAMBDA_SERVICE_URL=nonsense: an http or https URL");
+        assertThatThrownBy(() -> new SdkInvoker().configure(Map.of("AWS_LAMBDA_SERVICE_URL", "nonsense")))
+                .hasMessage("AWS_LAMBDA_SERVICE_URL=nonsense: an http or https URL");
     }
 }

@@ -34,10 +34,12 @@ class SignatureComparisonTest {
         for (int seed = 0; seed < REQUESTS; seed++) {
             RandomRequest random = new RandomRequest(seed);
             Headers ours = random.headers();
-            new SigV4Signer(random.region(), random.service(), SigV4Signer.Option.SEND_BODY_HASH).sign(random.method(), random.path(), random.query(), ours,
+            new SigV4Signer(random.region(), random.service(), SigV4Signer.Option.SEND_BODY_HASH).sign(random.method(), random.path(),
+                    random.query(), ours,
                     random.body(), random.credentials(), random.time());
             SdkHttpRequest signed = theirs.sign(request(random, AwsV4FamilyHttpSigner.AuthLocation.HEADER)).request();
-            assertThat(ours.get("authorization")).as("seed %d: %s", seed, random).isEqualTo(signed.firstMatchingHeader("Authorization").orElseThrow());
+            assertThat(ours.get("authorization")).as("seed %d: %s", seed, random)
+                    .isEqualTo(signed.firstMatchingHeader("Authorization").orElseThrow());
         }
     }
 
@@ -46,7 +48,8 @@ class SignatureComparisonTest {
         AwsV4HttpSigner theirs = AwsV4HttpSigner.create();
         for (int seed = 0; seed < REQUESTS; seed++) {
             RandomRequest random = new RandomRequest(seed);
-            String ours = new Presigner(new SigV4Signer(random.region(), random.service()), VALIDITY).sign(random.method(), random.path(), random.query(), random.headers(),
+            String ours = new Presigner(new SigV4Signer(random.region(), random.service()), VALIDITY).sign(random.method(), random.path(),
+                    random.query(), random.headers(),
                     random.body(), random.credentials(), random.time());
             SdkHttpRequest signed = theirs.sign(request(random, AwsV4FamilyHttpSigner.AuthLocation.QUERY_STRING)).request();
             String expected = signed.firstMatchingRawQueryParameter("X-Amz-Signature").orElseThrow();
@@ -72,7 +75,9 @@ class SignatureComparisonTest {
     }
 
     private static AwsCredentialsIdentity identity(Credentials credentials) {
-        return credentials.sessionToken().isEmpty() ? AwsCredentialsIdentity.create(credentials.accessKeyId(), credentials.secretAccessKey())
-                : AwsSessionCredentialsIdentity.create(credentials.accessKeyId(), credentials.secretAccessKey(), credentials.sessionToken());
+        return credentials.sessionToken().isEmpty()
+                ? AwsCredentialsIdentity.create(credentials.accessKeyId(), credentials.secretAccessKey())
+                : AwsSessionCredentialsIdentity.create(credentials.accessKeyId(), credentials.secretAccessKey(),
+                        credentials.sessionToken());
     }
 }
