@@ -137,12 +137,12 @@ class InputMemoryTest {
         Input in = input(16, 1024);
         in.require(100);
         take(in);
-        in.settle();
+        in.trim();
         assertThat(in.array()).as("the next may be as large").hasSize(128);
         most = 5;
         in.fill();
         take(in);
-        in.settle();
+        in.trim();
         assertThat(in.array()).as("it was not").hasSize(16);
     }
 
@@ -153,12 +153,12 @@ class InputMemoryTest {
         take(in);
         in.fill();
         take(in);
-        in.settle();
+        in.trim();
         assertThat(in.array()).hasSize(64);
         most = 16;
         in.fill();
         take(in);
-        in.settle();
+        in.trim();
         assertThat(in.array()).as("sixteen of sixty-four need no more than the first capacity").hasSize(16);
     }
 
@@ -167,11 +167,11 @@ class InputMemoryTest {
         Input in = input(16, 64 << 10);
         in.require(30_000);
         in.skip(29_999);
-        in.settle();
+        in.trim();
         assertThat(in.available()).isPositive();
         assertThat(in.array().length).isGreaterThan(20 << 10);
         take(in);
-        in.settle();
+        in.trim();
         assertThat(in.array()).as("no more than a busy one keeps").hasSize(20 << 10);
     }
 
@@ -182,7 +182,7 @@ class InputMemoryTest {
         byte[] array = in.array();
         assertThat(array).hasSize(20 << 10);
         take(in);
-        in.settle();
+        in.trim();
         assertThat(in.array()).isSameAs(array);
         assertThat(in.position()).isZero();
     }
@@ -194,7 +194,7 @@ class InputMemoryTest {
         take(in);
         in.fill(); // 64, filled
         take(in);
-        in.settle();
+        in.trim();
         in.fill();
         assertThat(in.array()).hasSize(64);
     }

@@ -60,17 +60,17 @@ class InputTest {
         Input in = input(1 << 20, 1 << 20, 4096, 64 << 10);
         assertThat(in.require(50_000)).isTrue();
         in.skip(in.available());
-        in.settle();
+        in.trim();
         assertThat(in.array()).hasSize(20 << 10);
         assertThat(in.fill()).isTrue();
         in.skip(in.available());
         byte[] kept = in.array();
-        in.settle();
+        in.trim();
         assertThat(in.array()).as("no allocation from message to message").isSameAs(kept);
         Input small = input(100, 10, 4096, 64 << 10);
         assertThat(small.require(10)).isTrue();
         small.skip(10);
-        small.settle();
+        small.trim();
         assertThat(small.array()).hasSize(4096);
     }
 

@@ -285,8 +285,8 @@ class MemoryAccountTest {
                 case 0 -> in.release();
                 case 1 -> in.shrink();
                 case 2 -> {
-                    in.settle(); // a busy buffer keeps what the last message needed
-                    in.settle();
+                    in.trim(); // a busy buffer keeps what the last message needed
+                    in.trim();
                 }
                 default -> in.close(); // even where something is left unread
             }
@@ -437,7 +437,7 @@ class MemoryAccountTest {
         in.require(60_000);
         assertThat(share.held()).isEqualTo(in.array().length - 1000);
         in.skip(in.available());
-        in.settle();
+        in.trim();
         assertThat(in.array().length).isGreaterThan(1000);
         assertThat(share.held()).as("what a busy one keeps").isEqualTo(in.array().length - 1000);
     }

@@ -160,7 +160,7 @@ public final class Input {
     }
 
     /// As [#shrink()], but a busy buffer keeps what the last message needed, within bounds: the next one will need it too.
-    public void settle() {
+    public void trim() {
         if (needed && position == limit && array.length > initialCapacity) {
             position = 0;
             limit = 0;

@@ -85,7 +85,7 @@ final class AppConnection implements AutoCloseable {
         used = true;
         idleLimitNanos = limitNanos;
         idleSinceNanos = System.nanoTime();
-        in.settle();
+        in.trim();
     }
 
     /// How long ago it had served its last request; of no meaning before.

@@ -37,7 +37,7 @@ final class Relay {
 
     /// Waits for a request. False: the router said go away.
     boolean awaitRequest() throws IOException {
-        down.settle();
+        down.trim();
         return request.next(down);
     }
 

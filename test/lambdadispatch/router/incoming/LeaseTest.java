@@ -99,7 +99,7 @@ class LeaseTest {
         }
 
         @Override
-        public void settle() {
+        public void releaseHead() {
             throw new AssertionError("not asked for");
         }
 

@@ -15,7 +15,7 @@ import lambdadispatch.http.server.Tunnel;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.NoRoom;
 
-/// One request and its response on an [Http1Connection]. Its body comes by leases of the [Http1Input], its answer goes in the order of
+/// One request and its response on an [Http1Connection]. Its body comes by turns of the [Http1Input], its answer goes in the order of
 /// [Http1Response].
 final class Http1Exchange implements Exchange {
     private final Http1Connection connection;

@@ -15,7 +15,7 @@ import lambdadispatch.net.Transport;
 
 /// The input of one HTTP/1.1 connection: who may read it now, and for how long.
 ///
-/// Nobody reads without a lease, one reader has it at a time, and each lease begins with its own limit. So no limit outlives what it
+/// Nobody reads out of turn, one reader has it at a time, and each turn begins with its own limit. So no limit outlives what it
 /// was set for, and nobody takes a buffer away from under another's read.
 ///
 /// ```
@@ -158,7 +158,7 @@ final class Http1Input {
         return read;
     }
 
-    /// Whether anything waits to be read. For whoever has the lease.
+    /// Whether anything waits to be read. For whoever has the turn.
     boolean holdsSome() {
         return in.available() > 0;
     }

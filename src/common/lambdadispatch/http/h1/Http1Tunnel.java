@@ -8,10 +8,10 @@ import lambdadispatch.net.TimedSource;
 import lambdadispatch.net.Transport;
 
 /// What an [Http1Connection] lends to a handler that has taken it over.
-record Http1Tunnel(Http1Input lease, Http1Output out, Transport transport, TimedSource source) implements Tunnel {
+record Http1Tunnel(Http1Input turns, Http1Output out, Transport transport, TimedSource source) implements Tunnel {
     @Override
     public Input input() throws IOException {
-        return lease.upgraded();
+        return turns.upgraded();
     }
 
     @Override
@@ -23,6 +23,6 @@ record Http1Tunnel(Http1Input lease, Http1Output out, Transport transport, Timed
 
     @Override
     public void onStop(Runnable action) {
-        lease.onStop(action);
+        turns.onStop(action);
     }
 }

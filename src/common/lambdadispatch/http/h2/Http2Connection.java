@@ -251,7 +251,7 @@ public final class Http2Connection implements Connection {
             throw refused(stream, "no memory for it");
         }
         if (!streams.take(stream, most)) {
-            stream.leave();
+            stream.releaseMemory();
             throw refused(stream, "too many streams");
         }
         shutdown.busy();

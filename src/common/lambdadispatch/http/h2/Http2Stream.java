@@ -15,14 +15,8 @@ import lambdadispatch.net.MemoryShare;
 
 /// One HTTP/2 stream as an exchange. The connection's reader feeds it; the handler's threads read and write.
 ///
-/// Its states, as far as a server without push can see them (RFC 9113 §5.1):
-/// ```
-///   open --END_STREAM received--> half-closed (remote) --END_STREAM sent--> closed
-///   open --END_STREAM sent-----> half-closed (local) --END_STREAM received--> closed
-///   any of them --RST_STREAM either way--> closed
-/// ```
-/// One that is half-closed (local) when its handler returns waits a moment for its request's end; see [Streams], where a stream enters and
-/// leaves.
+/// The package's page draws its states. One that is half-closed (local) when its handler returns waits a moment for its request's end; see
+/// [Streams], where a stream enters and leaves.
 final class Http2Stream implements Exchange {
     private static final Runnable NOTHING = () -> { };
     /// What a stream costs while it is open, with its thread, beside the request.
@@ -40,7 +34,7 @@ final class Http2Stream implements Exchange {
     private int cost;
     private boolean continueDue; // this and what follows guarded by this
     private boolean localClosed;
-    private boolean over; // the handler has returned
+    private boolean handlerReturned;
     private IOException failure;
     private Runnable goneAction = NOTHING;
     private boolean responded;
@@ -83,7 +77,7 @@ final class Http2Stream implements Exchange {
     }
 
     /// Gives back what [#admit] took: the handler has returned, or never began.
-    void leave() {
+    void releaseMemory() {
         if (ownMemory) {
             memory.close();
         } else {
@@ -124,7 +118,7 @@ final class Http2Stream implements Exchange {
     synchronized Runnable fail(IOException why) {
         failure = why;
         localClosed = true;
-        Runnable action = over ? NOTHING : goneAction;
+        Runnable action = handlerReturned ? NOTHING : goneAction;
         goneAction = NOTHING;
         return action;
     }
@@ -295,7 +289,7 @@ final class Http2Stream implements Exchange {
         long shown = status == 204 ? -1 : length;
         out.headers(send, (encoder, block) -> FieldEncoder.response(encoder, block, status, headers, shown), endStream, false);
         if (endStream) {
-            ended();
+            responseEnded();
         }
     }
 
@@ -317,7 +311,7 @@ final class Http2Stream implements Exchange {
         }
         out.data(send, from, offset, length, last);
         if (last) {
-            ended();
+            responseEnded();
         }
     }
 
@@ -343,10 +337,10 @@ final class Http2Stream implements Exchange {
         } else {
             out.data(send, new byte[0], 0, 0, true);
         }
-        ended();
+        responseEnded();
     }
 
-    private void ended() {
+    private void responseEnded() {
         synchronized (this) {
             localClosed = true;
         }
@@ -357,25 +351,25 @@ final class Http2Stream implements Exchange {
     void handlerReturned() {
         boolean whole;
         synchronized (this) {
-            over = true;
+            handlerReturned = true;
             goneAction = NOTHING;
             whole = localClosed;
         }
         if (!whole) {
             reset(ErrorCode.INTERNAL_ERROR);
             receive.discard();
-            leave();
+            releaseMemory();
             return;
         }
         receive.discard();
-        leave();
+        releaseMemory();
         try {
             streams.credit(receive.released());
         } catch (IOException e) {
             connection.transport().close(); // the peer does not read: nothing more can be said to it
         }
         if (!receive.ended()) {
-            streams.endSoon(this);
+            streams.resetIfRequestGoesOn(this);
         }
     }
 

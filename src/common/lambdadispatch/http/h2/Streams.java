@@ -156,7 +156,7 @@ final class Streams {
 
     /// The stream was answered whole and its handler has returned, but its request goes on: what still comes of it is dropped for a moment,
     /// so that the client reads its answer before it reads of a reset. Old curl takes the two together for a failure.
-    void endSoon(Http2Stream stream) {
+    void resetIfRequestGoesOn(Http2Stream stream) {
         boolean there;
         synchronized (this) {
             there = open.get(stream.id()) == stream;

@@ -12,11 +12,12 @@
 /// ```
 ///             take                     END_STREAM received            END_STREAM sent
 ///   idle ─────────────► open ──────────────────────► half-closed ─────────────────────► closed
-///                        │                            (remote)                            ▲
+///                        │                            (remote)          Streams.end       ▲
 ///                        │    END_STREAM sent: half-closed (local), until the request     │
-///                        │    has ended, or EarlyAnswers asks for its end                 │
-///                        └──── RST_STREAM sent or received, connection lost ──────────────┘
-///                              Streams.reset, broken, end: the only ways out
+///                        ├─── has ended, or EarlyAnswers asks for its end: Streams.end ───┤
+///                        │                                                                │
+///                        └─── RST_STREAM sent (Streams.reset) or received, ───────────────┘
+///                             connection lost (Streams.broken)
 /// ```
 ///
 /// Whatever the way out, [Streams] remembers it, since what may still arrive depends on it ([ClosedStreams]); both halves wake; octets that
@@ -25,6 +26,7 @@
 /// **Threads.** The connection's thread reads frames, appends answers that it owes and never waits for a write. Each stream has a thread
 /// for its handler. A writer thread takes what has gathered.
 ///
-/// **Locks**, in this order: [Streams], then [EarlyAnswers] or a [ReceiveSide]; and an [Http2Stream], then [Http2Output]. A [ReceiveSide],
-/// [ReceiveWindow], [AbuseBudget] and [Shutdown] call nothing but the account of memory while they are locked.
+/// **Locks**, in this order: [Streams], then [EarlyAnswers] or a [ReceiveSide]; and an [Http2Stream], then a [ReceiveSide] or
+/// [Http2Output]. A [ReceiveSide], [ReceiveWindow], [AbuseBudget] and [Shutdown] call nothing but the account of memory while they are
+/// locked.
 package lambdadispatch.http.h2;

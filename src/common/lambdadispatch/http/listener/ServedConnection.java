@@ -68,7 +68,7 @@ final class ServedConnection {
             if (handler.knowsItsPeers()) {
                 stranger.arm(notLongerThanAHead(STRANGER_LIMIT));
             }
-            run(stranger);
+            serveWithMemory(stranger);
         } catch (IOException e) {
             LOG.debug("connection failed", "remote", plain.remoteAddress(), "why", e.getMessage());
         } finally {
@@ -76,17 +76,17 @@ final class ServedConnection {
         }
     }
 
-    private void run(Deadline stranger) throws IOException {
+    private void serveWithMemory(Deadline stranger) throws IOException {
         MemoryShare memory = account.open(plain.remoteAddress(), PLAIN_OCTETS + (tls == null ? 0 : TLS_OCTETS), plain::close);
         if (memory == null) {
             throw new NoRoom("another connection: " + account);
         }
         try (memory) {
-            run(stranger, memory);
+            detectProtocol(stranger, memory);
         }
     }
 
-    private void run(Deadline stranger, MemoryShare memory) throws IOException {
+    private void detectProtocol(Deadline stranger, MemoryShare memory) throws IOException {
         Transport transport = tls == null ? plain : handshake(memory);
         if (transport == null) {
             return;
@@ -97,9 +97,9 @@ final class ServedConnection {
             source.limitAllReads(limits.headTimeout());
             boolean http2 = transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface(in);
             if (http2) {
-                run(http2(transport, source, in, stranger));
+                serve(http2(transport, source, in, stranger));
             } else {
-                run(new Http1Connection(transport, source, in, limits, upgrades ? upgrading(stranger) : handler));
+                serve(new Http1Connection(transport, source, in, limits, upgrades ? upgrading(stranger) : handler));
             }
         } finally {
             source.close();
@@ -130,7 +130,7 @@ final class ServedConnection {
         return limits.headTimeout().compareTo(limit) < 0 ? limits.headTimeout() : limit;
     }
 
-    private void run(Http1Connection connection) {
+    private void serve(Http1Connection connection) {
         onStop(connection::stop);
         synchronized (this) {
             http1 = connection;
@@ -141,7 +141,7 @@ final class ServedConnection {
         connection.run();
     }
 
-    private void run(Http2Connection connection) {
+    private void serve(Http2Connection connection) {
         onStop(connection::stop);
         connection.run();
     }

@@ -36,7 +36,7 @@ public interface RequestChannel {
     ResponseHead readHead() throws IOException;
 
     /// The response has been read whole, and its head is not needed any more: what a long one took is given back.
-    void settle();
+    void releaseHead();
 
     /// What the rest of a response is read from. It does not end: where no more comes, it throws [ChannelLost].
     Input input();

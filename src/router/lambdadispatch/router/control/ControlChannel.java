@@ -98,12 +98,12 @@ final class ControlChannel extends Slot implements RequestChannel {
     }
 
     @Override
-    public void settle() {
+    public void releaseHead() {
         head.headers().reset();
         int now = head.headers().footprint();
         input.memory().give(charged - now); // never more than before
         charged = now;
-        input.settle();
+        input.trim();
     }
 
     @Override

@@ -11,9 +11,9 @@ import lambdadispatch.invoke.InvokeResult;
 /// Owns one function's queue and instances, and decides which request goes to which slot, and when an instance is started or dismissed.
 ///
 /// This is the door to all that: events come from any thread and by [#tick]. Each is a change under one short lock, and what was decided is
-/// told to the world ([Ticket], [Slot], [Actions]) after leaving it. Every event ends in `settle`, which matches waiting requests with free
-/// slots until one of the two runs out: so none waits while a slot it may use is free, and there is no wake-up to lose. What an event
-/// changes stands in the class of its concern: [Admission] for requests, [SlotEvents] and [Slots] for slots, [Fleet] for instances,
+/// told to the world ([Ticket], [Slot], [Actions]) after leaving it. Every event ends in `matchAndTake`, which matches waiting requests
+/// with free slots until one of the two runs out: so none waits while a slot it may use is free, and there is no wake-up to lose. What an
+/// event changes stands in the class of its concern: [Admission] for requests, [SlotEvents] and [Slots] for slots, [Fleet] for instances,
 /// [FailurePolicy] for invokes that end, [Autoscaler] for their number, [Steering] for what operators want.
 public final class Pool {
     private final Object lock = new Object();
@@ -61,7 +61,7 @@ public final class Pool {
         Effects told;
         synchronized (lock) {
             long now = clock.nanoTime();
-            told = admission.submit(ticket, earlier, now) ? null : settle(now);
+            told = admission.submit(ticket, earlier, now) ? null : matchAndTake(now);
         }
         if (told == null) {
             ticket.deliver();
@@ -109,7 +109,7 @@ public final class Pool {
             }
             long now = clock.nanoTime();
             slots.released(slot, status, now);
-            told = settle(now);
+            told = matchAndTake(now);
         }
         told.run();
     }
@@ -220,7 +220,7 @@ public final class Pool {
             autoscaler.startWarmingUp(now);
             parts.fleet.forgetOver(now, parts.outbox);
             again = parts.matching.nobodyWaits() && parts.fleet.running() == 0 ? 500_000_000L : 100_000_000L;
-            told = settle(now);
+            told = matchAndTake(now);
         }
         told.run();
         return again;
@@ -317,7 +317,7 @@ public final class Pool {
         synchronized (lock) {
             long now = clock.nanoTime();
             change.accept(now);
-            told = settle(now);
+            told = matchAndTake(now);
         }
         told.run();
     }
@@ -325,7 +325,7 @@ public final class Pool {
     // ---- under the lock ----
 
     /// Ends every event: hands free slots to those who wait, and takes out what the world must be told.
-    private Effects settle(long now) {
+    private Effects matchAndTake(long now) {
         parts.matching.match(now);
         if (parts.steering.draining() && parts.matching.nobodyWaits()) {
             parts.fleet.dismissAll(now, parts.outbox);

@@ -55,13 +55,13 @@ final class ProxyExchange {
         }
         try (Upload body = new Upload(client, message, this::cancel)) {
             upload = body;
-            untilSettled();
+            untilAnswered();
         } finally {
             client.memory().give(octets);
         }
     }
 
-    private void untilSettled() throws IOException {
+    private void untilAnswered() throws IOException {
         client.onClientGone(this::clientGone);
         SlotTicket before = null;
         while (true) {

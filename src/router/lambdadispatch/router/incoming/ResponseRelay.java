@@ -82,7 +82,7 @@ final class ResponseRelay {
         BodyReader body = BodyReader.rewritten(in, head.framing(), head.contentLength(), 502);
         if (mayBeRefused && refused()) {
             skip(body);
-            channel.settle();
+            channel.releaseHead();
             finished.accept(channel.clean() ? ChannelOutcome.UNDONE : new ChannelOutcome.Cancelled(true));
             return false;
         }
@@ -93,7 +93,7 @@ final class ResponseRelay {
         }
         begin();
         body.release();
-        channel.settle();
+        channel.releaseHead();
         boolean reusable = (pump == null || pump.done()) && channel.clean();
         finished.accept(reusable ? new ChannelOutcome.Answered(head.status()) : new ChannelOutcome.Cancelled(true));
         client.end(FieldRules.trailers(body.trailers()));

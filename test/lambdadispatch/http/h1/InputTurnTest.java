@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// One reads at a time, whoever it is, and under its own limit.
 @Timeout(60)
-class InputLeaseTest {
+class InputTurnTest {
     private static final String LAST = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
 
     private final MemoryTransport[] ends = MemoryTransport.pair(64 << 10);
