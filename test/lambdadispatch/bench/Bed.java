@@ -3,8 +3,6 @@ package lambdadispatch.bench;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import lambdadispatch.emulator.BuildCommands;
 import lambdadispatch.emulator.environment.Environment;
+import lambdadispatch.support.Ports;
 import lambdadispatch.support.Stack;
 
 /// What the loads meet: our stack over the images if they were made (else over the compiled modules), two HAProxy pairs, nginx as one hop,
@@ -109,10 +108,10 @@ final class Bed implements AutoCloseable {
 
     /// Two HAProxies in a row, before an app on that port.
     Subject haproxies(Between between, int app) throws IOException, InterruptedException {
-        int front = freePort();
-        int frontH2 = freePort();
-        int frontTls = freePort();
-        int middle = freePort();
+        int front = Ports.free();
+        int frontH2 = Ports.free();
+        int frontTls = Ports.free();
+        int middle = Ports.free();
         String certificates = certificate();
         String bind = between == Between.H2C ? " proto h2" : " ssl crt " + certificates + " alpn h2";
         String server = between == Between.H2C ? " proto h2" : " ssl verify none alpn h2";
@@ -136,7 +135,7 @@ final class Bed implements AutoCloseable {
 
     /// nginx as a proxy, one hop.
     Subject nginxHop(int app) throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Ports.free();
         Path file = nginxFile("hop-" + port,
                 "upstream app { server 127.0.0.1:" + app + "; keepalive 1000; keepalive_requests 100000000; }\n"
                         + "server { listen 127.0.0.1:" + port
@@ -148,7 +147,7 @@ final class Bed implements AutoCloseable {
 
     /// The cheap app of the ping scenarios, on a port of its own.
     int ping() throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Ports.free();
         Process process = server("nginx-" + port, List.of("nginx", "-c", pingFile(Integer.toString(port)).toString()));
         awaitOk(URI.create("http://127.0.0.1:" + port + "/ping"));
         Programs.pinBesides(process.pid());
@@ -174,7 +173,7 @@ final class Bed implements AutoCloseable {
     }
 
     int bodies() throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Ports.free();
         Process process = server("bodies-" + port,
                 List.of("/bin/sh", "-c", "PORT=" + port + " " + bodyCommand().replaceFirst("^exec ", "exec env PORT=" + port + " ")));
         awaitOk(URI.create("http://127.0.0.1:" + port + "/"));
@@ -214,12 +213,6 @@ final class Bed implements AutoCloseable {
             certificate = folder + "/both.pem";
         }
         return certificate;
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void awaitOk(URI url) throws IOException, InterruptedException {

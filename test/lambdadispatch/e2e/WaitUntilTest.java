@@ -4,8 +4,6 @@ package lambdadispatch.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lambdadispatch.emulator.environment.Environment;
+import lambdadispatch.support.Ports;
 import lambdadispatch.support.Stack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,12 +29,6 @@ class WaitUntilTest {
     private HttpResponse<String> send(String method, URI uri) throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
                 HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void until(BooleanSupplier reached) {
@@ -65,7 +58,7 @@ class WaitUntilTest {
 
     @Test
     void aFieldInTheAnswerKeepsTheEnvironmentForSoLongAndGoesNoFurther() throws Exception {
-        int metricsPort = freePort();
+        int metricsPort = Ports.free();
         try (Stack stack = stack(metricsPort).start()) {
             HttpResponse<String> answer = send("GET", stack.url("/goes-on"));
             long answered = System.nanoTime();
@@ -81,8 +74,8 @@ class WaitUntilTest {
 
     @Test
     void aCallKeepsTheEnvironmentUntilTheWorkIsDone() throws Exception {
-        int metricsPort = freePort();
-        int holdPort = freePort();
+        int metricsPort = Ports.free();
+        int holdPort = Ports.free();
         try (Stack stack = stack(metricsPort).environment("LAMBDA_DISPATCH_HOLD_PORT", Integer.toString(holdPort)).start()) {
             URI work = URI.create("http://127.0.0.1:" + holdPort + "/holds/mail");
             assertThat(send("GET", stack.url("/goes-on")).statusCode()).isEqualTo(200);

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import lambdadispatch.support.Ports;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +35,7 @@ class OwnAppTest {
                         app).redirectErrorStream(true);
         for (String port : List.of("IncomingRequestHTTPPort", "IncomingRequestHTTPSPort", "ControlChannelHTTP2Port", "EmulatorPort",
                 "PORT")) {
-            builder.environment().put("LAMBDA_DISPATCH_" + port, Integer.toString(freePort()));
+            builder.environment().put("LAMBDA_DISPATCH_" + port, Integer.toString(Ports.free()));
         }
         builder.environment().put("LAMBDA_DISPATCH_EmulatorAppFolder", folder.toString());
         builder.environment().put("LAMBDA_DISPATCH_MinInstanceCount", "1"); // starts an environment without a request
@@ -43,12 +43,6 @@ class OwnAppTest {
         builder.environment().putAll(variables);
         stack = builder.start();
         printed = new BufferedReader(new InputStreamReader(stack.getInputStream(), StandardCharsets.UTF_8));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        }
     }
 
     private void awaitLine(String part) throws IOException {
@@ -74,8 +68,8 @@ class OwnAppTest {
 
     @Test
     void appThatListensElsewhereIsToldWhereAndWithItsLastLines() throws Exception {
-        int port = freePort();
-        int elsewhere = freePort();
+        int port = Ports.free();
+        int elsewhere = Ports.free();
         run("pwd; export PORT=" + elsewhere + "; " + demo(), Map.of("LAMBDA_DISPATCH_PORT", Integer.toString(port)));
         awaitLine("Ctrl-C stops");
         assertThat(lines).anyMatch(line -> line.endsWith(", in " + folder))

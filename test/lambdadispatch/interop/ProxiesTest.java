@@ -4,14 +4,13 @@ package lambdadispatch.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.support.Ports;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.Tool;
 import org.junit.jupiter.api.AfterEach;
@@ -32,12 +31,6 @@ class ProxiesTest {
     Path folder;
 
     private Process proxy;
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
 
     private void awaitPort(int port, Path printed) throws IOException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
@@ -89,7 +82,7 @@ class ProxiesTest {
             "HTTP/1.1 over TLS, incoming-tls, ssl verify none alpn http/1.1"})
     void haproxy(String what, String to, String options) throws Exception {
         Tool haproxy = Tool.need("haproxy");
-        int port = freePort();
+        int port = Ports.free();
         Path configuration = Files.writeString(folder.resolve("haproxy.cfg"), """
                 global
                     nbthread 1
@@ -111,7 +104,7 @@ class ProxiesTest {
     @Test
     void nginx() throws Exception {
         Tool nginx = Tool.need("nginx");
-        int port = freePort();
+        int port = Ports.free();
         String root = System.getProperty("user.name").equals("root") ? "user root;" : "";
         Path configuration = Files.writeString(folder.resolve("nginx.conf"), """
                 %s

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +20,7 @@ import java.util.stream.IntStream;
 import lambdadispatch.http.listener.Server;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Limits;
+import lambdadispatch.support.Ports;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,12 +46,6 @@ class BalancerTest {
         exchange.answer(200, "text/plain", Integer.toString(number).getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(names = {"HAPROXY_FILL_FIRST", "NGINX_FILL_FIRST"})
     void requestsGoToTheFirstThatHasRoom(Balancer.Kind kind) throws Exception {
@@ -62,7 +56,7 @@ class BalancerTest {
         for (Server router : routers) {
             router.start();
         }
-        int front = freePort();
+        int front = Ports.free();
         URI url = URI.create("http://127.0.0.1:" + front + "/");
         List<CompletableFuture<String>> holding = new ArrayList<>();
         try (Balancer balancer = new Balancer(kind, routers.stream().map(router -> router.address().getPort()).toList(), front, 1)) {

@@ -2,8 +2,6 @@
 package lambdadispatch.soak;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.emulator.process.Signal;
+import lambdadispatch.support.Ports;
 import lambdadispatch.support.Stack;
 import lambdadispatch.support.StackRouter;
 
@@ -21,7 +20,7 @@ public final class SeveralRouters implements AutoCloseable {
     private final Stack stack;
     private final List<Integer> ports = new ArrayList<>();
     private final List<StackRouter> routers = new ArrayList<>();
-    private final int front = freePort();
+    private final int front = Ports.free();
     private final Balancer balancer;
 
     /// Two that get requests in turn, from HAProxy.
@@ -35,7 +34,7 @@ public final class SeveralRouters implements AutoCloseable {
     SeveralRouters(Stack stack, int count, Balancer.Kind kind, int most) throws IOException {
         this.stack = stack;
         for (int i = 0; i < count; i++) {
-            ports.add(freePort());
+            ports.add(Ports.free());
             routers.add(start(ports.get(i)));
         }
         balancer = new Balancer(kind, ports, front, most);
@@ -55,12 +54,6 @@ public final class SeveralRouters implements AutoCloseable {
     /// Whether HAProxy is there.
     public static boolean possible() {
         return Balancer.Kind.HAPROXY_IN_TURN.possible();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private StackRouter start(int port) throws IOException {

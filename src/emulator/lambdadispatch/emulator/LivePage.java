@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
+import lambdadispatch.emulator.environment.EnvironmentPorts;
 
 /// The router's live page in a local stack: open unless the user says otherwise, with a token of its own for each run.
 final class LivePage {
@@ -36,11 +37,7 @@ final class LivePage {
             usual.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), USUAL_PORT));
             return USUAL_PORT;
         } catch (IOException taken) {
-            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return any.getLocalPort();
-            } catch (IOException none) {
-                return 0;
-            }
+            return EnvironmentPorts.unused();
         }
     }
 }
