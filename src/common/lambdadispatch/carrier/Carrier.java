@@ -189,6 +189,7 @@ final class Carrier implements Executor {
     }
 
     private void turn() throws IOException {
+        takeSubmitted(); // before anything else: what woke the selector runs without another look at it
         Runnable task;
         for (int left = TASKS_A_TURN; left > 0 && (task = queue.poll()) != null; left--) {
             runSafely(task);
