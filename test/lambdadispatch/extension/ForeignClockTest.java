@@ -106,8 +106,7 @@ class ForeignClockTest {
     private InvokePayload sent(Duration before) {
         InvokePayload now = router.payload(1, true);
         return new InvokePayload(now.poolId(), now.id(), now.dispatcherUrl(), now.numberOfChannels(), Instant.now().minus(before),
-                now.initOnly(), now.token(),
-                now.certificateSha256(), now.protocolVersion(), now.stay(), now.requestHeadBytes());
+                now.initOnly(), now.token(), now.certificateSha256(), now.protocolVersion(), now.stay(), now.requestHeadBytes());
     }
 
     private String answer() throws InterruptedException {

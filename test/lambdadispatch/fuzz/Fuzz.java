@@ -142,8 +142,7 @@ final class Fuzz {
             String name = fuzzer.target().name();
             long count = Math.max(1, fuzzer.count());
             System.out.printf(Locale.ROOT, "%-20s %,12d %10.1f %9.2f %8d%n", name, fuzzer.count(), fuzzer.nanos() / 1e9,
-                    fuzzer.nanos() / 1e3 / count,
-                    findings.stream().filter(name::equals).count());
+                    fuzzer.nanos() / 1e3 / count, findings.stream().filter(name::equals).count());
         }
         System.out.printf(Locale.ROOT, "%-20s %,12d %10.1f %18d%n", "all", total(), fuzzers.stream().mapToLong(Fuzzer::nanos).sum() / 1e9,
                 findings.size());

@@ -32,8 +32,7 @@ class LateInvokeTest {
                 Calls calls = new Calls(stack);
                 FunctionInvoker invoker = invoker(stack)) {
             InvokePayload late = new InvokePayload(Stack.FUNCTION, "0123456789abcdef", "http://127.0.0.1:" + stack.port("control"), 10,
-                    Instant.now(), false, "token", "",
-                    ControlPaths.PROTOCOL_VERSION, true, HeadLimits.RELAYED_REQUEST_BYTES);
+                    Instant.now(), false, "token", "", ControlPaths.PROTOCOL_VERSION, true, HeadLimits.RELAYED_REQUEST_BYTES);
             InvokeResult result = invoker.invoke(Stack.FUNCTION, late.toJson());
             assertThat(result).isInstanceOfSatisfying(InvokeResult.Returned.class,
                     returned -> assertThat(new String(returned.payload(), StandardCharsets.UTF_8)).contains("\"SelfStaleRequest\""));

@@ -15,8 +15,7 @@ final class BadInstance {
         PoolSettings settings = PoolSettings.DEFAULTS.with(new PoolSettings.Scaling(
                 ScalingAlgorithm.EWMA, 2, new PoolSettings.InstanceCounts(4, 50), Duration.ofSeconds(30)));
         return World.run(new Scenario(seed, ArrivalTimes.steady(perSecond, SECONDS), Work.of(Spread.logNormal(0.08, 0.5)),
-                Spread.between(3, 6), 5, 900,
-                SimulatedFaults.of(bad), settings), audited);
+                Spread.between(3, 6), 5, 900, SimulatedFaults.of(bad), settings), audited);
     }
 
     static double p99(Measured measured) {

@@ -35,8 +35,7 @@ final class Simulate {
     }
 
     private record Totals(long scenarios, long requests, long events, long served, long refused, long left, long broken, long retried,
-            long invokes,
-            long turnedAway, long ejections) {
+            long invokes, long turnedAway, long ejections) {
         static Totals of(Measured m) {
             return new Totals(1, m.requests, m.events, m.served, m.refused, m.left, m.broken, m.retried, m.invokes, m.turnedAway,
                     m.ejections);

@@ -82,8 +82,7 @@ class SimulationTest {
     @EnumSource(ScalingAlgorithm.class)
     void instancesThatReachTheirDeadlineAreReplacedBeforeAnybodyNotices(ScalingAlgorithm algorithm) {
         Scenario scenario = new Scenario(11, ArrivalTimes.steady(40, 900), Work.of(Spread.logNormal(0.05, 0.5)), Spread.always(3), 60, 60,
-                SimulatedFaults.NONE,
-                PoolSettings.DEFAULTS
+                SimulatedFaults.NONE, PoolSettings.DEFAULTS
                         .with(new PoolSettings.Scaling(algorithm, 2, new PoolSettings.InstanceCounts(0, 50), Duration.ofSeconds(30))));
         Measured measured = World.run(scenario, true);
         assertThat(measured.invokes).as("a minute each for fifteen minutes").isGreaterThan(14);

@@ -63,8 +63,7 @@ final class RouterRuns {
         long answered = tally.of("GET 200") + tally.of("POST 200");
         long all = tally.starting("GET ") + tally.starting("POST ");
         System.out.printf("| %s | %d | %.1f | %d | %.0f ms | %.0f ms | %.0f ms | %d of %d |%n", kind, count, environments, log.invokes(),
-                log.waitAt(0.5), log.waitAt(0.99),
-                log.waitAt(1), answered, all);
+                log.waitAt(0.5), log.waitAt(0.99), log.waitAt(1), answered, all);
         if (answered < all) {
             broken.add("a request was lost with " + count + " routers behind " + kind + ":\n" + tally);
         }

@@ -17,16 +17,14 @@ import java.util.Optional;
 /// @param heldMillis for so long the app wanted to be kept for work after its answers, in this invocation
 /// @param probeMillis how long its health path took to answer last; the longest that is waited for where that was no good answer
 public record Condition(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis,
-        long requests,
-        long heldMillis, long probeMillis) {
+        long requests, long heldMillis, long probeMillis) {
     private static final int LONGEST = 200;
     private static final int MOST_DIGITS = 12;
 
     @Override
     public String toString() {
-        return "cpu=" + cpuMillis + " of=" + vcpuMillis + " throttled=" + throttledMillis + " memory=" + memoryPermille + " delay="
-                + delayMillis
-                + " app=" + appMillis + " requests=" + requests + " held=" + heldMillis + " probe=" + probeMillis;
+        return "cpu=" + cpuMillis + " of=" + vcpuMillis + " throttled=" + throttledMillis + " memory=" + memoryPermille
+                + " delay=" + delayMillis + " app=" + appMillis + " requests=" + requests + " held=" + heldMillis + " probe=" + probeMillis;
     }
 
     /// Empty for anything that is not such a line; what is not known of it is ignored.

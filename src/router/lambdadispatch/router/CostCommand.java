@@ -119,8 +119,7 @@ final class CostCommand {
         out.printf("%-36s %12s %10s %9s %9s %10s  %s%n", "", "environments", "compute", "requests", "beside", "sum", "the catch");
         for (Bill bill : bills) {
             out.printf(Locale.ROOT, "%-36s %12.1f %10.2f %9.2f %9.2f %10.2f  %s%n", bill.way(), bill.environments(), bill.compute(),
-                    bill.requests(),
-                    bill.fixed(), bill.total(), bill.catchWith());
+                    bill.requests(), bill.fixed(), bill.total(), bill.catchWith());
         }
         out.println();
         advice(load, bills).forEach(out::println);

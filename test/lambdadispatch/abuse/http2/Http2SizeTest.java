@@ -39,8 +39,7 @@ class Http2SizeTest {
         for (int at = 0; at < block.length; at += FRAME) {
             int end = Math.min(block.length, at + FRAME);
             frames.add(new WireFrame(at == 0 ? HEADERS : CONTINUATION, (at == 0 ? END_STREAM : 0) | (end == block.length ? END_HEADERS : 0),
-                    streamId,
-                    Arrays.copyOfRange(block, at, end)));
+                    streamId, Arrays.copyOfRange(block, at, end)));
         }
         return frames.toArray(WireFrame[]::new);
     }

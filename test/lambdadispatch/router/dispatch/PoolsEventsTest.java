@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 /// All pools together: who is found by an id, what the world hears, and how they end.
 class PoolsEventsTest extends RecordedWorld {
     private final Pools pools = new Pools("usual", new AllowedFunctions("a,b"), PoolBed.instances(PoolBed.settings(1, 1), 0, 4),
-            Pools.Allotment.NONE, this, this,
-            new Random(1));
+            Pools.Allotment.NONE, this, this, new Random(1));
 
     private PoolBed.Client ask(Pool pool) {
         PoolBed.Client client = new PoolBed.Client();

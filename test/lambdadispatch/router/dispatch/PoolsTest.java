@@ -3,34 +3,14 @@ package lambdadispatch.router.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import lambdadispatch.base.Clock;
 import org.junit.jupiter.api.Test;
 
 /// Pools come with the first request that names their function, do not disturb each other, and go when nobody asks.
-class PoolsTest implements Clock, Actions {
-    private final List<Instance> invoked = new ArrayList<>();
-    private long nanos = 1;
+class PoolsTest extends RecordedWorld {
     private final Pools pools = new Pools("usual", new AllowedFunctions("team-*,other"), PoolBed.settings(1, 1), Pools.Allotment.NONE, this,
             this, new Random(1));
-
-    @Override
-    public long nanoTime() {
-        return nanos;
-    }
-
-    @Override
-    public Instant now() {
-        return Instant.EPOCH.plusNanos(nanos);
-    }
-
-    @Override
-    public void invoke(Instance instance) {
-        invoked.add(instance);
-    }
 
     private void pass(int seconds) {
         for (int i = 0; i < seconds; i++) {

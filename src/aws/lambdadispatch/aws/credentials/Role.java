@@ -13,8 +13,7 @@ import lambdadispatch.aws.config.Profile;
 record Role(String arn, String session, Optional<String> externalId, Optional<String> durationSeconds, String region) {
     static Role of(Profile profile) {
         return new Role(profile.text("role_arn").orElseThrow(), profile.text("role_session_name").orElseGet(Role::newSession),
-                profile.text("external_id"),
-                profile.text("duration_seconds"), profile.text("region").orElse(""));
+                profile.text("external_id"), profile.text("duration_seconds"), profile.text("region").orElse(""));
     }
 
     static String newSession() {

@@ -135,8 +135,7 @@ public record Limits(
 
         public Limits limits() {
             return new Limits(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow,
-                    connectionWindow,
-                    maxConnections, leastRate);
+                    connectionWindow, maxConnections, leastRate);
         }
     }
 }

@@ -42,8 +42,7 @@ final class LiveCost {
         double peak = peak(samples);
         double seconds = Math.clamp(now.serviceSeconds(), 0.001, 900);
         Workload load = new Workload(rate, rate == 0 ? 1 : Math.clamp(peak / rate, 1, 1000), seconds, cpuShare, memory,
-                Math.min(600, now.coldStartSeconds()),
-                pool.settings().maxConcurrentCount(), architecture);
+                Math.min(600, now.coldStartSeconds()), pool.settings().maxConcurrentCount(), architecture);
         double environments = minute.stream().mapToInt(Sample::underWay).average().orElse(now.invokesUnderWay());
         List<Json> ways = new ArrayList<>();
         for (Bill bill : Comparison.of(load, environments)) {

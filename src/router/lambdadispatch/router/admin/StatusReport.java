@@ -91,8 +91,7 @@ final class StatusReport {
 
     private static Json totals(PoolSnapshot.Totals totals) {
         return Json.object("submitted", totals.submitted(), "granted", totals.granted(), "withdrawn", totals.withdrawn(), "invokes",
-                totals.invokes(),
-                "refused", counts(totals.refused()), "faults", counts(totals.faults()));
+                totals.invokes(), "refused", counts(totals.refused()), "faults", counts(totals.faults()));
     }
 
     private static Json counts(Map<? extends Enum<?>, Long> byKind) {

@@ -163,8 +163,8 @@ public final class ControlHandler implements Handler {
 
     private static Reading reading(Condition said) {
         return Reading.of(said.vcpuMillis()).cpu(said.cpuMillis()).throttled(said.throttledMillis()).memory(said.memoryPermille())
-                .delay(said.delayMillis())
-                .app(said.appMillis()).requests(said.requests()).held(said.heldMillis()).probe(said.probeMillis()).reading();
+                .delay(said.delayMillis()).app(said.appMillis()).requests(said.requests()).held(said.heldMillis())
+                .probe(said.probeMillis()).reading();
     }
 
     /// It is shown to clients and written to the log.

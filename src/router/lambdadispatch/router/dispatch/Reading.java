@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.router.dispatch;
 
-/// What an environment says of itself at one moment; sums count from whenever, and only differences mean anything.
+/// What an environment says of itself at one moment; sums count from whenever, and only differences mean anything. The ping's line has the
+/// same values; they stand here again since dispatch knows nothing of what is said on the wire.
+///
 /// @param cpuMillis CPU time used
 /// @param vcpuMillis CPU time that it may use in a second
 /// @param throttledMillis time in which it was held back for want of that
@@ -12,8 +14,7 @@ package lambdadispatch.router.dispatch;
 /// @param heldMillis for so long, of this invocation, the app wanted to be kept for work after its answers
 /// @param probeMillis how long its health path took to answer
 public record Reading(long cpuMillis, long vcpuMillis, long throttledMillis, long memoryPermille, long delayMillis, long appMillis,
-        long requests,
-        long heldMillis, long probeMillis) {
+        long requests, long heldMillis, long probeMillis) {
     /// All zero but this, to be filled in by name.
     public static Builder of(long vcpuMillis) {
         return new Builder(vcpuMillis);

@@ -35,8 +35,7 @@ class SignatureComparisonTest {
             RandomRequest random = new RandomRequest(seed);
             Headers ours = random.headers();
             new SigV4Signer(random.region(), random.service(), SigV4Signer.Option.SEND_BODY_HASH).sign(random.method(), random.path(),
-                    random.query(), ours,
-                    random.body(), random.credentials(), random.time());
+                    random.query(), ours, random.body(), random.credentials(), random.time());
             SdkHttpRequest signed = theirs.sign(request(random, AwsV4FamilyHttpSigner.AuthLocation.HEADER)).request();
             assertThat(ours.get("authorization")).as("seed %d: %s", seed, random)
                     .isEqualTo(signed.firstMatchingHeader("Authorization").orElseThrow());
@@ -49,8 +48,7 @@ class SignatureComparisonTest {
         for (int seed = 0; seed < REQUESTS; seed++) {
             RandomRequest random = new RandomRequest(seed);
             String ours = new Presigner(new SigV4Signer(random.region(), random.service()), VALIDITY).sign(random.method(), random.path(),
-                    random.query(), random.headers(),
-                    random.body(), random.credentials(), random.time());
+                    random.query(), random.headers(), random.body(), random.credentials(), random.time());
             SdkHttpRequest signed = theirs.sign(request(random, AwsV4FamilyHttpSigner.AuthLocation.QUERY_STRING)).request();
             String expected = signed.firstMatchingRawQueryParameter("X-Amz-Signature").orElseThrow();
             assertThat(ours).as("seed %d: %s", seed, random).endsWith("&X-Amz-Signature=" + expected);
