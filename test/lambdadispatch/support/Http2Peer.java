@@ -24,6 +24,8 @@ import lambdadispatch.net.Transport;
 /// SETTINGS and PING and grants window for the DATA it gets.
 public final class Http2Peer implements AutoCloseable {
     private static final long PATIENCE_NANOS = 30_000_000_000L;
+    /// A condition may be about what no frame tells: memory that was given back, a stream that has left.
+    private static final int LOOK_AGAIN_MILLIS = 20;
     private static final int LINES_KEPT = 400;
     private static final int FRAMES_KEPT = 5_000;
 
@@ -315,7 +317,7 @@ public final class Http2Peer implements AutoCloseable {
             throw new AssertionError(complaint + " in time");
         }
         try {
-            wait(Math.max(1, left / 1_000_000));
+            wait(Math.clamp(left / 1_000_000, 1, LOOK_AGAIN_MILLIS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
