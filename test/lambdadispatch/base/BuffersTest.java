@@ -110,7 +110,8 @@ class BuffersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 1, 9, 10, 11, 99, 100, 101, 999_999, 1_000_000, Integer.MAX_VALUE, Long.MAX_VALUE})
+    @ValueSource(longs = {0, 1, 9, 10, 11, 99, 100, 101, 999_999, 1_000_000, Integer.MAX_VALUE, Long.MAX_VALUE, -1, -9, -10, -1_000_000,
+            Integer.MIN_VALUE, Long.MIN_VALUE})
     void numbersAreWrittenInDecimalDigitsAndTakeNoMoreRoomThanThose(long number) {
         String digits = String.valueOf(number);
         Bytes bytes = new Bytes(digits.length() + 1).append('x');

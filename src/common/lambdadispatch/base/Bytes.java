@@ -55,10 +55,10 @@ public final class Bytes {
         return this;
     }
 
-    /// Appends a non-negative number in decimal digits.
+    /// Appends a number in decimal digits, as [Long#toString(long)] writes it.
     public Bytes appendDecimal(long value) {
         if (value < 10) {
-            return append((int) ('0' + value));
+            return value < 0 ? append(Long.toString(value)) : append((int) ('0' + value));
         }
         int digits = 1;
         for (long rest = value; rest >= 10; rest /= 10) {

@@ -115,14 +115,14 @@ class LineFormatTest {
     void linesOfOneProgramAreMadeOfWords() {
         for (LogLine.Format format : LogLine.Format.values()) {
             Bytes out = new Bytes();
-            new LogLine(format, out).begin(0, "access").word("status", "200").number("octets", 5).millis("time", 1_234_567_890L)
-                    .millis("none", -1).millis("little", 45_678)
+            new LogLine(format, out).begin(0, "access").word("status", "200").number("octets", 5).number("less", -12)
+                    .millis("time", 1_234_567_890L).millis("none", -1).millis("little", 45_678)
                     .text("path", "/a b", 100).text("agent", null, 100).pair("n", 1).pair("d", Duration.ofMillis(2)).pair("nothing", null)
                     .text("last", "x").end(null);
             assertThat(out).hasToString(format == LogLine.Format.JSON
-                    ? "{\"time\":\"1970-01-01T00:00:00.000Z\",\"level\":\"info\",\"topic\":\"access\",\"status\":\"200\",\"octets\":5,\"time\":1234.567,\"none\":0.000,"
+                    ? "{\"time\":\"1970-01-01T00:00:00.000Z\",\"level\":\"info\",\"topic\":\"access\",\"status\":\"200\",\"octets\":5,\"less\":-12,\"time\":1234.567,\"none\":0.000,"
                             + "\"little\":0.045,\"path\":\"/a b\",\"agent\":null,\"n\":1,\"d\":\"2ms\",\"nothing\":null,\"last\":\"x\"}\n"
-                    : "1970-01-01T00:00:00.000Z INFO  access status=200 octets=5 time=1234.567 none=0.000 little=0.045 path=\"/a b\" agent=- n=1 d=2ms nothing=- last=x\n");
+                    : "1970-01-01T00:00:00.000Z INFO  access status=200 octets=5 less=-12 time=1234.567 none=0.000 little=0.045 path=\"/a b\" agent=- n=1 d=2ms nothing=- last=x\n");
         }
     }
 
