@@ -84,7 +84,7 @@ final class Invocation {
         // Time for what runs; the router ends the downlinks as their exchanges finish.
         long left = timeLeft.millis() - LAST_WORDS.toMillis();
         if (end.hasChannels() && !end.awaitOver(Math.max(0, left))) {
-            LOG.warn("deadline reached with requests in flight", "running", link.running());
+            LOG.warn("deadline reached with requests in flight", "running", link.running(), "channels", link.channels());
         }
         hold();
     }

@@ -117,6 +117,11 @@ final class RouterLink implements AutoCloseable {
         channels.remove(channel);
     }
 
+    /// How many channels serve.
+    int channels() {
+        return channels.size();
+    }
+
     private void resetChannels() {
         channels.forEach(Channel::reset);
     }
