@@ -79,17 +79,7 @@ class DownlinkTest {
 
     @Test
     void readerSleepsUntilSomethingComes() throws Exception {
-        CompletableFuture<Integer> count = new CompletableFuture<>();
-        Thread reader = Threads.virtual("test").start(() -> {
-            try {
-                count.complete(read(10));
-            } catch (IOException e) {
-                count.completeExceptionally(e);
-            }
-        });
-        while (reader.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        CompletableFuture<Integer> count = waitingRead();
         arrives(7);
         assertThat(count.get(10, TimeUnit.SECONDS)).isEqualTo(7);
     }
@@ -139,5 +129,75 @@ class DownlinkTest {
         });
         reader.interrupt();
         assertThatThrownBy(() -> read.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(java.io.InterruptedIOException.class);
+    }
+
+    /// A read on a thread of its own, once that waits.
+    private CompletableFuture<Integer> waitingRead() {
+        CompletableFuture<Integer> count = new CompletableFuture<>();
+        Thread reader = Threads.virtual("test").start(() -> {
+            try {
+                count.complete(read(10));
+            } catch (IOException e) {
+                count.completeExceptionally(e);
+            }
+        });
+        while (reader.getState() != Thread.State.WAITING) {
+            assertThat(count).isNotDone();
+            Thread.onSpinWait();
+        }
+        return count;
+    }
+
+    @Test
+    void readerIsWokenByTheEnd() throws Exception {
+        CompletableFuture<Integer> count = waitingRead();
+        downlink.onComplete();
+        assertThat(count.get(10, TimeUnit.SECONDS)).isEqualTo(-1);
+    }
+
+    @Test
+    void readerIsWokenByAReset() {
+        CompletableFuture<Integer> count = waitingRead();
+        downlink.onError(new IOException("stream reset"));
+        assertThatThrownBy(() -> count.get(10, TimeUnit.SECONDS)).hasRootCauseMessage("stream reset");
+    }
+
+    @Test
+    void readerIsWokenWhenTheChannelIsGivenUp() {
+        CompletableFuture<Integer> count = waitingRead();
+        downlink.reset();
+        assertThatThrownBy(() -> count.get(10, TimeUnit.SECONDS)).hasRootCauseMessage("channel given up");
+        assertThat(resets).as("nobody has to be told").hasValue(0);
+        assertThat(downlink.broken()).isTrue();
+    }
+
+    @Test
+    void littleIsLessThan64KiB() throws IOException {
+        arrives((64 << 10) - 1);
+        assertThat(asked).hasValue(2);
+        arrives(2);
+        assertThat(asked).as("one octet above").hasValue(2);
+        read(1);
+        assertThat(asked).as("exactly that much").hasValue(2);
+        read(1);
+        assertThat(asked).as("one below").hasValue(3);
+    }
+
+    @Test
+    void nothingIsAskedForBehindTheEnd() throws IOException {
+        arrives(64 << 10);
+        assertThat(asked).hasValue(1);
+        downlink.onComplete();
+        assertThat(read(100)).isEqualTo(100);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void severalReadersInTurnAreWoken() throws Exception {
+        for (int i = 1; i <= 3; i++) {
+            CompletableFuture<Integer> count = waitingRead();
+            arrives(i);
+            assertThat(count.get(10, TimeUnit.SECONDS)).isEqualTo(i);
+        }
     }
 }

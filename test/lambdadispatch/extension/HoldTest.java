@@ -4,6 +4,7 @@ package lambdadispatch.extension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /// How long an app is kept for work after its answers.
 class HoldTest {
     private static final long SECOND = 1_000_000_000L;
+    private static final Duration PATIENCE = Duration.ofSeconds(50);
 
     private final Hold hold = new Hold(Duration.ofSeconds(60));
     private long lastRequest = Long.MAX_VALUE; // one runs
@@ -132,5 +134,76 @@ class HoldTest {
         none.ask("5", 0);
         assertThat(none.keep("mail", Duration.ofSeconds(5), 0)).isZero();
         assertThat(none.leftMillis(0)).isZero();
+    }
+
+    private CompletableFuture<Boolean> waits(long millis) {
+        CompletableFuture<Boolean> woken = new CompletableFuture<>();
+        Thread waiting = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                hold.awaitChange(millis);
+                woken.complete(true);
+            } catch (InterruptedException e) {
+                woken.completeExceptionally(e);
+            }
+        });
+        while (millis > 1 && waiting.getState() != Thread.State.TIMED_WAITING) {
+            assertThat(woken).isNotDone();
+            Thread.onSpinWait();
+        }
+        return woken;
+    }
+
+    @Test
+    void whoWaitsIsWokenWhenWorkIsDoneOrTheInvocationIsOver() {
+        CompletableFuture<Boolean> untilReleased = waits(600_000);
+        hold.release("mail", SECOND);
+        assertThat(untilReleased).succeedsWithin(PATIENCE);
+        CompletableFuture<Boolean> untilEnd = waits(600_000);
+        hold.end(invocation, SECOND);
+        assertThat(untilEnd).succeedsWithin(PATIENCE);
+    }
+
+    @Test
+    void waitingForNoTimeAtAllEnds() {
+        assertThat(waits(0)).succeedsWithin(PATIENCE);
+        assertThat(waits(-1)).succeedsWithin(PATIENCE);
+    }
+
+    @Test
+    void aWishIsOverAtItsVeryTime() {
+        assertThat(keep("mail", 5, 0)).isEqualTo(5_000);
+        assertThat(hold.leftMillis(5 * SECOND - 1_000_000)).isEqualTo(1);
+        assertThat(hold.leftMillis(5 * SECOND)).isZero();
+        hold.totalMillis(5 * SECOND);
+        for (int i = 0; i < 100; i++) {
+            assertThat(keep("work-" + i, 1, 5 * SECOND)).as("nothing is left of the first").isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void whatAnAnswerWantsAgainCountsFromThenOn() {
+        hold.ask("10", 0);
+        hold.ask("10", 4 * SECOND);
+        assertThat(hold.leftMillis(4 * SECOND)).isEqualTo(10_000);
+        hold.ask("6", 8 * SECOND);
+        assertThat(hold.leftMillis(8 * SECOND)).as("as long as the other: either will do").isEqualTo(6_000);
+        assertThat(hold.totalMillis(9 * SECOND)).isEqualTo(9_000);
+    }
+
+    @Test
+    void noTimeBetweenInvocationsIsMetered() {
+        keep("mail", 50, 0);
+        hold.end(invocation, 5 * SECOND);
+        hold.begin(invocation, 100 * SECOND);
+        assertThat(hold.totalMillis(101 * SECOND)).isEqualTo(5_000);
+        keep("mail", 50, 101 * SECOND);
+        assertThat(hold.totalMillis(103 * SECOND)).isEqualTo(7_000);
+    }
+
+    @Test
+    void anInvocationThatBeginsBesideAnotherDoesNotStopTheMeter() {
+        keep("mail", 50, 0);
+        hold.begin(now -> now, 5 * SECOND);
+        assertThat(hold.totalMillis(6 * SECOND)).isEqualTo(6_000);
     }
 }

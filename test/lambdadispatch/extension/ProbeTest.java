@@ -87,4 +87,38 @@ class ProbeTest {
         assertThat(odd.millis()).isEqualTo(5_000);
         assertThat(begun).hasSize(1);
     }
+
+    @Test
+    void thePauseIsNineTimesWhatTheAnswerTookToTheNanosecond() {
+        takesMillis = 2;
+        probe.millis();
+        begun.remove().run();
+        now += 18 * MILLI - 1;
+        probe.millis();
+        assertThat(begun).isEmpty();
+        now++;
+        probe.millis();
+        assertThat(begun).hasSize(1);
+    }
+
+    @Test
+    void aLookThatIsQuickerThanTheLastDoesNotCountAsQuickBeforeItHasEnded() {
+        takesMillis = 700;
+        probe.millis();
+        begun.remove().run();
+        pass(10);
+        probe.millis();
+        now += 30 * MILLI;
+        assertThat(probe.millis()).isEqualTo(700);
+        now += 1_000 * MILLI;
+        assertThat(probe.millis()).as("it takes longer than that by now").isEqualTo(1_030);
+    }
+
+    @Test
+    void anAnswerThatTookLongerThanTheLimitCountsAsTheLimit() {
+        takesMillis = 5_001;
+        probe.millis();
+        begun.remove().run();
+        assertThat(probe.millis()).isEqualTo(5_000);
+    }
 }

@@ -39,4 +39,9 @@ class ProcessAgeTest {
         assertThat(ProcessAge.now(Duration.ofDays(1_000))).as("a process is older than its main").isEqualTo(Duration.ofDays(1_000));
         assertThat(ProcessAge.now(sinceMain)).isLessThan(sinceMain.plusSeconds(10));
     }
+
+    @Test
+    void ticksAreHundredthsAndUptimeIsSeconds() {
+        assertThat(ProcessAge.of(STAT.formatted("java"), "2000.00 1.00 2.00\n")).isEqualTo(Duration.ofMillis(2_000_000 - 1_234_560));
+    }
 }

@@ -3,7 +3,12 @@ package lambdadispatch.extension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.protocol.SharedUplinkEntry;
@@ -105,5 +110,102 @@ class SharedUplinkWriterTest {
         assertThat(router.text()).isEqualTo(entry(1, "a"));
         shared.over();
         assertThat(losses.availablePermits()).as("ended from here").isZero();
+    }
+
+    /// An HTTP client that is busy with the first piece until it is told to go on.
+    private static final class Busy implements Flow.Subscriber<ByteBuffer> {
+        final CountDownLatch began = new CountDownLatch(1);
+        final CountDownLatch goesOn = new CountDownLatch(1);
+        final List<Integer> lengths = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(ByteBuffer piece) {
+            lengths.add(piece.remaining());
+            began.countDown();
+            try {
+                goesOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void onError(Throwable why) {
+            goesOn.countDown();
+        }
+
+        @Override
+        public void onComplete() {
+            goesOn.countDown();
+        }
+    }
+
+    @Test
+    void asMuchAs64KiBGathersAndNoOctetMore() throws Exception {
+        Busy router = new Busy();
+        shared.uplink().subscribe(router);
+        shared.start();
+        assertThat(shared.offer(1, response("x".repeat(SharedUplinkEntry.LONGEST)))).as("the longest").isTrue();
+        router.began.await();
+        int left = 64 << 10;
+        while (left > SharedUplinkEntry.LONGEST + SharedUplinkEntry.HEAD) {
+            assertThat(shared.offer(2, response("x".repeat(SharedUplinkEntry.LONGEST)))).isTrue();
+            left -= SharedUplinkEntry.LONGEST + SharedUplinkEntry.HEAD;
+        }
+        int fits = left - SharedUplinkEntry.HEAD;
+        assertThat(shared.offer(3, response("x".repeat(fits + 1)))).as("one octet too many").isFalse();
+        assertThat(shared.offer(3, response("x".repeat(fits)))).as("to the last octet").isTrue();
+        assertThat(shared.offer(4, response(""))).isFalse();
+        router.goesOn.countDown();
+        InvocationBed.until(() -> router.lengths.size() == 2);
+        assertThat(router.lengths).containsExactly(SharedUplinkEntry.LONGEST + SharedUplinkEntry.HEAD, 64 << 10);
+        assertThat(shared.offer(4, response("x"))).as("there is room again").isTrue();
+    }
+
+    @Test
+    void senderThatHasSentAllIsWokenByTheNext() throws Exception {
+        Received router = Received.from(shared.uplink(), Long.MAX_VALUE);
+        shared.start();
+        StringBuilder all = new StringBuilder();
+        for (int i = 1; i <= 5; i++) {
+            assertThat(shared.offer(i, response("a" + i))).isTrue();
+            all.append(entry(i, "a" + i));
+            router.await(all.toString()::equals);
+        }
+    }
+
+    @Test
+    void senderThatHasNothingToSendIsWokenByTheEnd() throws Exception {
+        Received router = Received.from(shared.uplink(), Long.MAX_VALUE);
+        shared.start();
+        assertThat(shared.offer(1, response("a"))).isTrue();
+        router.awaitEnd(entry(1, "a"));
+        shared.end();
+        router.awaitComplete();
+        assertThat(losses.availablePermits()).isZero();
+    }
+
+    @Test
+    void streamThatTheRouterBreaksOffIsALossOfWhatWasOffered() throws Exception {
+        Received router = Received.from(shared.uplink(), 0);
+        shared.start();
+        assertThat(shared.offer(1, response("a"))).isTrue();
+        router.cancel();
+        losses.acquire();
+        assertThat(shared.offer(1, response("b"))).isFalse();
+    }
+
+    @Test
+    void streamThatBreaksBeforeAnythingWasOfferedLosesNothing() {
+        Received router = Received.from(shared.uplink(), 0);
+        shared.start();
+        router.cancel();
+        assertThat(shared.offer(1, response("b"))).isFalse();
+        assertThat(losses.availablePermits()).isZero();
     }
 }

@@ -36,4 +36,15 @@ class TimeLeftTest {
         clock.setWallClock(Duration.ofSeconds(200));
         assertThat(left.millis()).isEqualTo(699_000);
     }
+
+    @Test
+    void whateverIsLessCounts() {
+        assertThat(left.millis()).isEqualTo(900_000);
+        clock.setWallClock(Duration.ofSeconds(5));
+        assertThat(left.millis()).as("by the wall clock").isEqualTo(895_000);
+        clock.advance(Duration.ofNanos(1_999_999));
+        assertThat(left.millis()).isEqualTo(894_999);
+        clock.setWallClock(Duration.ofSeconds(-50));
+        assertThat(left.millis()).as("by the other: full milliseconds").isEqualTo(899_999);
+    }
 }

@@ -109,4 +109,47 @@ class UplinkTest {
         assertThatThrownBy(() -> sent.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(java.io.InterruptedIOException.class);
         assertThat(router.text()).isEmpty();
     }
+
+    @Test
+    void uplinkThatIsOfNoUseWakesTheSenderAndTellsNobody() {
+        Received router = Received.from(uplink, 0);
+        CompletableFuture<Void> sent = sendAndWait("a");
+        uplink.over();
+        assertThat(sent).failsWithin(java.time.Duration.ofSeconds(10));
+        assertThat(resets).hasValue(0);
+        uplink.reset(new IOException("late"));
+        assertThat(router.failure()).isNull();
+        assertThat(router.text()).isEmpty();
+    }
+
+    @Test
+    void whatIsAskedForAddsUp() throws Exception {
+        Received router = Received.from(uplink, 2);
+        router.request(1);
+        uplink.send(piece("a"));
+        uplink.send(piece("b"));
+        uplink.send(piece("c"));
+        CompletableFuture<Void> fourth = sendAndWait("d");
+        assertThat(router.text()).isEqualTo("abc");
+        router.request(1);
+        fourth.get(10, TimeUnit.SECONDS);
+        CompletableFuture<Void> fifth = sendAndWait("e");
+        router.request(1);
+        fifth.get(10, TimeUnit.SECONDS);
+        assertThat(router.text()).isEqualTo("abcde");
+    }
+
+    @Test
+    void whoSendsBeforeTheUplinkIsOpenWaits() throws Exception {
+        CompletableFuture<Void> sent = sendAndWait("a");
+        Received router = Received.from(uplink, 1);
+        sent.get(10, TimeUnit.SECONDS);
+        assertThat(router.text()).isEqualTo("a");
+    }
+
+    @Test
+    void endOfAnUplinkThatNobodySubscribedToIsNoFault() {
+        uplink.end();
+        assertThatThrownBy(() -> uplink.send(piece("a"))).isInstanceOf(IOException.class);
+    }
 }
