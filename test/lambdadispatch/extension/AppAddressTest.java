@@ -74,7 +74,7 @@ class AppAddressTest {
     }
 
     /// Connections that are not accepted, until the queue takes no more.
-    private static List<Socket> full(ServerSocket app) throws IOException {
+    static List<Socket> full(ServerSocket app) throws IOException {
         List<Socket> waiting = new ArrayList<>();
         while (true) {
             Socket socket = new Socket();

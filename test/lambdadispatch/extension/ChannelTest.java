@@ -19,6 +19,7 @@ import lambdadispatch.base.config.Settings;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.extension.RelayBed.AppSide;
 import lambdadispatch.http.listener.Server;
+import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Limits;
 import lambdadispatch.net.tls.KeyMaterial;
@@ -208,5 +209,81 @@ class ChannelTest {
             assertThat(side.closed()).isTrue();
         }
         assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);
+    }
+
+    /// One request, which the app answers and the client gets.
+    private void oneRequest(AppSide side) throws Exception {
+        side.readHead();
+        side.send(OK);
+        request.get(20, TimeUnit.SECONDS);
+        assertThat(client.text()).isEqualTo("ok");
+    }
+
+    @Test
+    void responseOfTheOnlyRequestComesOnTheChannelsOwnUplink() throws Exception {
+        Channel channel = channel(true);
+        assertThat(channel.open()).isNull();
+        CompletableFuture<Channel.End> end = serving(channel);
+        try (AppSide side = new AppSide(app.accept())) {
+            oneRequest(side);
+            assertThat(link.channels()).isEqualTo(1);
+            link.shared().over(); // nothing that was on it can be lost
+            instance.pool().closeRequested(instance);
+            assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.GO_AWAY);
+            assertThat(side.closed()).as("the app's connection ends with the channel").isTrue();
+        }
+        assertThat(link.channels()).isZero();
+        assertThat(link.running()).isZero();
+        assertThat(link.served()).isEqualTo(1);
+    }
+
+    @Test
+    void responseOfARequestBesideOthersComesOnTheSharedUplink() throws Exception {
+        Channel channel = channel(true);
+        assertThat(channel.open()).isNull();
+        link.exchangeStarted(); // on another channel
+        CompletableFuture<Channel.End> end = serving(channel);
+        try (AppSide side = new AppSide(app.accept())) {
+            oneRequest(side);
+            link.shared().over(); // which may have lost it, as far as this side can tell
+            assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void routerThatRefusesAChannelAndLeavesItsAnswerOpenIsNotListenedTo(boolean opens) throws Exception {
+        CompletableFuture<Boolean> gone = new CompletableFuture<>();
+        InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (Server refusing = new Server("refusing", anywhere, KEY.serverContext(), LIMITS,
+                exchange -> {
+                    exchange.onClientGone(() -> gone.complete(true));
+                    exchange.respond(opens ? 200 : 503, new Headers(), -1);
+                    exchange.flush();
+                    gone.join();
+                })) {
+            refusing.start();
+            Channel channel = channel("https://127.0.0.1:" + refusing.address().getPort(), instance.id(), instance.token(),
+                    KEY.certificateSha256());
+            assertThat(channel.open()).isEqualTo(opens ? null : Channel.End.REFUSED);
+            assertThat(channel.status()).isEqualTo(opens ? 200 : 503);
+            if (opens) {
+                assertThat(gone).isNotDone();
+                channel.reset();
+            }
+            assertThat(gone.get(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void threadThatIsInterruptedWhileItOpensAChannelStaysSo() throws Exception {
+        Channel channel = channel(true);
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Threads.virtual("test").start(() -> {
+            Thread.currentThread().interrupt();
+            Channel.End how = channel.open();
+            interrupted.complete(how == Channel.End.UNREACHABLE && Thread.currentThread().isInterrupted());
+        });
+        assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -123,6 +123,31 @@ class EndsTest extends InvocationBed {
         assertThat(reason(response)).isEqualTo(ExitReason.AppConnectionClosed);
     }
 
+    @Test
+    void anAppThatWasSeenToBeThereIsNotLookedForAgain() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1);
+        breaksOff = true;
+        routerSends(GET);
+        until(() -> router.downlinks.size() == 2); // the broken one is the router's to reset
+        app.close();
+        router.downlinks.removeLast().abort();
+        until(() -> router.channelIds.size() == 3);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void anAppThatIsGoneWhenItsLastRequestComesIsTheReason() throws Exception {
+        router.drainsWhenAsked = false;
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, false), FAR_MILLIS, 300);
+        until(() -> router.closes.get() == 1);
+        app.close();
+        routerSends(GET);
+        assertThat(reason(response)).as("worse than idleness").isEqualTo(ExitReason.AppConnectionClosed);
+        assertThat(router.closes).as("it was asked for already").hasValue(1);
+    }
+
     // ---- a channel
 
     private static RelayBed.AppSide served(RelayBed bed) throws Exception {

@@ -265,4 +265,144 @@ class InvocationTest extends InvocationBed {
         InvokePayload nowhere = ScriptedRouter.payload("http://no address", 1, false);
         assertThat(reason(run(nowhere, FAR_MILLIS, FAR_MILLIS))).isEqualTo(ExitReason.RouterConnectionError);
     }
+
+    @Test
+    void fiveTriesInARowThatFailAreARouterThatCanNotBeReached() throws Exception {
+        router.breaks.set(1_000);
+        CompletableFuture<InvokeResponse> response = run(router.payload(3, true), FAR_MILLIS, FAR_MILLIS);
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterUnreachable);
+        assertThat(router.brokenNanos).as("the others wait for the first").hasSize(5);
+        assertThat(router.closes).as("nobody is there to be asked").hasValue(0);
+    }
+
+    @Test
+    void routerThatIsLostLaterIsABrokenConnection() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1);
+        router.breaks.set(1_000);
+        router.breakOne();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterConnectionError);
+        assertThat(router.brokenNanos).hasSize(5);
+    }
+
+    @Test
+    void initOnlyIsOverWithoutAChannelOnceTheAppIsReady() throws Exception {
+        InvokePayload one = router.payload(1, false);
+        InvokePayload initOnly = new InvokePayload(one.poolId(), one.id(), one.dispatcherUrl(), 1, one.sentTime(), true, one.token(), "",
+                one.protocolVersion(), false, one.requestHeadBytes());
+        healthStatus.set(500);
+        CompletableFuture<InvokeResponse> response = run(initOnly, FAR_MILLIS, FAR_MILLIS);
+        until(() -> !router.appFaults.isEmpty());
+        assertThat(response).isNotDone();
+        healthStatus.set(200);
+        assertThat(reason(response)).isEqualTo(ExitReason.SelfInitOnly);
+        assertThat(router.channelIds).isEmpty();
+        assertThat(router.closes).hasValue(0);
+    }
+
+    @Test
+    void theAnswerSaysWhoseInvocationItWasAndHowLongItLasted() throws Exception {
+        long start = System.nanoTime();
+        CompletableFuture<InvokeResponse> running = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1 && System.nanoTime() - start > 30_000_000);
+        router.goAway();
+        InvokeResponse response = running.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(response.poolId()).isEqualTo("pool");
+        assertThat(response.id()).isEqualTo(ScriptedRouter.ID);
+        assertThat(response.requestCount()).isZero();
+        assertThat(response.invokeDurationMs()).isBetween(1L, (System.nanoTime() - start) / 1_000_000);
+    }
+
+    @Test
+    void anAppThatIsNotReadyByTheDeadlineIsToldToTheRouterAndNotServed() throws Exception {
+        healthStatus.set(500);
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), 2_000, FAR_MILLIS);
+        assertThat(reason(response)).isEqualTo(ExitReason.AppConnectionError);
+        assertThat(router.appFaults).isNotEmpty();
+        assertThat(router.channelIds).isEmpty();
+    }
+
+    @Test
+    void theRouterIsToldAgainOfAnAppThatIsNotReadyAtEachInterval() throws Exception {
+        healthStatus.set(500);
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS, Duration.ofMillis(1));
+        until(() -> router.appFaults.size() >= 3);
+        router.pingStatus = 503;
+        int before = router.appFaults.size();
+        until(() -> router.appFaults.size() >= before + 2);
+        assertThat(response).as("that is the router's matter").isNotDone();
+        router.pingStatus = 200;
+        healthStatus.set(200);
+        until(() -> router.downlinks.size() == 1);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void aRouterThatWelcomedAnInvocationWhoseAppIsLateRefusesNoStaleOne() throws Exception {
+        healthStatus.set(500);
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS, Duration.ofMillis(1));
+        until(() -> router.appFaults.size() >= 3); // the answer to the first was heard before the third
+        router.channelStatus = 409;
+        healthStatus.set(200);
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterStatus4xx);
+    }
+
+    @Test
+    void aDrainFromOutsideIsAskedOfTheRouter() throws Exception {
+        Readiness ready = new Readiness(LinkBed.config(app.address().getPort()));
+        CompletableFuture<Boolean> looked = LinkBed.inVirtualThread(() -> {
+            ready.run();
+            return ready.isReady();
+        });
+        assertThat(looked.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        Invocation invocation = new Invocation(LinkBed.config(app.address().getPort()), router.payload(1, true), ready,
+                System.currentTimeMillis() + FAR_MILLIS);
+        CompletableFuture<InvokeResponse> response = LinkBed.inVirtualThread(invocation::run);
+        until(() -> router.downlinks.size() == 1);
+        invocation.drain(ExitReason.SelfDeadline);
+        assertThat(reason(response)).isEqualTo(ExitReason.SelfDeadline);
+        assertThat(router.closes).hasValue(1);
+    }
+
+    @Test
+    void aRouterThatDoesNotEndTheChannelsIsWaitedForUntilShortlyBeforeTheDeadline() throws Exception {
+        router.drainsWhenAsked = false;
+        long start = System.nanoTime();
+        assertThat(reason(run(router.payload(1, false), 1_200, 50))).isEqualTo(ExitReason.SelfLastActive);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(900));
+    }
+
+    @Test
+    void anAppThatIsKeptIsGivenUpShortlyBeforeTheDeadline() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), 2_000, FAR_MILLIS, PING);
+        until(() -> router.downlinks.size() == 1 && readiness.app().hold().keep("mail", Duration.ofSeconds(50), System.nanoTime()) > 0);
+        router.goAway();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void whileAnAppIsKeptTheRouterHearsThatTheEnvironmentLives() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS, PING);
+        until(() -> router.downlinks.size() == 1 && readiness.app().hold().keep("mail", Duration.ofSeconds(50), System.nanoTime()) > 0);
+        router.goAway();
+        until(() -> router.uplinksEnded.get() == 1);
+        int before = router.pings.get();
+        until(() -> router.pings.get() >= before + 3);
+        assertThat(response).isNotDone();
+        readiness.app().hold().release("mail", System.nanoTime());
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
+
+    @Test
+    void aRouterThatDoesNotTakeTheLastPingHoldsNobodyUp() throws Exception {
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1 && readiness.app().hold().keep("mail", Duration.ofSeconds(50), System.nanoTime()) > 0);
+        router.goAway();
+        long held = readiness.app().hold().totalMillis(System.nanoTime());
+        until(() -> readiness.app().hold().totalMillis(System.nanoTime()) > held);
+        router.close();
+        readiness.app().hold().release("mail", System.nanoTime());
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
+    }
 }

@@ -35,6 +35,8 @@ class InvocationsTest {
 
     private final BlockingQueue<Integer> handedOut = new LinkedBlockingQueue<>(); // statuses for `next`
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> bodies = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Boolean> served = new CompletableFuture<>();
     private final AtomicInteger asking = new AtomicInteger();
     private final CountDownLatch three = new CountDownLatch(3);
     private final CompletableFuture<IOException> failed = new CompletableFuture<>();
@@ -61,6 +63,7 @@ class InvocationsTest {
     private void call(Exchange exchange) throws IOException {
         String path = exchange.request().path();
         if (!path.endsWith("/next")) {
+            bodies.add(body(exchange));
             answers.add(path.substring("/2018-06-01/runtime/invocation/".length()) + " "
                     + exchange.request().headers().get("lambda-runtime-invocation-id"));
             exchange.answer(answerStatus, "application/json", new byte[0]);
@@ -82,6 +85,15 @@ class InvocationsTest {
         exchange.end();
     }
 
+    private static String body(Exchange exchange) throws IOException {
+        byte[] body = new byte[1000];
+        int length = 0;
+        for (int n = exchange.read(body, 0, body.length); n >= 0; n = exchange.read(body, length, body.length - length)) {
+            length += n;
+        }
+        return new String(body, 0, length, StandardCharsets.US_ASCII);
+    }
+
     private void serve(int atOnce) {
         String address = "127.0.0.1:" + api.address().getPort();
         Settings settings = new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", address, "AWS_LAMBDA_MAX_CONCURRENCY", Integer.toString(atOnce)));
@@ -91,6 +103,7 @@ class InvocationsTest {
         Threads.virtual("serve").start(() -> {
             try {
                 invocations.serve(failed::complete);
+                served.complete(true);
             } catch (IOException e) {
                 failed.complete(e);
             } catch (InterruptedException e) {
@@ -157,5 +170,48 @@ class InvocationsTest {
         Settings settings = new Settings(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1", "AWS_LAMBDA_MAX_CONCURRENCY", "10001"));
         ExtensionConfig.read(settings);
         assertThat(settings.faults()).hasSize(1);
+    }
+
+    @Test
+    void anInvokeThatIsNoRoutersIsAnsweredSo() throws Exception {
+        serve(1);
+        handedOut.add(200);
+        answer();
+        assertThat(bodies.poll(10, TimeUnit.SECONDS)).contains("RouterLambdaInvokeInvalid");
+        assertThat(failed).isNotDone();
+    }
+
+    @Test
+    void noFurtherInvocationIsTakenOnceItEnds() throws Exception {
+        serve(1);
+        assertThat(invocations.ending()).isFalse();
+        InvocationBed.until(() -> asking.get() == 1);
+        assertThat(invocations.end(ExitReason.SelfDeadline, Duration.ZERO)).as("none runs").isTrue();
+        assertThat(invocations.ending()).isTrue();
+        handedOut.add(200);
+        answer();
+        assertThat(served.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asking).hasValue(1);
+    }
+
+    @Test
+    void whoIsRefusedWhileItEndsDoesNotAskAgain() throws Exception {
+        serve(2);
+        InvocationBed.until(() -> asking.get() == 2);
+        invocations.end(ExitReason.SelfDeadline, Duration.ZERO);
+        handedOut.add(REFUSED);
+        assertThat(failed.get(10, TimeUnit.SECONDS)).isInstanceOf(RuntimeApi.Refused.class);
+        assertThat(asking).hasValue(2);
+    }
+
+    @Test
+    void whoIsRefusedEightTimesInARowGivesUp() throws Exception {
+        serve(2);
+        for (int i = 0; i < 15; i++) {
+            handedOut.add(REFUSED);
+        }
+        failed.get(18, TimeUnit.SECONDS);
+        InvocationBed.until(handedOut::isEmpty);
+        assertThat(asking.get()).as("one has given up with its eighth; the other asks again").isBetween(15, 16);
     }
 }

@@ -14,6 +14,7 @@ final class Received implements Flow.Subscriber<ByteBuffer> {
     private final ByteArrayOutputStream octets = new ByteArrayOutputStream(); // from here on guarded by this
     private Flow.Subscription subscription;
     private int pieces;
+    private int longest;
     private Throwable failure;
     private boolean complete;
     private RuntimeException fault;
@@ -50,6 +51,7 @@ final class Received implements Flow.Subscriber<ByteBuffer> {
         piece.get(copy);
         octets.writeBytes(copy);
         pieces++;
+        longest = Math.max(longest, copy.length);
         notifyAll();
     }
 
@@ -76,6 +78,10 @@ final class Received implements Flow.Subscriber<ByteBuffer> {
 
     synchronized int pieces() {
         return pieces;
+    }
+
+    synchronized int longestPiece() {
+        return longest;
     }
 
     synchronized boolean complete() {

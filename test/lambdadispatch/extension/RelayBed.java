@@ -107,6 +107,11 @@ final class RelayBed implements AutoCloseable {
         router.reset();
     }
 
+    /// The router's connection ends inside whatever it was sending; nobody tells the relay of it.
+    void routerIsLost() {
+        router.reset();
+    }
+
     /// The channel broke, which the relay's thread has not noticed yet.
     void channelBreaks() {
         relay.close();

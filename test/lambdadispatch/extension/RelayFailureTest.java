@@ -291,4 +291,74 @@ class RelayFailureTest {
             assertThat(bed.failure()).isInstanceOf(IOException.class);
         }
     }
+
+    @Test
+    void theExtensionsOwnAnswerIsFramedAndSaysWhy() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 101 Switching Protocols\r\n\r\n");
+                String text = "the app could not answer: the app switches protocols unasked\n";
+                bed.up.awaitEnd(text);
+                assertThat(bed.up.text()).isEqualTo("HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain; charset=utf-8\r\n"
+                        + "content-length: " + text.length() + "\r\nx-lambda-fault: app\r\n\r\n" + text);
+            }
+            stillServes(bed);
+        }
+    }
+
+    @Test
+    void channelThatBreaksBehindTheHeadOfAnAnswerIsNotTheAppsFault() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+                bed.up.awaitEnd("half");
+                bed.channelBreaks();
+                assertThat(bed.failure()).isInstanceOf(IOException.class).isNotInstanceOf(AppFailure.class).hasMessage("channel broke");
+                assertThat(app.closed()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void channelThatBreaksInsideABodyIsNotTheAppsFault() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request("POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 100000\r\n\r\nbegin");
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.read(5);
+                bed.routerIsLost();
+                assertThat(app.closed()).as("the rest will never come").isTrue();
+                assertThat(bed.failure()).isInstanceOf(IOException.class).isNotInstanceOf(AppGone.class).hasMessage("channel broke");
+                assertThat(bed.up.text()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void appThatBreaksOffInsideItsAnswerIsAtFault() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+                bed.up.awaitEnd("half");
+            }
+            assertThat(bed.failure()).isInstanceOf(AppFailure.class);
+            assertThat(bed.up.text()).endsWith("half");
+        }
+    }
+
+    @Test
+    void streamedRequestThatFindsNoAppCostsTheChannel() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.appIsDown();
+            bed.request("POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 100000\r\n\r\nbegin");
+            assertThat(bed.failure()).isInstanceOf(AppGone.class);
+            assertThat(bed.up.text()).isEmpty();
+        }
+    }
 }

@@ -243,4 +243,127 @@ class RelayTest {
             assertThat(bed.up.text().getBytes(StandardCharsets.ISO_8859_1)).isEmpty();
         }
     }
+
+    private static String answered(RelayBed.AppSide app, String body) throws Exception {
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        app.send(answer);
+        return answer;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"32768, true", "32769, false"})
+    void aRequestOf32KiBIsWaitedForAndTakesTheKeptConnection(int whole, boolean kept) throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                answered(app, "1");
+                bed.up.awaitEnd("\r\n\r\n1");
+                String head = "POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: ?????\r\n\r\n";
+                int length = whole - head.length();
+                String request = head.replace("?????", Integer.toString(length)) + "b".repeat(length);
+                bed.request(request);
+                try (RelayBed.AppSide second = kept ? app : bed.app()) {
+                    assertThat(second.read(request.length())).isEqualTo(request);
+                    answered(second, "2");
+                    bed.up.awaitEnd("\r\n\r\n2");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatStreamsByLeavesItsConnectionToTheNext() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            String head = "POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 100000\r\n\r\n";
+            bed.request(head + "x".repeat(10));
+            try (RelayBed.AppSide app = bed.app()) {
+                app.read(head.length() + 10);
+                bed.request("x".repeat(99_990));
+                app.read(99_990);
+                answered(app, "1");
+                bed.up.awaitEnd("\r\n\r\n1");
+                bed.request(GET);
+                assertThat(app.readHead()).isEqualTo(GET);
+                answered(app, "2");
+                bed.up.awaitEnd("\r\n\r\n2");
+            }
+        }
+    }
+
+    @Test
+    void requestsThatComeTogetherAreServedOneAfterAnother() throws Exception {
+        String post = "POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 3\r\n\r\nabc";
+        String chunked = "POST /c HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(post + chunked + GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                assertThat(app.read(post.length())).isEqualTo(post);
+                answered(app, "1");
+                try (RelayBed.AppSide second = bed.app()) { // what streams by takes a fresh one
+                    assertThat(second.read(chunked.length())).isEqualTo(chunked);
+                    answered(second, "2");
+                    assertThat(second.readHead()).isEqualTo(GET);
+                    answered(second, "3");
+                    bed.up.awaitEnd("\r\n\r\n3");
+                    bed.goAway();
+                }
+            }
+        }
+    }
+
+    @Test
+    void anEventLeavesByItselfHoweverTheBodyIsFramed() throws Exception {
+        for (String framing : new String[] {"Transfer-Encoding: chunked\r\n", ""}) {
+            try (RelayBed bed = new RelayBed()) {
+                bed.request(GET);
+                try (RelayBed.AppSide app = bed.app()) {
+                    app.readHead();
+                    app.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n");
+                    bed.up.awaitEnd("transfer-encoding: chunked\r\n\r\n");
+                    for (String event : new String[] {"one", "three", "eleven"}) {
+                        String chunk = Integer.toHexString(event.length()) + "\r\n" + event + "\r\n";
+                        app.send(framing.isEmpty() ? event : chunk);
+                        bed.up.awaitEnd(chunk);
+                    }
+                    if (framing.isEmpty()) {
+                        app.close();
+                    } else {
+                        app.send("0\r\n\r\n");
+                    }
+                    bed.up.awaitEnd("0\r\n\r\n");
+                    bed.goAway();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aHeadAndAShortBodyLeaveAsOnePiece() throws Exception {
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                answered(app, "short");
+                bed.up.awaitEnd("short");
+                assertThat(bed.up.pieces()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void noPieceOfALongBodyIsLongerThan32KiB() throws Exception {
+        byte[] body = new byte[300_000];
+        try (RelayBed bed = new RelayBed()) {
+            bed.request(GET);
+            try (RelayBed.AppSide app = bed.app()) {
+                app.readHead();
+                app.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
+                app.send(body);
+                bed.up.await(text -> text.length() > body.length);
+                assertThat(bed.up.longestPiece()).isLessThanOrEqualTo(32 << 10);
+                bed.goAway();
+            }
+        }
+    }
 }

@@ -121,4 +121,67 @@ class RequestScanTest {
         assertThat(scan.next(input("HEAD / HTTP/1.1\r\n\r\n", 0))).isTrue();
         assertThatThrownBy(() -> scan.next(input("\r\nGET / HTTP/1.1\r\n\r\n", 0))).isInstanceOf(BadMessage.class);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "accept-encoding: gzip | true", "Accept-Encoding:gzip | true", "ACCEPT-ENCODING: GZIP | true", "accept-encodings: gzip | false",
+        "accept-encoding: br & accept-encoding: gzip | true", "accept-encoding: gzip & cache-control: no-transform | false",
+        "cache-control: max-age=0, No-Transform & accept-encoding: gzip | false", "accept-encoding: gzip & cache-control:no-transform | false",
+        "accept-encoding: gzip & cache-control: no-transform & cache-control: max-age=0 | false",
+        "accept-encoding: gzip & cache-control: no-transforms | true", "accept-encoding: gzip & cache-controls: no-transform | true",
+        "x-accept-encoding: gzip | false", "accept: gzip | false"})
+    void clientsSayWhetherTheyTakeGzip(String fields, boolean accepted) throws IOException {
+        RequestScan scan = scan("GET / HTTP/1.1\r\n" + fields.replace(" & ", "\r\n") + "\r\n\r\n");
+        assertThat(scan.acceptsGzip()).isEqualTo(accepted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OPTION, false", "OPTIONS, true", "TRACES, false", "HEADS, false", "PATCH, false", "DELETE, false", "head, false",
+            "GE, false"})
+    void methodsAreComparedToTheLastLetter(String method, boolean idempotent) throws IOException {
+        assertThat(scan(method + " /abcdefgh HTTP/1.1\r\n\r\n").idempotent()).isEqualTo(idempotent);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'content-length:', 0", "'content-length:   42', 42", "'content-length: 0', 0", "'content-length: 00000000000000007', 7",
+            "'content-length:9', 9"})
+    void lengthsMayHaveBlanksBefore(String field, long length) throws IOException {
+        assertThat(scan("POST / HTTP/1.1\r\n" + field + "\r\n\r\n").contentLength()).isEqualTo(length);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'content-length: 4 2'", "'content-length: 42 '", "'content-length: -1'", "'content-length: /'", "'content-length: :'",
+            "'content-length: 0000000000000000007'"})
+    void otherLengthsAreRefused(String field) {
+        assertThatThrownBy(() -> scan("POST / HTTP/1.1\r\n" + field + "\r\n\r\n")).isInstanceOf(BadMessage.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'\n'", "'GET / HTTP/1.1\r\n\n'", "'GET / HTTP/1.1\nhost: h\r\n\r\n'", "'GET / HTTP/1.1\r\nhost: h\n\r\n'"})
+    void linesEndWithBothCharacters(String head) {
+        assertThatThrownBy(() -> scan(head)).isInstanceOf(BadMessage.class).hasMessageContaining("CRLF");
+    }
+
+    @Test
+    void aHeadMayFillTheInputToTheLastOctet() throws IOException {
+        String head = "GET / HTTP/1.1\r\nx: " + "y".repeat(77) + "\r\n\r\n";
+        byte[] octets = head.getBytes(StandardCharsets.ISO_8859_1);
+        RequestScan scan = new RequestScan();
+        assertThat(scan.next(new Input(new ByteArrayInputStream(octets)::read, 16, octets.length))).isTrue();
+        assertThat(scan.headLength()).isEqualTo(octets.length);
+        assertThatThrownBy(() -> new RequestScan().next(new Input(new ByteArrayInputStream(octets)::read, 16, octets.length - 1)))
+                .isInstanceOf(BadMessage.class).hasMessage("head longer than " + (octets.length - 1) + " bytes");
+    }
+
+    @Test
+    void whatOneRequestForbidsTheNextMayAllow() throws IOException {
+        String first = "GET / HTTP/1.1\r\ncache-control: no-transform\r\n\r\n";
+        Input in = input(first + "GET / HTTP/1.1\r\naccept-encoding: gzip\r\n\r\n", 1_000);
+        RequestScan scan = new RequestScan();
+        assertThat(scan.next(in)).isTrue();
+        assertThat(scan.acceptsGzip()).isFalse();
+        in.skip(scan.headLength());
+        assertThat(scan.next(in)).isTrue();
+        assertThat(scan.acceptsGzip()).isTrue();
+    }
 }

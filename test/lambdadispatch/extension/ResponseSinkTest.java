@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import lambdadispatch.http.message.Headers;
+import lambdadispatch.protocol.Party;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,5 +86,88 @@ class ResponseSinkTest {
         assertThat(sink.retract()).as("it has left").isFalse();
         sink.end();
         assertThat(own.await(text -> text.contains(" 502 "))).doesNotContain(" 200 ");
+    }
+
+    private void gather(int octets) throws Exception {
+        sink.raw(new byte[octets], 0, octets);
+    }
+
+    @Test
+    void aPieceLeavesBeforeItWouldGrowBeyond32KiB() throws Exception {
+        gather(30_000);
+        gather((32 << 10) - 30_000);
+        assertThat(own.pieces()).as("exactly that much").isZero();
+        gather(1);
+        assertThat(own.pieces()).isEqualTo(1);
+        assertThat(own.bytes()).hasSize(32 << 10);
+        sink.flush();
+        assertThat(own.pieces()).isEqualTo(2);
+        assertThat(own.bytes()).hasSize((32 << 10) + 1);
+        sink.flush();
+        assertThat(own.pieces()).as("nothing is left").isEqualTo(2);
+    }
+
+    @Test
+    void onlyWhatBelongsToTheAppsConnectionIsLeftOut() throws Exception {
+        takes = false;
+        sink.head(200, Headers.of("x-a", "1", "connection", "x-mine", "x-mine", "2", "keep-alive", "timeout=5", "transfer-encoding",
+                "chunked", "x-lambda-fault", "client", "x-b", "3"), true);
+        sink.end();
+        assertThat(own.text()).isEqualTo("HTTP/1.1 200 OK\r\nx-a: 1\r\nx-b: 3\r\ntransfer-encoding: chunked\r\n\r\n");
+    }
+
+    @Test
+    void aFailureSaysWhose() throws Exception {
+        takes = false;
+        sink.failure(503, Headers.of("content-length", "0"), Party.ENVIRONMENT);
+        sink.end();
+        assertThat(own.text()).isEqualTo("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nx-lambda-fault: environment\r\n\r\n");
+    }
+
+    @Test
+    void chunksAreFramedAndAnEmptyOneIsNone() throws Exception {
+        takes = false;
+        byte[] text = "..hello..".getBytes(StandardCharsets.US_ASCII);
+        sink.chunk(text, 2, 5);
+        sink.chunk(text, 0, 0);
+        sink.chunk(new byte[20], 0, 20);
+        sink.lastChunk(Headers.of("x-sum", "1"));
+        sink.end();
+        assertThat(own.text()).isEqualTo("5\r\nhello\r\n14\r\n" + "\0".repeat(20) + "\r\n0\r\nx-sum: 1\r\n\r\n");
+    }
+
+    @Test
+    void anInterimResponseLeavesAtOnceAndLeavesTheFinalOneFree() throws Exception {
+        sink.interim(103, Headers.of("link", "</a>"));
+        assertThat(own.text()).isEqualTo("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
+        assertThat(sink.retract()).isTrue();
+        body("x");
+        sink.flush();
+        assertThat(sink.retract()).isFalse();
+    }
+
+    @Test
+    void aResponseThatLeftLeavesTheNextOneFree() throws Exception {
+        takes = false;
+        body("x");
+        sink.end();
+        assertThat(sink.retract()).as("the next one has not begun").isTrue();
+    }
+
+    @Test
+    void anEncodersMemoryIsHeldUntilItsEnd() throws Exception {
+        takes = false;
+        assertThat(sink.encoding()).isFalse();
+        ResponseSink.Gzip gzip = sink.gzip();
+        assertThat(sink.encoding()).isTrue();
+        gzip.write("hello".getBytes(StandardCharsets.US_ASCII));
+        gzip.write('!');
+        gzip.close();
+        assertThat(sink.encoding()).as("closed, not given back").isTrue();
+        gzip.end();
+        assertThat(sink.encoding()).isFalse();
+        sink.lastChunk(Headers.EMPTY);
+        sink.end();
+        assertThat(own.text()).endsWith("\r\n0\r\n\r\n");
     }
 }
