@@ -46,6 +46,10 @@ public final class ChunkedDecoder {
         blankBeforeSemicolon = other.blankBeforeSemicolon;
         trailerBytes = other.trailerBytes;
         line = other.line == null ? null : new Bytes(64).append(other.line.array(), 0, other.line.length());
+        if (other.trailers != null) { // so many fewer may follow
+            trailers = new Headers(other.trailers.byteCount());
+            trailers.addAll(other.trailers);
+        }
     }
 
     public boolean done() {
