@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.LeastRate;
+import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.Transport;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +27,7 @@ class Http1OutputTest {
     /// Notes each write.
     private static final class Writes implements Transport {
         private final List<byte[]> all = new ArrayList<>();
+        private Runnable onWrite = () -> { };
 
         List<Integer> lengths() {
             return all.stream().map(each -> each.length).toList();
@@ -40,6 +42,7 @@ class Http1OutputTest {
         @Override
         public void write(byte[] from, int offset, int length) {
             all.add(java.util.Arrays.copyOfRange(from, offset, offset + length));
+            onWrite.run();
         }
 
         @Override
@@ -153,5 +156,75 @@ class Http1OutputTest {
         out.write(long3, 10, 140_000);
         assertThat(writes.lengths()).containsExactly(64 << 10, 64 << 10, 140_000 - (128 << 10));
         assertThat(writes.text()).isEqualTo(new String(long3, 10, 140_000, StandardCharsets.ISO_8859_1));
+    }
+
+    // ---- what waits for the client is counted
+
+    private static final class Counted {
+        private final MemoryShare memory = new MemoryAccount(1 << 20).open("a", 0, () -> { });
+        private final Writes writes = new Writes();
+        private final Http1Output out = new Http1Output(writes, Duration.ZERO, LeastRate.NONE, memory);
+        private long whileItIsWritten;
+
+        Counted() {
+            writes.onWrite = () -> whileItIsWritten = memory.held();
+        }
+
+        void gather(int length) throws IOException {
+            out.write(new byte[length], 0, length);
+        }
+
+        /// @return octets that are held while it is written, and behind that
+        List<Long> flush() throws IOException {
+            whileItIsWritten = -1;
+            out.flush();
+            return List.of(whileItIsWritten, memory.held());
+        }
+    }
+
+    @Test
+    void anAnswerOfUsualLengthCostsNothingAndEachOctetBeyondIsCounted() throws IOException {
+        Counted usual = new Counted();
+        usual.gather(4096);
+        assertThat(usual.flush()).containsExactly(0L, 0L);
+        Counted longer = new Counted();
+        longer.gather(4097);
+        assertThat(longer.flush()).containsExactly(1L, 1L);
+        longer.gather(6000); // which needs twice the memory there was
+        assertThat(longer.flush()).containsExactly(2 * 4097L - 4096, 2 * 4097L - 4096);
+        longer.gather(10);
+        assertThat(longer.flush()).as("what is kept for the next goes on counting, once").containsExactly(4098L, 4098L);
+        longer.out.release();
+        assertThat(longer.memory.held()).isZero();
+        longer.out.release();
+        longer.gather(5000);
+        longer.out.release();
+        assertThat(longer.flush()).as("what waits is not given back").containsExactly(904L, 904L);
+    }
+
+    @Test
+    void whatALongAnswerNeededIsKeptUpTo32KiBAndElseGivenBackAtOnce() throws IOException {
+        Counted counted = new Counted();
+        counted.gather(GATHER);
+        counted.out.endHead();
+        assertThat(counted.flush()).containsExactly(28_672L, 28_672L);
+        counted.out.release();
+        assertThat(counted.memory.held()).isZero();
+        counted.out.field("x", "v".repeat(40_000));
+        List<Long> held = counted.flush();
+        assertThat(held.getFirst()).isGreaterThan(36_000);
+        assertThat(held.getLast()).isZero();
+        counted.gather(3);
+        counted.out.flush();
+        assertThat(counted.writes.lengths()).as("of which nothing is sent twice").containsExactly(GATHER + 2, 40_005, 3);
+    }
+
+    @Test
+    void whatIsThereIsCountedEvenIfItDoesNotFit() throws IOException {
+        MemoryShare tight = new MemoryAccount(1000).open("a", 0, () -> { });
+        Http1Output output = new Http1Output(writes, Duration.ZERO, LeastRate.NONE, tight);
+        output.write(new byte[GATHER], 0, GATHER);
+        output.flush();
+        assertThat(tight.held()).isEqualTo(GATHER - 4096);
     }
 }
