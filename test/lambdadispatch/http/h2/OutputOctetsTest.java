@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.net.MemoryAccount;
@@ -233,6 +234,23 @@ class OutputOctetsTest {
     }
 
     @Test
+    void anEmptyLastFrameThatWaitsForRoomNeedsNoWindowEither() throws Exception {
+        stream.window = 0;
+        fill(STRANGER);
+        FutureTask<Void> sender = new FutureTask<>(() -> {
+            output.data(stream, OCTETS, 0, 0, true);
+            return null;
+        });
+        Thread thread = Thread.ofVirtual().start(sender);
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        output.start(); // there is room now, and no WINDOW_UPDATE will come
+        sender.get(20, TimeUnit.SECONDS);
+        sink.awaitOctets(STRANGER + HEAD);
+    }
+
+    @Test
     void theStreamsWindowIsUsedToItsLastOctet() throws Exception {
         stream.window = 10;
         assertThat(waits(() -> output.data(stream, OCTETS, 0, 10, false))).isFalse();
@@ -369,6 +387,22 @@ class OutputOctetsTest {
         assertThatThrownBy(() -> output.data(shut, OCTETS, 0, 1, true)).isInstanceOf(InterruptedIOException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(shut.waiting).isNull();
+    }
+
+    @Test
+    void aSenderThatWasWokenOnceIsNotWokenAgainForWhatItDoesNotWaitForAnyMore() throws Exception {
+        Thread self = Thread.currentThread();
+        Thread.ofVirtual().start(() -> {
+            while (self.getState() != Thread.State.TIMED_WAITING) {
+                Thread.yield();
+            }
+            output.widen(1);
+        });
+        output.data(stream, OCTETS, 0, 65_536, true); // one more than the connection's window
+        output.widen(1);
+        long start = System.nanoTime();
+        LockSupport.parkNanos(200_000_000); // a permit that somebody left would end it at once
+        assertThat(System.nanoTime() - start).isGreaterThan(100_000_000);
     }
 
     // ---- memory

@@ -137,7 +137,7 @@ final class Http2Output implements AutoCloseable {
                     waitingSince = 0;
                     continue;
                 }
-                if (stream.window <= 0) {
+                if (at < end && stream.window <= 0) { // an empty frame waits for room, whatever the windows are
                     stream.waiting = Thread.currentThread();
                 } else {
                     blocked.add(Thread.currentThread());
@@ -275,7 +275,6 @@ final class Http2Output implements AutoCloseable {
                 Frames.settingsAck(pending);
                 appended(true);
             }
-            wakeBlocked();
         }
     }
 
