@@ -220,6 +220,7 @@ class FramesAppliedTest {
         opened(get(5, "/"));
         connectionFails(ErrorCode.PROTOCOL_ERROR, "stream identifier not above the last", get(3, "/"));
         connectionFails(ErrorCode.PROTOCOL_ERROR, "even stream identifier", get(8, "/"));
+        connectionFails(ErrorCode.PROTOCOL_ERROR, "HEADERS on stream 0", get(0, "/"));
         opened(get(7, "/"));
     }
 
@@ -363,10 +364,11 @@ class FramesAppliedTest {
     @Test
     void theAnswerToTheShutdownsPingIsHeard() throws IOException {
         served.connection.shutdown().settingsSent(true);
+        opened(get(1, "/"));
         served.connection.stop();
         assertThat(served.said()).containsExactly("goaway 2147483647 NO_ERROR", "ping");
         apply(frame(PING, ACK, 0, "draining".getBytes()));
-        assertThat(served.saidToTheEnd()).containsExactly("goaway 0 NO_ERROR");
+        assertThat(served.said()).as("at once").containsExactly("goaway 1 NO_ERROR");
     }
 
     // ---- WINDOW_UPDATE

@@ -142,8 +142,8 @@ class ShutdownStepsTest {
         idleFor(50);
         shutdown.emptied();
         shutdown.busy();
-        Http2Stream open = served.get(1);
         LockSupport.parkNanos(250_000_000);
+        Http2Stream open = served.get(1);
         assertThat(served.said()).isEmpty();
         assertThat(shutdown.stopping()).isFalse();
         open.respond(200, new Headers(), 0);
