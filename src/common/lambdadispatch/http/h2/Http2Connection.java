@@ -135,6 +135,7 @@ public final class Http2Connection implements Connection {
         } catch (IOException e) {
             lost = "connection lost: " + e.getMessage();
             output.end(streams.lastTaken(), shutdown.stopping() ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, "");
+            output.awaitWriter(linger); // the peer may have ended its own direction only
         } finally {
             close(lost);
         }
