@@ -30,7 +30,8 @@ class AcceptEncodingTest {
             "gzip;q=0.001 | true", "gzip;Q=0 | false", "gzip ; q = 0 | false", "gzip;level=9;q=0 | false", "gzip;q=0.0000 | false",
             "gzip;q=x | false", "gzip;q= | false",
             "gzip;q | false", "gzip; | true", "gzip;level=0 | true", "' , ,,gzip,' | true", "gzip;q=0, gzip | false",
-            "gzip, gzip;q=0 | true", "zip | false", "'\tgzip\t' | true"})
+            "gzip, gzip;q=0 | true", "zip | false", "'\tgzip\t' | true", "gzip;q=0.9 | true", "gzip;q=0.1 | true", "gzip;q=1x | false",
+            "gzip;q=:1 | false", "gzip;q=/1 | false", "'gzip;q= 1 ;a=0' | true"})
     void valuesAreReadAsTheRfcSays(String value, boolean accepts) {
         assertThat(gzip(value)).isEqualTo(accepts);
     }
@@ -47,6 +48,7 @@ class AcceptEncodingTest {
         assertThat(gzip("a,".repeat(63) + "gzip")).isTrue();
         assertThat(gzip("a,".repeat(64) + "gzip")).isFalse();
         assertThat(gzip("a,".repeat(64), "gzip")).isFalse();
+        assertThat(gzip("a,".repeat(63), "gzip")).as("what is behind the last comma is no coding").isTrue();
     }
 
     @ParameterizedTest

@@ -127,9 +127,11 @@ class EnvironmentEndTest extends InvocationBed {
     @Test
     void whatWasAnsweredIsNotWaitedFor() throws Exception {
         serving();
+        assertThat(invocations.running()).isEqualTo(1);
         router.goAway();
         assertThat(answer()).contains("RouterGoAway");
         until(() -> asking.get() == 2);
+        assertThat(invocations.running()).as("nothing is left of it").isZero();
         assertThat(invocations.end(ExitReason.SelfDeadline, Duration.ZERO)).isTrue();
     }
 

@@ -2,14 +2,17 @@
 package lambdadispatch.extension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.protocol.SharedUplinkEntry;
 import lambdadispatch.support.Uncaught;
@@ -173,6 +176,7 @@ class SharedUplinkWriterTest {
         shared.start();
         StringBuilder all = new StringBuilder();
         for (int i = 1; i <= 5; i++) {
+            InvocationBed.until(shared::rests);
             assertThat(shared.offer(i, response("a" + i))).isTrue();
             all.append(entry(i, "a" + i));
             router.await(all.toString()::equals);
@@ -183,11 +187,22 @@ class SharedUplinkWriterTest {
     void senderThatHasNothingToSendIsWokenByTheEnd() throws Exception {
         Received router = Received.from(shared.uplink(), Long.MAX_VALUE);
         shared.start();
-        assertThat(shared.offer(1, response("a"))).isTrue();
-        router.awaitEnd(entry(1, "a"));
+        InvocationBed.until(shared::rests);
         shared.end();
         router.awaitComplete();
         assertThat(losses.availablePermits()).isZero();
+    }
+
+    @Test
+    void whoWaitsForTheRouterToTakeMoreIsLetGoAtTheEndOfTheStream() throws Exception {
+        Received router = Received.from(shared.uplink(), 0);
+        CompletableFuture<Boolean> sent = LinkBed.inVirtualThread(() -> {
+            shared.uplink().send(ByteBuffer.allocate(1));
+            return true;
+        });
+        shared.over();
+        assertThatThrownBy(() -> sent.get(10, TimeUnit.SECONDS)).hasRootCauseMessage("uplink broke");
+        assertThat(router.text()).isEmpty();
     }
 
     @Test

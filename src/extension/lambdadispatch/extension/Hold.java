@@ -35,7 +35,6 @@ final class Hold {
         if (lastRequests.isEmpty()) {
             countedNanos = nowNanos;
         }
-        count(nowNanos);
         lastRequests.add(lastRequest);
     }
 

@@ -106,7 +106,7 @@ final class Invocations {
             }
             InvokeResponse response = invocation.run();
             LOG.info("invocation over", "reason", response.exitReason(), "requests", response.requestCount(), "ms",
-                    response.invokeDurationMs(), "others", running.size() - 1);
+                    response.invokeDurationMs(), "others", running() - 1);
             respond(event, response);
             return response;
         } finally {
@@ -122,6 +122,11 @@ final class Invocations {
         } catch (RuntimeApi.Refused e) {
             LOG.warn("the answer to an invocation was refused", "reason", response.exitReason(), "why", e.getMessage());
         }
+    }
+
+    /// How many are served.
+    int running() {
+        return running.size();
     }
 
     boolean ending() {

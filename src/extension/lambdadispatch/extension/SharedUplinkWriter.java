@@ -63,6 +63,11 @@ final class SharedUplinkWriter {
         return true;
     }
 
+    /// Whether all was sent, so that the next who has something must wake the sender.
+    synchronized boolean rests() {
+        return senderParked;
+    }
+
     /// Sends what has gathered and ends the stream.
     void end() {
         synchronized (this) {
