@@ -165,13 +165,22 @@ class KeptAppConnectionTest {
         assertThat(habits.trusts(second / 2, false)).isTrue();
         assertThat(habits.trusts(2 * second, false)).isFalse();
         assertThat(habits.trusts(2 * second, true)).isTrue();
+        assertThat(habits.trusts(second, false)).as("a second, to the nanosecond").isTrue();
+        assertThat(habits.trusts(second + 1, false)).isFalse();
     }
 
     @Test
     void whatCanNotBeSentTwiceTakesNoConnectionOfAnAppThatClosesEarlyForAMinute() {
-        AtomicLong clock = new AtomicLong();
+        closesEarly(TimeUnit.MILLISECONDS.toNanos(FAST_IDLE_MILLIS), 0);
+        closesEarly(TimeUnit.SECONDS.toNanos(1), TimeUnit.DAYS.toNanos(1));
+        AppHabits habits = new AppHabits(true, () -> 0);
+        habits.closed(TimeUnit.SECONDS.toNanos(1) + 1);
+        assertThat(habits.trusts(0, false)).as("that is not early").isTrue();
+    }
+
+    private static void closesEarly(long idle, long now) {
+        AtomicLong clock = new AtomicLong(now);
         AppHabits habits = new AppHabits(true, clock::get);
-        long idle = TimeUnit.MILLISECONDS.toNanos(FAST_IDLE_MILLIS);
         habits.closed(TimeUnit.SECONDS.toNanos(5));
         assertThat(habits.trusts(idle, false)).isTrue(); // it closes after seconds, as most do
         habits.closed(idle);

@@ -41,6 +41,15 @@ class ProcessAgeTest {
     }
 
     @Test
+    void anAgeIsBelievedWithinTenSecondsOfWhatIsKnown() {
+        Duration sinceMain = Duration.ofMillis(70);
+        assertThat(ProcessAge.believed(Duration.ofMillis(69), sinceMain)).isEqualTo(sinceMain);
+        assertThat(ProcessAge.believed(Duration.ofMillis(71), sinceMain)).isEqualTo(Duration.ofMillis(71));
+        assertThat(ProcessAge.believed(Duration.ofMillis(10_069), sinceMain)).isEqualTo(Duration.ofMillis(10_069));
+        assertThat(ProcessAge.believed(Duration.ofMillis(10_070), sinceMain)).as("a machine's uptime, say").isEqualTo(sinceMain);
+    }
+
+    @Test
     void ticksAreHundredthsAndUptimeIsSeconds() {
         assertThat(ProcessAge.of(STAT.formatted("java"), "2000.00 1.00 2.00\n")).isEqualTo(Duration.ofMillis(2_000_000 - 1_234_560));
     }

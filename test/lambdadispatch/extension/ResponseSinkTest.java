@@ -2,6 +2,7 @@
 package lambdadispatch.extension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -166,6 +167,9 @@ class ResponseSinkTest {
         assertThat(sink.encoding()).as("closed, not given back").isTrue();
         gzip.end();
         assertThat(sink.encoding()).isFalse();
+        ResponseSink.Gzip brokenOff = sink.gzip();
+        brokenOff.end();
+        assertThatThrownBy(() -> brokenOff.write(new byte[1])).as("there is no encoder any more").hasMessageContaining("closed");
         sink.lastChunk(Headers.EMPTY);
         sink.end();
         assertThat(own.text()).endsWith("\r\n0\r\n\r\n");

@@ -38,6 +38,16 @@ class TimeLeftTest {
     }
 
     @Test
+    void itCountsFromWhereTheClocksAre() {
+        clock.advance(Duration.ofSeconds(100));
+        TimeLeft later = new TimeLeft(START.plusSeconds(900).toEpochMilli(), clock);
+        assertThat(later.millis()).isEqualTo(800_000);
+        clock.advance(Duration.ofSeconds(1));
+        clock.setWallClock(Duration.ofSeconds(-500));
+        assertThat(later.millis()).isEqualTo(799_000);
+    }
+
+    @Test
     void whateverIsLessCounts() {
         assertThat(left.millis()).isEqualTo(900_000);
         clock.setWallClock(Duration.ofSeconds(5));

@@ -24,12 +24,15 @@ final class ProcessAge {
     /// @param sinceMain what is known without the kernel: the least that can be true, and the answer where nothing else can be found out
     static Duration now(Duration sinceMain) {
         try {
-            Duration age = of(Files.readString(Path.of("/proc/self/stat")), Files.readString(Path.of("/proc/uptime")));
-            return age.compareTo(sinceMain) > 0 && age.compareTo(sinceMain.plus(BELIEVED)) < 0 ? age : sinceMain;
+            return believed(of(Files.readString(Path.of("/proc/self/stat")), Files.readString(Path.of("/proc/uptime"))), sinceMain);
         } catch (IOException | RuntimeException e) {
             LOG.debug("the age of this process is not known", "why", e);
             return sinceMain;
         }
+    }
+
+    static Duration believed(Duration age, Duration sinceMain) {
+        return age.compareTo(sinceMain) > 0 && age.compareTo(sinceMain.plus(BELIEVED)) < 0 ? age : sinceMain;
     }
 
     /// @param stat `/proc/self/stat`; the program's name in it stands in brackets and may hold blanks and brackets
