@@ -72,6 +72,37 @@ class ParserTest {
             RequestHead head = new RequestHead();
             new HeadParser(256, 8).parseRequest(input(method + " / HTTP/1.1\r\nHost: a\r\n\r\n", 256), head);
             assertThat(head.method()).isSameAs(method);
+            new HeadParser(256, 8).parseRequest(input("\r\n" + method + " / HTTP/1.1\r\nHost: a\r\n\r\n", 256), head);
+            assertThat(head.method()).as("behind an empty line").isSameAs(method);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP/1.1, 100-continue, true", "HTTP/1.1, 100-Continue, true", "HTTP/1.0, 100-continue, false", "HTTP/1.1, -, false"})
+    void anExpectationIsOneOfHttp11Alone(String version, String expectation, boolean expects) throws IOException { // RFC 9110 §10.1.1
+        String field = expectation.equals("-") ? "" : "Expect: " + expectation + "\r\n";
+        RequestHead head = new RequestHead();
+        for (String fields : new String[] {field + "Host: a\r\n", "Host: a\r\n" + field}) {
+            new HeadParser(256, 8).parseRequest(input("POST / " + version + "\r\n" + fields + "\r\n", 256), head);
+            assertThat(head.expectContinue()).isEqualTo(expects);
+        }
+    }
+
+    @Test
+    void anUnknownExpectationIsRefusedWhereverItStands() {
+        for (String fields : new String[] {"Expect: x\r\nHost: a\r\n", "Host: a\r\nExpect: x\r\n"}) {
+            assertThat(status(() -> new HeadParser(256, 8).parseRequest(input("GET / HTTP/1.1\r\n" + fields + "\r\n", 256),
+                    new RequestHead()))).isEqualTo(417);
+        }
+    }
+
+    @Test
+    void aStatusLineWithoutItsReasonIsReadWhereverItLies() throws IOException {
+        for (String before : new String[] {"", "\r\n", "\r\n\r\n"}) {
+            ResponseHead head = new ResponseHead();
+            assertThat(new HeadParser(256, 8).parseResponse(input(before + "HTTP/1.1 204\r\n\r\n", 256), head)).isTrue();
+            assertThat(head.status()).isEqualTo(204);
+            assertThat(status(() -> new HeadParser(256, 8).parseResponse(input(before + "HTTP/1.1 20\r\n\r\n", 256), head))).isEqualTo(502);
         }
     }
 

@@ -133,7 +133,7 @@ public final class ChunkedDecoder {
 
     private void size(byte octet) throws BadMessage {
         int digit = Character.digit(octet, 16);
-        if (digit >= 0 && octet > 0) {
+        if (digit >= 0) {
             // RFC 9112 §7.1: recipients must anticipate large numbers and prevent overflow
             require(++digits <= MAX_SIZE_DIGITS, "chunk size too long");
             remaining = remaining * 16 + digit;
