@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.base.log.Log;
+import lambdadispatch.carrier.Rounds;
 import lambdadispatch.net.Input;
 import lambdadispatch.protocol.ControlPaths;
 
@@ -90,14 +91,7 @@ final class Channel {
         });
         link.serving(this);
         try {
-            while (relay.awaitRequest()) {
-                long started = link.exchangeStarted();
-                try {
-                    relay.exchange();
-                } finally {
-                    link.exchangeEnded(started);
-                }
-            }
+            Rounds.run(this::exchange);
             uplink.end();
             return End.GO_AWAY;
         } catch (AppFailure e) {
@@ -122,6 +116,20 @@ final class Channel {
             link.over(this);
             relay.close();
         }
+    }
+
+    /// False: the router said go away.
+    private boolean exchange() throws IOException {
+        if (!relay.awaitRequest()) {
+            return false;
+        }
+        long started = link.exchangeStarted();
+        try {
+            relay.exchange();
+        } finally {
+            link.exchangeEnded(started);
+        }
+        return true;
     }
 
     private void resetHalves(IOException why) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.base.log.Log;
+import lambdadispatch.carrier.Rounds;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.protocol.SharedUplinkEntry;
 
@@ -93,24 +94,28 @@ final class SharedUplinkWriter {
 
     private void sendAll() {
         try {
-            while (true) {
-                ByteBuffer batch = take();
-                if (batch == null) {
-                    uplink.end();
-                    return;
-                }
-                if (batch.hasRemaining()) {
-                    uplink.send(batch);
-                } else {
-                    LockSupport.park(this);
-                    Thread.yield(); // whoever became ready meanwhile goes first, so that more leaves together
-                }
-            }
+            Rounds.run(this::sendGathered);
+            uplink.end();
         } catch (IOException e) {
             LOG.debug("shared uplink broke", "why", e.getMessage());
         } finally {
             over();
         }
+    }
+
+    /// False at the end.
+    private boolean sendGathered() throws IOException {
+        ByteBuffer batch = take();
+        if (batch == null) {
+            return false;
+        }
+        if (batch.hasRemaining()) {
+            uplink.send(batch);
+        } else {
+            LockSupport.park(this);
+            Thread.yield(); // whoever became ready meanwhile goes first, so that more leaves together
+        }
+        return true;
     }
 
     /// What has gathered, empty if there is nothing yet; null at the end. The HTTP client keeps the array, so a new one follows.

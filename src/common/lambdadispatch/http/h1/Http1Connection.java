@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.function.Function;
 import lambdadispatch.base.log.Log;
+import lambdadispatch.carrier.Rounds;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.Request;
@@ -90,10 +91,7 @@ public final class Http1Connection implements Connection {
     /// Serves until the connection ends. Returns with the transport closed.
     public void run() {
         try {
-            boolean open = true;
-            while (open) {
-                open = next();
-            }
+            Rounds.run(this::next);
         } catch (IOException e) {
             LOG.debug("connection failed", "remote", transport.remoteAddress(), "why", e.getMessage());
         } finally {

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import lambdadispatch.base.log.Log;
+import lambdadispatch.carrier.Rounds;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
@@ -72,7 +73,7 @@ public final class Http2Connection implements Connection {
         this(transport, source, in, limits, handler, LINGER);
     }
 
-    /// @param linger how long the last words may take on their way, and a peer that does not answer them or hang up
+    /// @param linger how long the last words may take on their way, and a peer that does not hang up
     Http2Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, Duration linger) {
         this.linger = linger;
         this.transport = transport;
@@ -83,7 +84,7 @@ public final class Http2Connection implements Connection {
         this.handler = handler;
         this.output = new Http2Output(transport, limits.writeStall(), limits.leastRate(), why -> transport.close());
         output.memory = new OutputMemory(memory);
-        this.shutdown = new Shutdown(this, linger);
+        this.shutdown = new Shutdown(this);
         this.strangersWindow =
                 handler.knowsItsPeers() ? Http2Settings.DEFAULT_WINDOW : Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW);
         this.streams = new Streams(output, new ReceiveWindow(strangersWindow), shutdown::emptied);
@@ -172,33 +173,38 @@ public final class Http2Connection implements Connection {
 
     private void readFrames(Http2Frames frames) throws IOException {
         FrameReader reader = new FrameReader(in, MAX_FRAME_SIZE);
-        boolean first = true;
-        while (reader.next()) {
-            FrameLog.received(transport, reader);
-            // RFC 9113 §3.4: the first frame must be SETTINGS
-            if (first && (reader.type != Frames.SETTINGS || reader.has(Frames.ACK))) {
-                throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "first frame is not SETTINGS");
-            }
-            if (first) {
-                first = false;
-                source.limitEachRead(Duration.ZERO);
-                lateCode = ErrorCode.ENHANCE_YOUR_CALM;
-            }
-            boolean inSection = frames.sectionOpen();
-            try {
-                frames.apply(reader);
-            } catch (StreamError e) {
-                budget.reset();
-                LOG.debug("stream error", "remote", transport.remoteAddress(), "stream", e.streamId(), "why", e.getMessage());
-                reset(e);
-            }
-            if (in.grown() && !trusted && !streams.receiving()) {
-                reader.release();
-            }
-            if (frames.sectionOpen() != inSection) {
-                limitSection(!inSection);
-            }
+        if (!reader.next()) {
+            return;
         }
+        // RFC 9113 §3.4: the first frame must be SETTINGS
+        if (reader.type != Frames.SETTINGS || reader.has(Frames.ACK)) {
+            FrameLog.received(transport, reader);
+            throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "first frame is not SETTINGS");
+        }
+        source.limitEachRead(Duration.ZERO);
+        lateCode = ErrorCode.ENHANCE_YOUR_CALM;
+        apply(reader, frames);
+        Rounds.run(() -> reader.next() && apply(reader, frames));
+    }
+
+    /// True: another frame may follow.
+    private boolean apply(FrameReader reader, Http2Frames frames) throws IOException {
+        FrameLog.received(transport, reader);
+        boolean inSection = frames.sectionOpen();
+        try {
+            frames.apply(reader);
+        } catch (StreamError e) {
+            budget.reset();
+            LOG.debug("stream error", "remote", transport.remoteAddress(), "stream", e.streamId(), "why", e.getMessage());
+            reset(e);
+        }
+        if (in.grown() && !trusted && !streams.receiving()) {
+            reader.release();
+        }
+        if (frames.sectionOpen() != inSection) {
+            limitSection(!inSection);
+        }
+        return true;
     }
 
     /// A field section that goes on in CONTINUATION frames has the time of any other head: nothing else can be read meanwhile.

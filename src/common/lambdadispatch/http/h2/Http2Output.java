@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import lambdadispatch.base.Bytes;
+import lambdadispatch.carrier.Rounds;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.hpack.HpackEncoder;
 import lambdadispatch.http.server.LeastRate;
@@ -31,10 +32,6 @@ final class Http2Output implements AutoCloseable {
     private static final int LONGEST_FRAME = 32 << 10;
     /// Answers that the reader owes (acknowledgements, resets) may take this much on top before the peer counts as not reading.
     private static final int MAX_CONTROL = 64 << 10;
-    /// Clients that read in small steps acknowledge each 4 KiB, for the stream and for the connection: Go's does.
-    private static final int OCTETS_PER_UPDATE = 2048;
-    private static final int MAX_ANSWERS_DUE = 1 << 20;
-    private static final int MAX_PINGS_DUE = 1000;
     private static final int KEEP_CAPACITY = 16 << 10;
 
     private final Transport transport;
@@ -56,8 +53,7 @@ final class Http2Output implements AutoCloseable {
     private int maxFrameSize = Frames.MIN_MAX_FRAME_SIZE;
     private int maxPending = MAX_PENDING_UNTRUSTED;
     OutputMemory memory = new OutputMemory(MemoryShare.UNBOUNDED);
-    private int answersDue; // WINDOW_UPDATE and RST_STREAM frames that the peer has reason to send
-    private int pingsDue; // PING frames likewise
+    private final AnswersDue due = new AnswersDue();
 
     Http2Output(Transport transport, Duration stall, Consumer<IOException> onFailure) {
         this(transport, stall, LeastRate.NONE, onFailure);
@@ -104,7 +100,7 @@ final class Http2Output implements AutoCloseable {
                     stream.ended |= endStream;
                     Frames.fieldBlock(pending, stream.streamId, block, maxFrameSize, endStream);
                     block.clearAndKeep(OutputMemory.BLOCK);
-                    earn(1);
+                    due.headersSent();
                     appended(owed);
                     return;
                 }
@@ -165,7 +161,7 @@ final class Http2Output implements AutoCloseable {
         pending.append(from, at, length);
         stream.window -= length;
         window -= length;
-        earn(2 + length / OCTETS_PER_UPDATE);
+        due.dataSent(length);
         appended(false);
         return length;
     }
@@ -278,31 +274,14 @@ final class Http2Output implements AutoCloseable {
         }
     }
 
-    /// A frame left that the peer may answer with so many WINDOW_UPDATE frames, and with a PING: whoever measures the path sends one for
-    /// each DATA frame at most, as gRPC does.
-    private void earn(int answers) {
-        answersDue = Math.min(answersDue + answers, MAX_ANSWERS_DUE);
-        pingsDue = Math.min(pingsDue + 1, MAX_PINGS_DUE);
-    }
-
-    /// A WINDOW_UPDATE came, or another reset of a stream that was closed, as some clients send for each frame that they still get on it.
-    /// False if we sent nothing that it could be owed to: one for the stream and one for the connection for each DATA frame, one for each 2
-    /// KiB in it, and one for each response's head.
+    /// A WINDOW_UPDATE came, or another reset of a stream that was closed. False if we sent nothing that it could be owed to.
     synchronized boolean answerDue() {
-        if (answersDue <= 0) {
-            return false;
-        }
-        answersDue--;
-        return true;
+        return due.takeAnswer();
     }
 
     /// A PING came. False if we sent no DATA or HEADERS frame that it could be owed to.
     synchronized boolean pingDue() {
-        if (pingsDue <= 0) {
-            return false;
-        }
-        pingsDue--;
-        return true;
+        return due.takePing();
     }
 
     /// WINDOW_UPDATE on stream 0. False if the window would outgrow 2^31-1 (RFC 9113 §6.9.1).
@@ -363,25 +342,29 @@ final class Http2Output implements AutoCloseable {
 
     private void writeAll() {
         try {
-            while (true) {
-                Bytes batch = take();
-                if (batch == null) {
-                    return;
-                }
-                if (batch.length() == 0) {
-                    LockSupport.park(this);
-                    Thread.interrupted(); // nobody has a reason to; parking would not wait any more
-                    Thread.yield(); // whoever became ready meanwhile goes first, so that more leaves together
-                    continue;
-                }
-                send(batch);
-            }
+            Rounds.run(this::writePending);
         } catch (IOException e) {
             failed(e);
         } catch (RuntimeException | Error e) {
             failed(new IOException("writer failed", e)); // a fault of ours: all who wait for this thread must hear of it, too
             throw e;
         }
+    }
+
+    /// False at the end.
+    private boolean writePending() throws IOException {
+        Bytes batch = take();
+        if (batch == null) {
+            return false;
+        }
+        if (batch.length() > 0) {
+            send(batch);
+        } else {
+            LockSupport.park(this);
+            Thread.interrupted(); // nobody has a reason to; parking would not wait any more
+            Thread.yield(); // whoever became ready meanwhile goes first, so that more leaves together
+        }
+        return true;
     }
 
     private void failed(IOException why) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import lambdadispatch.carrier.Rounds;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Input;
 import lambdadispatch.protocol.SharedUplinkEntry;
@@ -52,22 +53,29 @@ final class SharedUplinkReader {
     /// @throws IOException it broke, or what came is no entry: responses may be lost, so every channel is lost
     void run(Exchange uplink, Instance instance) throws IOException {
         Input in = new Input(uplink::read, FIRST_BUFFER, LARGEST_BUFFER, uplink.memory());
-        while (in.available() > 0 || in.fill()) {
-            need(in, SharedUplinkEntry.HEAD);
-            int length = SharedUplinkEntry.length(in.array(), in.position());
-            if (length < 0 || length > SharedUplinkEntry.LONGEST) {
-                throw new IOException("entry of " + length + " bytes on a shared uplink");
-            }
-            need(in, SharedUplinkEntry.HEAD + length);
-            ControlChannel channel = channels.get(SharedUplinkEntry.channel(in.array(), in.position()));
-            // A channel that is gone meanwhile has nobody left to tell.
-            if (channel != null && channel.instance() == instance
-                    && !channel.supply(in.array(), in.position() + SharedUplinkEntry.HEAD, length)) {
-                channel.lost();
-            }
-            in.skip(SharedUplinkEntry.HEAD + length);
-            in.shrink();
+        Rounds.run(() -> next(in, instance));
+    }
+
+    /// False at the end.
+    private boolean next(Input in, Instance instance) throws IOException {
+        if (in.available() == 0 && !in.fill()) {
+            return false;
         }
+        need(in, SharedUplinkEntry.HEAD);
+        int length = SharedUplinkEntry.length(in.array(), in.position());
+        if (length < 0 || length > SharedUplinkEntry.LONGEST) {
+            throw new IOException("entry of " + length + " bytes on a shared uplink");
+        }
+        need(in, SharedUplinkEntry.HEAD + length);
+        ControlChannel channel = channels.get(SharedUplinkEntry.channel(in.array(), in.position()));
+        // A channel that is gone meanwhile has nobody left to tell.
+        if (channel != null && channel.instance() == instance
+                && !channel.supply(in.array(), in.position() + SharedUplinkEntry.HEAD, length)) {
+            channel.lost();
+        }
+        in.skip(SharedUplinkEntry.HEAD + length);
+        in.shrink();
+        return true;
     }
 
     private static void need(Input in, int count) throws IOException {
