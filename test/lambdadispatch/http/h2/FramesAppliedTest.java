@@ -144,10 +144,11 @@ class FramesAppliedTest {
         opened(post(1, "/"));
         Http2Stream answered = opened(post(3, "/"));
         answered.respond(200, new Headers(), -1);
-        apply(reset(1, 8), reset(3, 8));
+        opened(post(5, "/"));
+        apply(reset(1, 8), reset(3, 8), reset(5, 8));
         assertThat(served.streams.howClosed(1)).isEqualTo(RESET_BY_PEER);
         assertThat(served.streams.howClosed(3)).isEqualTo(RESET_BY_PEER);
-        cost(0, 1);
+        cost(0, 2);
     }
 
     @Test
@@ -157,8 +158,8 @@ class FramesAppliedTest {
         assertThat(served.streams.howClosed(1)).isEqualTo(RESET_BY_PEER);
         opened(post(3, "/")).respond(200, new Headers(), -1); // allows one
         apply(reset(1, 8));
-        apply(reset(1, 8));
-        cost(1, 0);
+        apply(reset(1, 8), reset(1, 8));
+        cost(2, 0);
     }
 
     @Test
@@ -180,6 +181,13 @@ class FramesAppliedTest {
     }
 
     // ---- DATA
+
+    @Test
+    void dataIsOfAStreamThatIsOpen() {
+        connectionFails(ErrorCode.PROTOCOL_ERROR, "DATA on stream 0", data(0, 0, NONE));
+        connectionFails(ErrorCode.PROTOCOL_ERROR, "DATA on an idle stream", data(1, 0, NONE));
+        connectionFails(ErrorCode.PROTOCOL_ERROR, "DATA on an idle stream", data(2, 0, NONE));
+    }
 
     @Test
     void dataReachesItsStreamWithoutItsPadding() throws IOException {

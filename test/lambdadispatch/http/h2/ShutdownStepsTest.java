@@ -116,6 +116,38 @@ class ShutdownStepsTest {
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(2 * PATIENCE_NANOS);
     }
 
+    // ---- a peer that does not read
+
+    /// Until nothing more may wait to be sent, however it is owed.
+    private void fillOutput() throws IOException {
+        byte[] most = new byte[(88 << 10) + (64 << 10)];
+        served.output.control(out -> out.append(most));
+    }
+
+    private void connectionIsClosed() throws IOException {
+        assertThat(served.ends[1].read(new byte[1], 0, 1)).isEqualTo(-1);
+    }
+
+    @Test
+    void aStopThatCanNotBeSaidEndsTheConnection() throws IOException {
+        running();
+        fillOutput();
+        shutdown.begin();
+        connectionIsClosed();
+    }
+
+    @Test
+    void aSecondGoAwayThatCanNotBeSaidEndsTheConnection() throws IOException {
+        running();
+        served.get(1);
+        shutdown.begin();
+        byte[] most = new byte[(88 << 10) + (64 << 10) - 17 - 17];
+        served.output.control(out -> out.append(most));
+        shutdown.pingAnswered(DRAINING, 2);
+        connectionIsClosed();
+        assertThat(takes(3)).isFalse();
+    }
+
     // ---- idleness
 
     private void idleFor(int millis) {

@@ -50,6 +50,7 @@ class StreamExchangeTest {
         stream.write(OCTETS, 0, 0);
         stream.write(OCTETS, 0, 2);
         assertThat(left(1)).isEqualTo(ENDED);
+        assertThatThrownBy(() -> stream.write(OCTETS, 0, 1)).isInstanceOf(IllegalStateException.class);
         stream.end();
         stream.end(Headers.of("too", "late"));
         assertThat(served.said()).containsExactly("1 200 content-length=5", "1 data 3", "1 data 2 end");
@@ -318,6 +319,60 @@ class StreamExchangeTest {
         assertThat(events).isEmpty();
     }
 
+    // ---- what has come
+
+    @Test
+    void whatHasComeIsSeenWithoutReadingIt() throws IOException {
+        Http2Stream stream = served.post(1);
+        assertThat(stream.available()).isZero();
+        assertThat(stream.bodyEnded()).isFalse();
+        stream.receive(OCTETS, 0, 60, 0, false);
+        assertThat(stream.supply(OCTETS, 0, 40)).isTrue();
+        assertThat(stream.supply(OCTETS, 0, WINDOW)).as("more than a window").isFalse();
+        assertThat(stream.available()).isEqualTo(100);
+        stream.receive(OCTETS, 0, 1, 0, true);
+        assertThat(stream.bodyEnded()).as("not read yet").isFalse();
+        stream.read(new byte[WINDOW], 0, WINDOW);
+        assertThat(stream.available()).isZero();
+        assertThat(stream.bodyEnded()).isTrue();
+    }
+
+    // ---- a peer that does not read
+
+    /// Until nothing more may wait to be sent, however it is owed.
+    private void fillOutput() {
+        assertThatThrownBy(() -> {
+            while (true) {
+                served.output.control(out -> out.append(OCTETS, 0, 1000));
+            }
+        }).isInstanceOf(ConnectionError.class);
+    }
+
+    private void connectionIsClosed() throws IOException {
+        assertThat(served.ends[1].read(new byte[1], 0, 1)).isEqualTo(-1);
+    }
+
+    @Test
+    void aResetThatCanNotBeSaidEndsTheConnection() throws IOException {
+        Http2Stream stream = served.post(1);
+        stream.onClientGone(() -> events.add("told"));
+        fillOutput();
+        stream.abort();
+        connectionIsClosed();
+        assertThat(events).containsExactly("told");
+        assertThat(left(1)).isEqualTo(RESET_BY_US);
+    }
+
+    @Test
+    void creditThatCanNotBeSaidEndsTheConnection() throws IOException {
+        Http2Stream stream = served.post(1);
+        stream.receive(OCTETS, 0, 40_000, 0, false);
+        stream.respond(200, new Headers(), 0);
+        fillOutput();
+        stream.handlerReturned();
+        connectionIsClosed();
+    }
+
     // ---- credit
 
     /// So many octets of the connection's window were given back, and wait for half of it to be gone.
@@ -433,6 +488,16 @@ class StreamExchangeTest {
         assertThat(stream.admit(memory, false)).isFalse();
         assertThat(stream.admit(memory, true)).isFalse();
         assertThat(memory.held()).isEqualTo(MemoryShare.FREE);
+    }
+
+    @Test
+    void aStreamThatHoldsTooMuchIsResetWhenOthersNeedIt() throws IOException {
+        MemoryShare memory = new MemoryAccount(100_000).open("a", 0, () -> { });
+        Http2Stream stream = served.post(1);
+        assertThat(stream.admit(memory, true)).isTrue();
+        stream.receive(OCTETS, 0, 95_000, 0, false); // more than seven eighths, with what the stream costs
+        served.saidUntil("1 ENHANCE_YOUR_CALM");
+        assertThat(left(1)).isEqualTo(RESET_BY_US);
     }
 
     @Test

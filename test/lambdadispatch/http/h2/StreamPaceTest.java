@@ -93,6 +93,9 @@ class StreamPaceTest {
         Http2Stream stream = stream(served, 5);
         stream.respond(200, new Headers(), -1);
         assertThatThrownBy(() -> read(stream)).isInstanceOf(SocketTimeoutException.class);
+        Http2Stream empty = served.open(3, Unserved.request("POST", 0), false); // but for its end, which does not come
+        empty.respond(200, new Headers(), -1);
+        assertThatThrownBy(() -> read(empty)).isInstanceOf(SocketTimeoutException.class);
     }
 
     @Test

@@ -357,7 +357,6 @@ final class Http2Stream implements Exchange {
         }
         if (!whole) {
             reset(ErrorCode.INTERNAL_ERROR);
-            receive.discard();
             releaseMemory();
             return;
         }
