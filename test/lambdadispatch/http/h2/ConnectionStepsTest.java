@@ -173,26 +173,25 @@ class ConnectionStepsTest {
 
     // ---- how a handler ends
 
-    private List<String> answered(Handler handler) throws IOException {
+    private List<String> answered(Handler handler, String last) throws IOException {
         Unserved served = serve(Limits.DEFAULT, handler);
         open(served, 1);
-        until(() -> served.streams.size() == 0);
-        return served.said();
+        return served.saidUntil(last);
     }
 
     @Test
     void aHandlerThatFailsBeforeItsAnswerIsAnsweredForAndOneThatFailsInItIsReset() throws IOException {
         assertThat(answered(exchange -> {
             throw new BadMessage(413, "too long");
-        })).containsExactly("1 413 content-type=text/plain; charset=utf-8 content-length=9", "1 data 9 end");
+        }, "1 data 9 end")).containsExactly("1 413 content-type=text/plain; charset=utf-8 content-length=9", "1 data 9 end");
         assertThat(answered(exchange -> {
             throw new IllegalStateException("as the test wants it");
-        })).containsExactly("1 500 content-type=text/plain; charset=utf-8 content-length=15", "1 data 15 end");
+        }, "1 data 15 end")).containsExactly("1 500 content-type=text/plain; charset=utf-8 content-length=15", "1 data 15 end");
         assertThat(answered(exchange -> {
             exchange.respond(200, new Headers(), -1);
             throw new IOException("app gone");
-        })).containsExactly("1 200", "1 INTERNAL_ERROR");
-        assertThat(answered(exchange -> { })).containsExactly("1 INTERNAL_ERROR");
+        }, "1 INTERNAL_ERROR")).containsExactly("1 200", "1 INTERNAL_ERROR");
+        assertThat(answered(exchange -> { }, "1 INTERNAL_ERROR")).containsExactly("1 INTERNAL_ERROR");
     }
 
     // ---- trust

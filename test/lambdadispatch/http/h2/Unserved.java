@@ -2,6 +2,7 @@
 package lambdadispatch.http.h2;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,8 @@ final class Unserved implements AutoCloseable {
     };
     private static final byte[] MARK = "..mark..".getBytes();
 
+    private static final Duration LONG = Duration.ofMinutes(10);
+
     final MemoryTransport[] ends = MemoryTransport.pair(1 << 20);
     final Http2Connection connection;
     final Http2Output output;
@@ -40,11 +43,16 @@ final class Unserved implements AutoCloseable {
         this(limits, NOBODY, MemoryShare.UNBOUNDED);
     }
 
-    /// @param memory of the connection, of which its input takes nothing
     Unserved(Limits limits, Handler handler, MemoryShare memory) {
+        this(limits, handler, memory, LONG);
+    }
+
+    /// @param memory of the connection, of which its input takes nothing
+    Unserved(Limits limits, Handler handler, MemoryShare memory, Duration linger) {
         TimedSource source = new TimedSource(ends[0]);
         connection = new Http2Connection(ends[0], source,
-                new Input(source, Http2Connection.MAX_FRAME_BUFFER, Http2Connection.MAX_FRAME_BUFFER, memory), limits, handler);
+                new Input(source, Http2Connection.MAX_FRAME_BUFFER, Http2Connection.MAX_FRAME_BUFFER, memory), limits, handler,
+                linger);
         output = connection.output();
         streams = connection.streams();
     }
@@ -88,6 +96,16 @@ final class Unserved implements AutoCloseable {
         for (WireFrame frame : frames()) {
             all.add(words(frame));
         }
+        return all;
+    }
+
+    /// What was sent since this was asked last, up to a line that another thread will send.
+    List<String> saidUntil(String line) throws IOException {
+        start();
+        List<String> all = new ArrayList<>();
+        do {
+            all.add(words(next()));
+        } while (!all.getLast().equals(line));
         return all;
     }
 

@@ -52,8 +52,7 @@ public final class H2cUpgrade implements Handler {
     }
 
     private static boolean wanted(Headers headers) {
-        return headers.contains(HeaderName.UPGRADE)
-                && headers.hasToken(HeaderName.UPGRADE, "h2c")
+        return headers.hasToken(HeaderName.UPGRADE, "h2c")
                 && headers.all(HeaderName.HTTP2_SETTINGS).size() == 1
                 && headers.hasToken(HeaderName.CONNECTION, "upgrade")
                 && headers.hasToken(HeaderName.CONNECTION, "http2-settings");

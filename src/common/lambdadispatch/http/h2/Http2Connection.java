@@ -73,7 +73,7 @@ public final class Http2Connection implements Connection {
         this(transport, source, in, limits, handler, LINGER);
     }
 
-    /// @param linger how long the last words may take on their way, and a peer that does not hang up
+    /// @param linger how long the last words may take on their way, and a peer that does not answer them or hang up
     Http2Connection(Transport transport, TimedSource source, Input in, Limits limits, Handler handler, Duration linger) {
         this.linger = linger;
         this.transport = transport;
@@ -84,7 +84,7 @@ public final class Http2Connection implements Connection {
         this.handler = handler;
         this.output = new Http2Output(transport, limits.writeStall(), limits.leastRate(), why -> transport.close());
         output.memory = new OutputMemory(memory);
-        this.shutdown = new Shutdown(this);
+        this.shutdown = new Shutdown(this, linger);
         this.strangersWindow =
                 handler.knowsItsPeers() ? Http2Settings.DEFAULT_WINDOW : Math.max(limits.connectionWindow(), Http2Settings.DEFAULT_WINDOW);
         this.streams = new Streams(output, new ReceiveWindow(strangersWindow), shutdown::emptied);

@@ -12,25 +12,27 @@ import lambdadispatch.net.Deadline;
 /// RFC 9113 §6.8: first a GOAWAY that names no stream, so that nothing under way is lost; a round trip later one that names the last stream
 /// taken, and from then on new ones are refused; when the last of them is done, our direction ends.
 /// ```
-///   STARTING --our SETTINGS are out--> RUNNING --stop--> ANNOUNCED --PING answered, or PATIENCE over--> REFUSING
+///   STARTING --our SETTINGS are out--> RUNNING --stop--> ANNOUNCED --PING answered, or patience over--> REFUSING
 ///                                      RUNNING --idle, or stop before the peer said anything----------> REFUSING
 /// ```
 /// Guarded by itself; nothing is called under the lock.
 final class Shutdown implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final byte[] PING = "draining".getBytes(StandardCharsets.US_ASCII);
 
     private enum State { STARTING, RUNNING, ANNOUNCED, REFUSING }
 
     private final Http2Connection connection;
+    private final Duration patience;
     private final Deadline idle;
     private final Deadline drain;
     private State state = State.STARTING;
     private boolean peerSpoke;
     private boolean stopping;
 
-    Shutdown(Http2Connection connection) {
+    /// @param patience with a peer that answers no PING, and then with one that does not hang up
+    Shutdown(Http2Connection connection, Duration patience) {
         this.connection = connection;
+        this.patience = patience;
         this.idle = new Deadline(this::idleTooLong);
         this.drain = new Deadline(this::patienceOver);
     }
@@ -78,7 +80,7 @@ final class Shutdown implements AutoCloseable {
                 Frames.goAway(out, Integer.MAX_VALUE, ErrorCode.NO_ERROR, "");
                 Frames.ping(out, 0, PING, 0);
             });
-            drain.arm(PATIENCE);
+            drain.arm(patience);
         } catch (IOException e) {
             connection.transport().close();
         }
@@ -121,7 +123,7 @@ final class Shutdown implements AutoCloseable {
 
     private void finish() {
         connection.output().end(connection.streams().lastTaken(), ErrorCode.NO_ERROR, "");
-        drain.arm(PATIENCE);
+        drain.arm(patience);
     }
 
     private void idleTooLong() {
