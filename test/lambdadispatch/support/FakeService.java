@@ -124,6 +124,10 @@ public final class FakeService implements AutoCloseable {
                 Socket socket = listener.accept();
                 connections.incrementAndGet();
                 open.add(socket);
+                if (listener.isClosed()) {
+                    socket.close(); // taken while `close` went through those that were open
+                    return;
+                }
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException e) {
                 return; // closed
