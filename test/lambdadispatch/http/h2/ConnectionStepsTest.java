@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -171,6 +172,22 @@ class ConnectionStepsTest {
         until(() -> account.shares() == 1 && account.held() == 0);
     }
 
+    @Test
+    void aConnectionThatAnsweredIsNotEndedForItsMemoryBeforeOneThatDidNot() throws Exception {
+        MemoryAccount account = new MemoryAccount(160_000);
+        CompletableFuture<String> ended = new CompletableFuture<>();
+        MemoryShare answered = account.open("one", 0, () -> ended.complete("the one that answered"));
+        MemoryShare silent = account.open("other", 0, () -> ended.complete("the other"));
+        answered.take(60_000);
+        silent.take(60_000);
+        CompletableFuture<Thread> handler = new CompletableFuture<>();
+        Unserved served = serve(Limits.DEFAULT, exchange -> handler.complete(Thread.currentThread()), answered);
+        open(served, 1);
+        handler.get().join();
+        account.open("third", 0, () -> { }).takeAnyway(45_000);
+        assertThat(ended.get()).isEqualTo("the other");
+    }
+
     // ---- how a handler ends
 
     private List<String> answered(Handler handler, String last) throws IOException {
@@ -210,7 +227,7 @@ class ConnectionStepsTest {
             }
         };
         Unserved served = serve(limits, knowing);
-        served.connection.onTrust(trusts::incrementAndGet);
+        assertThat(served.connection.onTrust(trusts::incrementAndGet)).isSameAs(served.connection);
         assertThat(served.connection.bodyStall()).isEqualTo(Duration.ofMillis(700));
         assertThat(served.connection.leastRate()).isEqualTo(new LeastRate(10, Duration.ofSeconds(1)));
         served.connection.trustPeer();

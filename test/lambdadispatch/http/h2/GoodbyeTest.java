@@ -108,7 +108,35 @@ class GoodbyeTest {
         assertThat(goAways(peer)).containsExactly("7 PROTOCOL_ERROR PROTOCOL_ERROR: SETTINGS on a stream");
     }
 
+    @Test
+    void aStopBeforeTheFirstFrameIsAnnouncedToAPeerThatHasSpoken() throws Exception {
+        MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
+        TimedSource source = new TimedSource(ends[0]);
+        Input in = new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER);
+        Http2Connection connection = new Http2Connection(ends[0], source, in, Limits.DEFAULT, Http2Served.ECHO, Duration.ofMinutes(10));
+        connection.stop();
+        Http2Peer peer = log.add(new Http2Peer(ends[1])).silent().begin();
+        in.fill(); // as whoever looked for the protocol has
+        Threads.virtual("served").start(connection::run);
+        peer.await(f -> f.is(WireFrame.PING));
+        assertThat(goAways(peer)).containsExactly(Integer.MAX_VALUE + " NO_ERROR ");
+        assertThat(peer.send(get(1, "/")).answer(1).status()).as("it may not have seen that").isEqualTo(200);
+    }
+
     // ---- upgraded
+
+    @Test
+    void aStopBeforeTheFirstFrameOfAnUpgradeIsAnnounced() throws IOException {
+        MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
+        TimedSource source = new TimedSource(ends[0]);
+        Http2Connection connection = new Http2Connection(ends[0], source, new Input(source, 2048, Http2Connection.MAX_FRAME_BUFFER),
+                Limits.DEFAULT, Http2Served.ECHO, Duration.ofMinutes(10));
+        connection.stop();
+        Threads.virtual("served").start(() -> connection.runUpgraded(new Request("GET", "/", "http", "a", new Headers(), 0, 20), ""));
+        Http2Peer peer = log.add(new Http2Peer(ends[1])).silent().begin();
+        assertThat(peer.answer(1).text()).isEqualTo("hello\n");
+        assertThat(goAways(peer)).containsExactly(Integer.MAX_VALUE + " NO_ERROR ");
+    }
 
     private Http2Peer upgraded(Limits limits, String settings, CountDownLatch begun) {
         MemoryTransport[] ends = MemoryTransport.pair(1 << 16);

@@ -242,6 +242,16 @@ class LeftBehindTest {
         assertThat(served.reader.join(PATIENCE)).isTrue();
     }
 
+    @Test
+    void aPeerThatStaysBehindAnErrorHoldsNoBuffer() throws IOException {
+        Served served = serve(Limits.DEFAULT, Http2Served.ECHO, Duration.ofMinutes(10));
+        served.peer.silent().beginWith(new WireFrame(0x77, 0, 0, new byte[16_000]), WireFrame.windowUpdate(0, 0),
+                WireFrame.ping("not read"));
+        assertThat(served.peer.awaitGoAway()).isEqualTo("PROTOCOL_ERROR");
+        until(() -> served.memory.held() == 0);
+        assertThat(served.reader.isAlive()).isTrue();
+    }
+
     // ---- what is logged of its frames
 
     @Test
