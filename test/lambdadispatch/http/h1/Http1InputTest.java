@@ -70,6 +70,7 @@ class Http1InputTest {
     void theEndOfTheInputIsNoMessage() throws Exception {
         steps.client.shutdownOutput();
         assertThat(input.awaitMessage()).isFalse();
+        assertThat(steps.readHead()).isFalse();
     }
 
     @Test
@@ -87,6 +88,17 @@ class Http1InputTest {
         input.stop();
         assertThat(next.get()).isFalse();
         assertThat(steps.noted).containsExactly(InputSteps.SHUT);
+    }
+
+    @Test
+    void whoAsksToBeToldOfStopIsToldOnceAndAtOnceIfItCameBefore() {
+        AtomicInteger told = new AtomicInteger();
+        input.onStop(told::incrementAndGet);
+        assertThat(told).hasValue(0);
+        input.stop();
+        assertThat(told).hasValue(1);
+        input.onStop(() -> told.addAndGet(10));
+        assertThat(told).hasValue(11);
     }
 
     @Test
@@ -339,9 +351,11 @@ class Http1InputTest {
 
     @Test
     void whoLingersDropsWhatComesUntilTheClientEndsItsDirection() throws Exception {
-        steps.begin(GET + "x".repeat(100));
+        steps.begin(GET);
         input.finish();
         steps.send("x".repeat(100_000));
+        assertThat(steps.in.require(30_000)).isTrue();
+        assertThat(steps.memory.held()).isPositive();
         steps.client.shutdownOutput();
         input.linger(Duration.ofMinutes(10));
         assertThat(steps.server.unread() + steps.in.available()).isZero();
