@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.protocol.ExitReason;
@@ -22,11 +23,23 @@ class EndsTest extends InvocationBed {
     private static final String GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
+    private static final int LARGE = 256 << 20; // more than all that is between app and router has room for
+
     private volatile boolean breaksOff;
+    private volatile boolean answersALot;
+    private final AtomicInteger written = new AtomicInteger();
 
     @Override
     void app(Exchange exchange) throws IOException {
-        if (breaksOff) {
+        if (answersALot) {
+            exchange.respond(200, new Headers(), LARGE);
+            byte[] piece = new byte[64 << 10];
+            for (int i = 0; i < LARGE / piece.length; i++) {
+                exchange.write(piece, 0, piece.length);
+                written.incrementAndGet();
+            }
+            exchange.end();
+        } else if (breaksOff) {
             exchange.respond(200, new Headers(), 1 << 20);
             exchange.write(new byte[200_000], 0, 200_000); // so that some of it has left
             exchange.flush();
@@ -146,6 +159,26 @@ class EndsTest extends InvocationBed {
         routerSends(GET);
         assertThat(reason(response)).as("worse than idleness").isEqualTo(ExitReason.AppConnectionClosed);
         assertThat(router.closes).as("it was asked for already").hasValue(1);
+    }
+
+    @Test
+    void aResponseOfWhichTheRouterTakesNothingIsGivenUpWithItsDownlink() throws Exception {
+        router.taking = new CountDownLatch(1);
+        CompletableFuture<InvokeResponse> response = run(router.payload(1, true), FAR_MILLIS, FAR_MILLIS);
+        until(() -> router.downlinks.size() == 1);
+        answersALot = true;
+        routerSends(GET);
+        AtomicInteger before = new AtomicInteger(-1);
+        AtomicInteger looks = new AtomicInteger();
+        until(() -> { // nothing goes on any more: the channel waits for room on its uplink
+            looks.set(before.getAndSet(written.get()) == before.get() && before.get() > 0 ? looks.get() + 1 : 0);
+            return looks.get() == 20;
+        });
+        router.breakOne();
+        until(() -> router.channelIds.size() == 2);
+        router.goAway();
+        router.taking.countDown();
+        assertThat(reason(response)).isEqualTo(ExitReason.RouterGoAway);
     }
 
     // ---- a channel

@@ -41,6 +41,8 @@ final class ScriptedRouter implements AutoCloseable {
     final List<Long> brokenNanos = new CopyOnWriteArrayList<>();
     /// What a downlink's answer waits for.
     volatile CountDownLatch admission = new CountDownLatch(0);
+    /// What the router waits for behind each piece of a response.
+    volatile CountDownLatch taking = new CountDownLatch(0);
     final AtomicInteger downlinksGone = new AtomicInteger();
     final AtomicInteger uplinksEnded = new AtomicInteger();
     final AtomicInteger uplinksBroken = new AtomicInteger();
@@ -117,7 +119,7 @@ final class ScriptedRouter implements AutoCloseable {
             try {
                 byte[] bin = new byte[100];
                 while (exchange.read(bin, 0, bin.length) >= 0) {
-                    continue;
+                    await(taking);
                 }
             } catch (IOException e) {
                 uplinksBroken.incrementAndGet();
@@ -177,6 +179,7 @@ final class ScriptedRouter implements AutoCloseable {
     public void close() {
         over.countDown();
         admission.countDown();
+        taking.countDown();
         server.close();
     }
 }
