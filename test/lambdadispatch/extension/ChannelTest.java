@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.base.Clock;
@@ -272,6 +274,40 @@ class ChannelTest {
                 channel.reset();
             }
             assertThat(gone.get(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /// The router has nothing more to say, and never will.
+    @Test
+    void channelThatIsGivenUpWhileItsAppIsSilentEndsAtOnceWhateverTheRouterDoes() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        byte[] get = "GET /a HTTP/1.1\r\nhost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (Server silent = new Server("silent", anywhere, KEY.serverContext(), LIMITS, exchange -> {
+            if (exchange.request().method().equals("GET")) {
+                exchange.respond(200, new Headers(), -1);
+                exchange.write(get, 0, get.length);
+                exchange.flush();
+            }
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        })) {
+            silent.start();
+            Channel channel =
+                    channel("https://127.0.0.1:" + silent.address().getPort(), instance.id(), instance.token(), KEY.certificateSha256());
+            assertThat(channel.open()).isNull();
+            CompletableFuture<Channel.End> end = serving(channel);
+            try (AppSide side = new AppSide(app.accept())) {
+                side.readHead();
+                channel.reset();
+                assertThat(side.closed()).isTrue();
+            }
+            assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Channel.End.BROKE);
+        } finally {
+            over.countDown();
         }
     }
 
