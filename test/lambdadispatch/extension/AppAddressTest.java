@@ -24,7 +24,8 @@ class AppAddressTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final String GET = "GET /a HTTP/1.1\r\nhost: h\r\n\r\n";
 
-    private static ServerSocket listening(String host, int port) {
+    /// Null where that can not be had.
+    static ServerSocket listening(String host, int port) {
         try {
             return new ServerSocket(port, 5, InetAddress.getByName(host));
         } catch (IOException e) {

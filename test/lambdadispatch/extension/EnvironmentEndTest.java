@@ -2,8 +2,10 @@
 package lambdadispatch.extension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -135,14 +137,36 @@ class EnvironmentEndTest extends InvocationBed {
         assertThat(invocations.end(ExitReason.SelfDeadline, Duration.ZERO)).isTrue();
     }
 
-    @Test
-    void anAppThatIsGoneIsTheEndOfTheEnvironmentBehindTheAnswer() throws Exception {
-        serving();
-        app.close();
+    private void routerSendsARequest() throws IOException {
         byte[] request = "GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
         Exchange downlink = router.downlinks.getFirst();
         downlink.write(request, 0, request.length);
         downlink.flush();
+    }
+
+    @Test
+    void anAppThatIsBackWhenItsInvocationHasEndedIsServedOn() throws Exception {
+        router.drainsWhenAsked = false;
+        serve();
+        handedOut.add(router.payload(2, true));
+        until(() -> router.downlinks.size() == 2);
+        app.close();
+        routerSendsARequest();
+        until(() -> router.closes.get() == 1);
+        try (ServerSocket back = AppAddressTest.listening("127.0.0.1", app.address().getPort())) {
+            assumeTrue(back != null, "another program was quicker");
+            router.goAway();
+            assertThat(answer()).contains("AppConnectionClosed");
+            until(() -> asking.get() == 2);
+            assertThat(over).isNotDone();
+        }
+    }
+
+    @Test
+    void anAppThatIsGoneIsTheEndOfTheEnvironmentBehindTheAnswer() throws Exception {
+        serving();
+        app.close();
+        routerSendsARequest();
         assertThat(answer()).contains("AppConnectionClosed");
         assertThat(over.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isInstanceOf(AppGone.class);
         assertThat(asking).hasValue(1);
