@@ -95,6 +95,18 @@ class RestingConnectionTest {
     }
 
     @Test
+    void norWhileItsClientTakesNoAnswer() throws Exception {
+        try (Http1Served served = new Http1Served(Limits.DEFAULT, 10, memory, Http1ConnectionTest::ok)) {
+            served.client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(50_000) + "\r\nno field\r\n");
+            while (!served.serverEnd.writerWaits()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            assertThat(memory.held()).isZero();
+            assertThat(served.client.answer().status()).isEqualTo(400);
+        }
+    }
+
+    @Test
     void aHeadThatThereIsNoRoomForIsNobodysFault() throws Exception {
         AtomicInteger handled = new AtomicInteger();
         // What the buffer takes for it fits (8 KiB beyond what is free), what its fields take as well does not
@@ -151,20 +163,23 @@ class RestingConnectionTest {
         }
     }
 
-    /// A connection that nobody runs but the test.
-    private static WeakReference<Http1Connection> runToItsEnd(MemoryTransport server, Handler handler) {
+    private static void runToItsEnd(MemoryTransport server, Handler handler) {
         TimedSource source = new TimedSource(server);
-        Http1Connection connection = new Http1Connection(server, source, new Input(source, 2048, 1 << 16), Limits.DEFAULT, handler);
-        connection.run();
-        return new WeakReference<>(connection);
+        new Http1Connection(server, source, new Input(source, 2048, 1 << 16), Limits.DEFAULT, handler).run();
+    }
+
+    /// The transport that each part of it has, whatever still waits for the part.
+    private static WeakReference<MemoryTransport> ofOneThatHasEnded() throws IOException {
+        MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
+        new Http1Peer(ends[0]).send(GET.repeat(2));
+        ends[0].shutdownOutput();
+        runToItsEnd(ends[1], Http1ConnectionTest::ok);
+        return new WeakReference<>(ends[1]);
     }
 
     @Test
     void aConnectionThatHasEndedIsForgottenAtOnceWhateverLimitsItHadSet() throws Exception {
-        MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
-        new Http1Peer(ends[0]).send(GET.repeat(2));
-        ends[0].shutdownOutput();
-        assertThat(forgotten(runToItsEnd(ends[1], Http1ConnectionTest::ok))).isTrue();
+        assertThat(forgotten(ofOneThatHasEnded())).isTrue();
     }
 
     @Test
