@@ -162,6 +162,13 @@ class OutputOctetsTest {
     }
 
     @Test
+    void atTheBoundItselfTheyWait() throws Exception {
+        fill(STRANGER);
+        assertThat(waits(() -> output.headers(stream, STATUS, false, false))).isTrue();
+        assertThat(waits(() -> output.data(stream, OCTETS, 0, 1, false))).isTrue();
+    }
+
+    @Test
     void dataGoesOnUpToTheBoundToo() throws Exception {
         fill(STRANGER - 1);
         assertThat(waits(() -> output.data(stream, OCTETS, 0, 1, false))).isFalse();
@@ -303,11 +310,18 @@ class OutputOctetsTest {
         assertThat(failures).isEmpty();
     }
 
+    private void nothingIsTaken() throws IOException {
+        output.windowUpdate(0, 1);
+        output.resetStream(3, 0);
+        output.control(out -> {
+            throw new AssertionError("nobody is asked for frames any more");
+        });
+    }
+
     @Test
     void nothingIsAppendedOnceItEnds() throws IOException {
         output.end(1, 0, "");
-        output.windowUpdate(0, 1);
-        output.resetStream(3, 0);
+        nothingIsTaken();
         output.resetStream(stream, 0, new IOException("reset"));
         output.settings(new Http2Settings(), true, () -> { });
         assertThatThrownBy(() -> output.headers(stream, STATUS, true, true)).hasMessage("connection is closed");
@@ -320,8 +334,7 @@ class OutputOctetsTest {
     void nothingIsAppendedOnceItIsClosed() throws Exception {
         fill(3);
         output.close();
-        output.windowUpdate(0, 1);
-        output.resetStream(3, 0);
+        nothingIsTaken();
         output.resetStream(stream, 0, new IOException("reset"));
         output.settings(new Http2Settings(), true, () -> { });
         output.end(1, 0, "");
