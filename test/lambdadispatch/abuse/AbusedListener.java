@@ -30,6 +30,7 @@ final class AbusedListener {
         Limits impatient = new Bounds().headTimeoutMillis(STALL_MILLIS).bodyStallMillis(STALL_MILLIS).writeStallMillis(STALL_MILLIS)
                 .idleMillis(2 * STALL_MILLIS).limits();
         open("usual", Limits.DEFAULT, false);
+        open("usual-tls", Limits.DEFAULT, true);
         open("impatient", impatient, false);
         open("impatient-tls", impatient, true);
         open("crowded", new Bounds().maxConnections(MOST_CONNECTIONS).limits(), false);

@@ -143,7 +143,8 @@ public final class UnderAttack implements BeforeAllCallback, AfterAllCallback, A
         }
     }
 
-    private long memory() throws IOException {
+    /// Octets of the listener's live heap.
+    public long memory() throws IOException {
         try (Http2Peer asking = new Http2Peer(connect("usual"))) {
             return Long.parseLong(asking.begin().send(WireFrame.get(1, "/memory")).answer(1).text());
         }

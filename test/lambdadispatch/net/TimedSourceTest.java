@@ -10,6 +10,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import lambdadispatch.support.MemoryTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -146,7 +148,7 @@ class TimedSourceTest {
         }
 
         @Override
-        public void awaitInput() {
+        public void awaitInput(BooleanSupplier left) {
             awaited++;
         }
 
@@ -200,6 +202,125 @@ class TimedSourceTest {
         assertThat(transport.awaited).isEqualTo(2);
     }
 
+    /// In which a wait for input lasts until somebody has it looked at whether it was left.
+    private static final class Silent implements Transport {
+        private final CountDownLatch shut = new CountDownLatch(1);
+        private volatile Thread waiter;
+        private volatile boolean input;
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            return shut.getCount() == 0 ? -1 : 1;
+        }
+
+        @Override
+        public void awaitInput(BooleanSupplier left) {
+            waiter = Thread.currentThread();
+            while (!left.getAsBoolean() && !input) {
+                LockSupport.park();
+            }
+            waiter = null;
+        }
+
+        @Override
+        public void endInputWait() {
+            LockSupport.unpark(waiter);
+        }
+
+        @Override
+        public void shutdownInput() {
+            shut.countDown();
+        }
+
+        void comes() {
+            input = true;
+            LockSupport.unpark(waiter);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) {}
+
+        @Override
+        public void shutdownOutput() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public InetSocketAddress remoteAddress() {
+            return null;
+        }
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return null;
+        }
+    }
+
+    private static FutureTask<Boolean> waitingFor(TimedSource timed, Silent transport, Duration patience) {
+        FutureTask<Boolean> came = new FutureTask<>(() -> timed.awaitInput(patience));
+        Thread.ofVirtual().start(came);
+        while (transport.waiter == null && !came.isDone()) {
+            Thread.yield();
+        }
+        return came;
+    }
+
+    @Test
+    void aWaitWithPatienceEndsWithItAndTheLimitGoesOnMeanwhile() throws Exception {
+        Silent transport = new Silent();
+        try (TimedSource timed = new TimedSource(transport)) {
+            timed.limitEachRead(SHORT.multipliedBy(4));
+            assertThat(waitingFor(timed, transport, SHORT).get()).isFalse();
+            assertThat(timed.expired()).as("the limit is longer than the patience").isFalse();
+            transport.shut.await(); // nobody waits, and all the same it runs out
+            assertThat(timed.expired()).isTrue();
+            assertThatThrownBy(() -> timed.read(new byte[1], 0, 1)).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void inputInTimeEndsPatienceAndLimitAlike() throws Exception {
+        Silent transport = new Silent();
+        try (TimedSource timed = new TimedSource(transport)) {
+            timed.limitEachRead(Duration.ofMinutes(1));
+            FutureTask<Boolean> came = waitingFor(timed, transport, Duration.ofMinutes(1));
+            transport.comes();
+            assertThat(came.get()).isTrue();
+            timed.limitEachRead(SHORT); // for the next read, of which there is none
+            aWhile();
+            assertThat(timed.expired()).isFalse();
+        }
+    }
+
+    @Test
+    void aWaitWithoutEndIsLeftByWhoeverAsksForItAndNoOtherIs() throws Exception {
+        Silent transport = new Silent();
+        try (TimedSource timed = new TimedSource(transport)) {
+            timed.leave(); // nobody waits: it is not kept for later
+            FutureTask<Boolean> came = waitingFor(timed, transport, Duration.ZERO);
+            aWhile();
+            assertThat(came.isDone()).isFalse();
+            timed.leave();
+            assertThat(came.get()).isFalse();
+            transport.input = true;
+            assertThat(timed.awaitInput(Duration.ZERO)).as("it was left once").isTrue();
+        }
+    }
+
+    @Test
+    void aLimitThatIsShorterThanThePatienceShutsTheInput() throws Exception {
+        Silent transport = new Silent();
+        try (TimedSource timed = new TimedSource(transport)) {
+            timed.limitEachRead(SHORT);
+            FutureTask<Boolean> came = waitingFor(timed, transport, Duration.ofMinutes(1));
+            transport.shut.await();
+            transport.comes(); // its end, as a socket has it
+            assertThat(came.get()).isTrue();
+            assertThat(timed.expired()).isTrue();
+        }
+    }
+
     @Test
     void aTransportThatCanNotDoBetterClosesAndSaysThatItCanNotTell() {
         Transport plain = new Transport() {
@@ -237,6 +358,8 @@ class TimedSourceTest {
             }
         };
         assertThat(plain.quiet()).isFalse();
+        plain.endInputWait();
+        assertThat(plain.rest("never", () -> { })).isFalse();
         assertThat(plain.secure()).isFalse();
         assertThat(plain.octetsTaken()).isZero();
         assertThat(plain.applicationProtocol()).isEmpty();

@@ -8,6 +8,10 @@ import java.util.Arrays;
 ///
 /// The array is exposed on purpose: codecs write into it and sockets read from it without another copy.
 public final class Bytes {
+    private static final byte[] NONE = new byte[0];
+    /// What the first octets get where there was no room before.
+    private static final int FIRST = 512;
+
     private byte[] array;
     private int length;
 
@@ -15,8 +19,9 @@ public final class Bytes {
         this(256);
     }
 
+    /// @param initialCapacity 0: takes memory only with the first octets
     public Bytes(int initialCapacity) {
-        array = new byte[initialCapacity];
+        array = initialCapacity == 0 ? NONE : new byte[initialCapacity];
     }
 
     /// The backing array; valid from 0 to [#length()], and only until the next append.
@@ -100,7 +105,7 @@ public final class Bytes {
     /// Makes room for `count` more bytes.
     public Bytes reserve(int count) {
         if (array.length - length < count) {
-            array = Arrays.copyOf(array, Math.max(array.length * 2, length + count));
+            array = Arrays.copyOf(array, Math.max(array.length == 0 ? FIRST : array.length * 2, length + count));
         }
         return this;
     }

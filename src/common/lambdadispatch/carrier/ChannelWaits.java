@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /// Who waits for one channel, and its place in a carrier's selector.
 ///
@@ -23,17 +24,23 @@ import java.util.concurrent.locks.LockSupport;
 /// loop sees the waiter.
 ///
 /// One thread may wait for input while another waits for output. Any thread may [#close] the channel, which ends both waits.
+///
+/// **Rest.** A thread that waits costs its stack. Where input may be long in coming, whoever would wait for it leaves a [Rested] in its
+/// place and ends: whatever would have ended the wait (input, its end, a close) takes that out and starts a thread for it, once.
 public final class ChannelWaits {
     private static final int INPUT = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
     private static final int OUTPUT = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
     private final SelectableChannel channel;
-    private final AtomicReference<Thread> inputWaiter = new AtomicReference<>();
-    private final AtomicReference<Thread> outputWaiter = new AtomicReference<>();
+    private final AtomicReference<Object> inputWaiter = new AtomicReference<>(); // a Thread or a Rested
+    private final AtomicReference<Object> outputWaiter = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean inputSeen;
     private volatile SelectionKey key; // null before the first wait
     private volatile Carrier carrier; // of the key
+
+    /// What goes on once there may be input.
+    private record Rested(String thread, Runnable task) {}
 
     private ChannelWaits(SelectableChannel channel) {
         this.channel = channel;
@@ -63,28 +70,62 @@ public final class ChannelWaits {
     /// @throws AsynchronousCloseException the channel was closed meanwhile
     /// @throws ClosedByInterruptException this thread was interrupted, and the channel is closed, as with the JDK's own channels
     public void awaitInput() throws IOException {
-        await(channel.validOps() & INPUT, inputWaiter);
-        inputSeen = true;
+        if (awaitInput(() -> false)) {
+            inputSeen = true;
+        }
+    }
+
+    /// As [#awaitInput()], but returns, too, once somebody has called [#endInputWait] for what `left` says from then on.
+    /// @return whether `left` says no
+    public boolean awaitInput(BooleanSupplier left) throws IOException {
+        await(channel.validOps() & INPUT, inputWaiter, left);
+        return !left.getAsBoolean();
+    }
+
+    /// Has whoever waits for input look at whether it was left.
+    public void endInputWait() {
+        if (inputWaiter.get() instanceof Thread thread) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /// For whoever would wait for input now, after a wait that was left: `task` runs once, on a thread of its own on the channel's carrier,
+    /// when there may be input or the end of it, or when the channel was closed.
+    /// @return false if that is so already: then the task never runs
+    public boolean rest(String thread, Runnable task) {
+        Rested rested = new Rested(thread, task);
+        if (!inputWaiter.compareAndSet(null, rested)) {
+            throw new IllegalStateException("another thread waits for this channel already");
+        }
+        boolean over;
+        try {
+            takeInterest(channel.validOps() & INPUT);
+            // Whoever sees input, shuts it or closes the channel says so first and looks for a waiter then.
+            over = inputSeen || !channel.isOpen();
+        } catch (IOException | CancelledKeyException e) {
+            over = true; // closed meanwhile
+        }
+        return !over || !inputWaiter.compareAndSet(rested, null);
     }
 
     /// Waits until output may be taken; failures as with [#awaitInput].
     public void awaitOutput() throws IOException {
-        await(SelectionKey.OP_WRITE, outputWaiter);
+        await(SelectionKey.OP_WRITE, outputWaiter, () -> false);
     }
 
     /// Waits until a connection is established or has failed: the channel says which. Failures as with [#awaitInput].
     public void awaitConnection() throws IOException {
-        await(SelectionKey.OP_CONNECT, outputWaiter);
+        await(SelectionKey.OP_CONNECT, outputWaiter, () -> false);
     }
 
-    private void await(int operation, AtomicReference<Thread> waiter) throws IOException {
+    private void await(int operation, AtomicReference<Object> waiter, BooleanSupplier left) throws IOException {
         Thread self = Thread.currentThread();
         if (!waiter.compareAndSet(null, self)) {
             throw new IllegalStateException("another thread waits for this channel already");
         }
         try {
             takeInterest(operation);
-            while (waiter.get() == self) {
+            while (waiter.get() == self && !left.getAsBoolean()) {
                 if (!channel.isOpen()) {
                     throw new AsynchronousCloseException();
                 }
@@ -160,10 +201,19 @@ public final class ChannelWaits {
     }
 
     /// Ends the wait of whoever waits. False if nobody does.
-    private static boolean wake(AtomicReference<Thread> waiter) {
-        Thread thread = waiter.getAndSet(null);
-        LockSupport.unpark(thread);
-        return thread != null;
+    private boolean wake(AtomicReference<Object> waiter) {
+        Object who = waiter.getAndSet(null);
+        switch (who) {
+            case Thread thread -> LockSupport.unpark(thread);
+            case Rested rested -> goOn(rested);
+            case null, default -> { }
+        }
+        return who != null;
+    }
+
+    private void goOn(Rested rested) {
+        Carrier known = carrier;
+        (known == null ? Threads.carrier() : known).builder().name(rested.thread).start(rested.task);
     }
 
     /// To be called after the input was shut: a wait for it ends, if the system has not ended it already.
@@ -172,9 +222,15 @@ public final class ChannelWaits {
         wake(inputWaiter);
     }
 
+    /// The channel was closed: threads that wait see that for themselves.
     private void wakeAll() {
-        LockSupport.unpark(inputWaiter.get());
-        LockSupport.unpark(outputWaiter.get());
+        if (inputWaiter.get() instanceof Rested) {
+            wake(inputWaiter);
+        }
+        endInputWait();
+        if (outputWaiter.get() instanceof Thread thread) {
+            LockSupport.unpark(thread);
+        }
     }
 
     /// Closes the channel: waits end, and the selector lets go of the descriptor. Only whoever comes first does it, others return at once:

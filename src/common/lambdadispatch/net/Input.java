@@ -85,6 +85,11 @@ public final class Input {
         if (array.length == 0) {
             source.awaitInput();
         }
+        return fillAtOnce();
+    }
+
+    /// As [#fill()], for whoever has waited for input by himself.
+    public boolean fillAtOnce() throws IOException {
         makeRoom(1);
         int room = array.length - limit;
         int count = source.read(array, limit, room);

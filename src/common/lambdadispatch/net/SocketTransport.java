@@ -12,6 +12,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import lambdadispatch.carrier.ChannelWaits;
 
 /// A TCP connection as a [Transport], to be used from virtual threads. On carriers of ours the channel is non-blocking and waits by
@@ -114,14 +115,28 @@ public final class SocketTransport implements Transport {
     }
 
     @Override
-    public void awaitInput() throws IOException {
+    public void awaitInput(BooleanSupplier left) throws IOException {
         readView = NONE; // so that these do not keep the arrays last used alive
         if (writeView.capacity() > KEEP_VIEWED) {
             writeView = NONE;
         }
         if (waits != null && !waits.inputSeen()) {
-            waits.awaitInput();
+            waits.awaitInput(left);
         }
+    }
+
+    @Override
+    public void endInputWait() {
+        if (waits != null) {
+            waits.endInputWait();
+        }
+    }
+
+    @Override
+    public boolean rest(String thread, Runnable task) {
+        readView = NONE;
+        writeView = NONE;
+        return waits != null && waits.rest(thread, task);
     }
 
     private int read(ByteBuffer view, int length) throws IOException {

@@ -4,6 +4,7 @@ package lambdadispatch.net;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /// Reads from a [Transport] under a time limit. When it runs out the input is shut, so that the blocked reader wakes and can still answer.
 ///
@@ -17,6 +18,10 @@ public final class TimedSource implements Input.Source, AutoCloseable {
     private long allReadsUntil; // System.nanoTime(), 0 before that read
     private boolean reading;
     private long until; // of the read under way, 0 for no limit
+    private long patienceUntil; // of the wait under way, 0 for no end
+    private boolean waiting; // in a wait that can be left
+    private volatile boolean left; // that wait was; written under the lock
+    private final BooleanSupplier hasLeft = () -> left;
     private volatile boolean expired;
 
     public TimedSource(Transport transport) {
@@ -46,18 +51,33 @@ public final class TimedSource implements Input.Source, AutoCloseable {
 
     /// Called under the lock.
     private void limitRead() {
+        limitRead(0);
+    }
+
+    /// @param patienceNanos for a wait that can be left, 0 for as long as it likes
+    private void limitRead(long patienceNanos) {
+        boolean begins = allReadsNanos != 0 && allReadsUntil == 0;
+        long now = eachReadNanos != 0 || begins || patienceNanos != 0 ? System.nanoTime() : 0;
         if (eachReadNanos != 0) {
-            until = notZero(System.nanoTime() + eachReadNanos);
+            until = notZero(now + eachReadNanos);
         } else {
-            if (allReadsNanos != 0 && allReadsUntil == 0) {
-                allReadsUntil = notZero(System.nanoTime() + allReadsNanos);
+            if (begins) {
+                allReadsUntil = notZero(now + allReadsNanos);
             }
             until = allReadsUntil;
         }
-        if (until == 0) {
-            deadline.disarm();
-        } else {
+        patienceUntil = patienceNanos == 0 ? 0 : notZero(now + patienceNanos);
+        arm();
+    }
+
+    /// Called under the lock.
+    private void arm() {
+        if (patienceUntil != 0 && (until == 0 || patienceUntil - until < 0)) {
+            deadline.armUntil(patienceUntil);
+        } else if (until != 0) {
             deadline.armUntil(until);
+        } else {
+            deadline.disarm();
         }
     }
 
@@ -67,12 +87,15 @@ public final class TimedSource implements Input.Source, AutoCloseable {
 
     private void ranOut() {
         synchronized (this) {
-            if (!reading || until == 0) {
+            if (!reading) {
                 return; // the read that this was for has ended
             }
-            long left = until - System.nanoTime();
-            if (left > 0) {
-                deadline.armNanos(left); // another has begun, or the limit was moved
+            long now = System.nanoTime();
+            if (patienceUntil != 0 && patienceUntil - now <= 0) {
+                leave();
+            }
+            if (until == 0 || until - now > 0) {
+                arm(); // another has begun, or the limit was moved
                 return;
             }
             expired = true;
@@ -99,6 +122,44 @@ public final class TimedSource implements Input.Source, AutoCloseable {
                 reading = false;
                 deadline.disarm();
             }
+        }
+    }
+
+    /// As [#awaitInput()], but no longer than `patience`, nor than until [#leave].
+    /// @return false if that was the end of the wait. The limit goes on then, for whoever takes the wait over by [Transport#rest] or by
+    /// another call; there must be one of these
+    public boolean awaitInput(Duration patience) throws IOException {
+        synchronized (this) {
+            reading = true;
+            waiting = true;
+            limitRead(patience.toNanos());
+        }
+        boolean came = true;
+        try {
+            transport.awaitInput(hasLeft);
+        } finally {
+            synchronized (this) {
+                waiting = false;
+                patienceUntil = 0;
+                came = !left;
+                left = false;
+                if (came) {
+                    reading = false;
+                    deadline.disarm();
+                } else {
+                    arm();
+                }
+            }
+        }
+        return came;
+    }
+
+    /// Ends the wait of whoever is in [#awaitInput(Duration)], if anybody is.
+    public synchronized void leave() {
+        if (waiting) {
+            patienceUntil = 0;
+            left = true;
+            transport.endInputWait();
         }
     }
 

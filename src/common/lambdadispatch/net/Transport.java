@@ -4,6 +4,7 @@ package lambdadispatch.net;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.BooleanSupplier;
 
 /// One two-way byte stream: a TCP connection, TLS over one, or a pipe in a test.
 ///
@@ -15,7 +16,22 @@ public interface Transport extends Closeable {
 
     /// Waits until reading would not wait for long, so that a reader can take memory only then. May return at once, and does where a
     /// transport can not tell.
-    default void awaitInput() throws IOException {}
+    default void awaitInput() throws IOException {
+        awaitInput(() -> false);
+    }
+
+    /// As [#awaitInput()], but returns, too, once `left` says so and [#endInputWait] was called after that.
+    default void awaitInput(BooleanSupplier left) throws IOException {}
+
+    /// Has whoever waits in [#awaitInput(BooleanSupplier)] look at whether it was left; any thread may call it.
+    default void endInputWait() {}
+
+    /// Instead of a wait for input that was left: `task` runs once, on a thread of its own, when a read would not wait for long or the
+    /// transport was closed. Until then nobody reads.
+    /// @return false if that is so already, or if a transport can not tell: then the task never runs
+    default boolean rest(String thread, Runnable task) {
+        return false;
+    }
 
     /// Writes all of it.
     void write(byte[] from, int offset, int length) throws IOException;

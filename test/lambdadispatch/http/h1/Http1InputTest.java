@@ -42,10 +42,10 @@ class Http1InputTest {
         steps.begin(LONG);
         assertThat(steps.memory.held()).isGreaterThan(50_000);
         input.finish();
-        Step<Boolean> next = steps.reading(input::awaitMessage);
+        Step<Http1Input.Next> next = steps.reading(input::awaitMessage);
         assertThat(steps.memory.held()).isZero();
         steps.send("G");
-        assertThat(next.get()).isTrue();
+        assertThat(next.get()).isEqualTo(Http1Input.Next.MESSAGE);
         assertThat(steps.in.available()).isOne();
     }
 
@@ -55,7 +55,7 @@ class Http1InputTest {
         input.finish();
         assertThat(input.pipelined()).isTrue();
         assertThat(input.holdsSome()).isTrue();
-        assertThat(input.awaitMessage()).isTrue();
+        assertThat(input.awaitMessage()).isEqualTo(Http1Input.Next.MESSAGE);
         assertThat(steps.in.available()).isEqualTo(3);
     }
 
@@ -69,7 +69,7 @@ class Http1InputTest {
     @Test
     void theEndOfTheInputIsNoMessage() throws Exception {
         steps.client.shutdownOutput();
-        assertThat(input.awaitMessage()).isFalse();
+        assertThat(input.awaitMessage()).isEqualTo(Http1Input.Next.NONE);
         assertThat(steps.readHead()).isFalse();
     }
 
@@ -78,15 +78,15 @@ class Http1InputTest {
         input.stop();
         assertThat(input.stopping()).isTrue();
         steps.send("GET");
-        assertThat(input.awaitMessage()).isFalse();
+        assertThat(input.awaitMessage()).isEqualTo(Http1Input.Next.NONE);
         assertThat(steps.in.available()).isZero();
     }
 
     @Test
     void whoWaitsForAMessageIsWokenByStop() throws Exception {
-        Step<Boolean> next = steps.reading(input::awaitMessage);
+        Step<Http1Input.Next> next = steps.reading(input::awaitMessage);
         input.stop();
-        assertThat(next.get()).isFalse();
+        assertThat(next.get()).isEqualTo(Http1Input.Next.NONE);
         assertThat(steps.noted).containsExactly(InputSteps.SHUT);
     }
 
@@ -120,11 +120,11 @@ class Http1InputTest {
         Step<Http1Input.Ahead> watch = steps.reading(() -> input.readAhead(exchange));
         assertThat(steps.memory.held()).isZero();
         input.finish();
-        Step<Boolean> next = new Step<>(input::awaitMessage);
+        Step<Http1Input.Next> next = new Step<>(input::awaitMessage);
         next.awaitState(Thread.State.WAITING);
         steps.send("G");
         assertThat(watch.get()).isEqualTo(Http1Input.Ahead.NO_NEWS);
-        assertThat(next.get()).isTrue();
+        assertThat(next.get()).isEqualTo(Http1Input.Next.MESSAGE);
         assertThat(steps.in.available()).isOne();
     }
 
@@ -139,7 +139,7 @@ class Http1InputTest {
         steps.client.shutdownOutput();
         assertThat(watch.get()).isEqualTo(lasts ? Http1Input.Ahead.CLIENT_GONE : Http1Input.Ahead.NO_NEWS);
         input.finish();
-        assertThat(input.awaitMessage()).isFalse();
+        assertThat(input.awaitMessage()).isEqualTo(Http1Input.Next.NONE);
     }
 
     @Test
@@ -236,7 +236,7 @@ class Http1InputTest {
             fragile.begin(exchange);
             assertThatThrownBy(() -> fragile.readAhead(exchange)).isInstanceOf(IllegalStateException.class);
             assertThat(fragile.finish()).isTrue();
-            assertThat(fragile.awaitMessage()).as("nothing more will come").isFalse();
+            assertThat(fragile.awaitMessage()).as("nothing more will come").isEqualTo(Http1Input.Next.NONE);
         }
         assertThat(reads).hasValue(1);
     }
@@ -248,7 +248,7 @@ class Http1InputTest {
         input.finish();
         CountDownLatch outOfTheFirst = new CountDownLatch(1);
         Step<String> owner = new Step<>(() -> {
-            boolean more = input.awaitMessage();
+            Http1Input.Next more = input.awaitMessage();
             boolean kept = Thread.interrupted();
             outOfTheFirst.countDown();
             input.linger(Duration.ofMinutes(10));
@@ -258,7 +258,7 @@ class Http1InputTest {
         owner.thread.interrupt();
         outOfTheFirst.await();
         owner.thread.interrupt();
-        assertThat(owner.get()).as("no message, and it is known that it was interrupted").isEqualTo("false true true");
+        assertThat(owner.get()).as("no message, and it is known that it was interrupted").isEqualTo("NONE true true");
         steps.client.close();
         watch.get();
     }

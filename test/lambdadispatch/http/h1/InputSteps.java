@@ -111,7 +111,7 @@ final class InputSteps implements AutoCloseable {
     /// What the connection's thread does until it runs the handler.
     Http1Exchange begin(String text) throws IOException {
         send(text);
-        if (!input.pipelined() && !input.awaitMessage() || !readHead()) {
+        if (!input.pipelined() && input.awaitMessage() != Http1Input.Next.MESSAGE || !readHead()) {
             throw new IOException("no head came");
         }
         Request request =

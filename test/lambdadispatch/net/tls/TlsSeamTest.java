@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import lambdadispatch.base.Clock;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.net.MemoryAccount;
@@ -42,7 +43,7 @@ class TlsSeamTest {
         }
 
         @Override
-        public void awaitInput() {
+        public void awaitInput(BooleanSupplier left) {
             calls.add("await");
         }
 

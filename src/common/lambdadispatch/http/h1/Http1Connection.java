@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.function.Function;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.carrier.Rounds;
+import lambdadispatch.http.h1.Http1Input.Next;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.Request;
@@ -44,7 +45,8 @@ public final class Http1Connection implements Connection {
     private final Handler handler;
     private final Duration longestLinger;
     private final HeadParser parser;
-    private final RequestHead head = new RequestHead();
+    private RequestHead head; // null while the connection rests
+    private Next expected = Next.NONE; // of the last round
     private volatile boolean closeAnnounced;
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes
@@ -88,18 +90,28 @@ public final class Http1Connection implements Connection {
     @Override
     public void trustPeer() {}
 
-    /// Serves until the connection ends. Returns with the transport closed.
-    public void run() {
+    /// Serves until the connection ends, and leaves it closed, or until nothing has come for so long that it had better rest.
+    /// @return whether it has ended. If not, [Transport#rest] says when to call this again
+    public boolean run() {
         try {
-            Rounds.run(this::next);
+            Rounds.run(this::round);
         } catch (IOException e) {
             LOG.debug("connection failed", "remote", transport.remoteAddress(), "why", e.getMessage());
         } finally {
-            transport.close();
-            source.close();
-            out.close();
-            watch.close();
+            if (expected != Next.LATER) {
+                transport.close();
+                source.close();
+                out.close();
+                watch.close();
+            }
         }
+        return expected != Next.LATER;
+    }
+
+    private boolean round() throws IOException {
+        expected = Next.NONE; // should it fail
+        expected = next();
+        return expected == Next.MESSAGE;
     }
 
     /// Lets the exchange under way finish and then closes; at once if none is, and soon if a head has only begun.
@@ -121,17 +133,20 @@ public final class Http1Connection implements Connection {
         return new Http1Tunnel(input, out, transport, source);
     }
 
-    private boolean next() throws IOException {
-        if (!readHead()) {
-            return false;
+    /// Waits for a request and answers it.
+    /// @return what to expect after that
+    private Next next() throws IOException {
+        Next next = readHead();
+        if (next != Next.MESSAGE) {
+            return next;
         }
         int octets = head.footprint();
         if (!memory.take(octets)) {
             refuse(Failure.NO_ROOM);
-            return false;
+            return Next.NONE;
         }
         try {
-            return exchange();
+            return exchange() ? Next.MESSAGE : Next.NONE;
         } finally {
             head.reset(); // it may be long before another one comes
             memory.give(octets);
@@ -156,15 +171,22 @@ public final class Http1Connection implements Connection {
         return reusable;
     }
 
-    private boolean readHead() throws IOException {
+    private Next readHead() throws IOException {
         try {
             if (!input.pipelined()) {
                 out.release();
-                if (!input.awaitMessage()) {
-                    return false;
+                Next next = input.awaitMessage();
+                if (next == Next.LATER) {
+                    rest();
+                }
+                if (next != Next.MESSAGE) {
+                    return next;
                 }
             }
-            return input.readHead(parser, head);
+            if (head == null) {
+                head = new RequestHead();
+            }
+            return input.readHead(parser, head) ? Next.MESSAGE : Next.NONE;
         } catch (BadMessage | NoRoom e) {
             refuse(Failure.of(e));
         } catch (SocketTimeoutException e) {
@@ -174,7 +196,13 @@ public final class Http1Connection implements Connection {
         } catch (EOFException e) {
             LOG.debug("client left inside a head", "remote", transport.remoteAddress());
         }
-        return false;
+        return Next.NONE;
+    }
+
+    /// It may be long before anything comes, and much longer than this takes to be made again.
+    private void rest() {
+        head = null;
+        out.rest();
     }
 
     private void handle(Http1Exchange exchange) {

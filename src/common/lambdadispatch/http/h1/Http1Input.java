@@ -32,7 +32,7 @@ import lambdadispatch.net.Transport;
 ///
 /// | phase | who reads | limit |
 /// |---|---|---|
-/// | IDLE | the connection's thread, or the watch, whose read becomes this one | each read: `idle`; before the first head `headTimeout` |
+/// | IDLE | the connection's thread, once the watch has left; nobody in a rest | each read: `idle`; before the first head `headTimeout` |
 /// | HEAD | the connection's thread | all reads: `headTimeout`; a second where the connection was told to stop |
 /// | BODY | a thread of the handler's, a read at a time; behind the body's end the watch | [LeastRate], at most `bodyStall`; none |
 /// | REST | the connection's thread, after the handler's last read, which gets 2 s | all reads: 2 s |
@@ -51,6 +51,14 @@ final class Http1Input {
 
     /// `OWNER` is the connection's thread, whether it reads just now or not.
     private enum Reader { OWNER, HANDLER, WATCH }
+
+    /// What came of waiting for a message.
+    enum Next {
+        MESSAGE,
+        NONE,
+        /// Nothing for so long that the connection had better rest. Its limit goes on.
+        LATER
+    }
 
     /// What came of reading ahead.
     enum Ahead {
@@ -113,30 +121,34 @@ final class Http1Input {
         return reader != Reader.WATCH && in.available() > 0;
     }
 
-    /// IDLE: waits for the first octets of the next message. A read-ahead that is under way becomes this wait, and gets its limit.
-    /// False if none will come.
-    boolean awaitMessage() throws IOException {
+    /// IDLE: waits for the first octets of the next message, but not for long. A read-ahead that has begun to read becomes this wait, and
+    /// gets its limit.
+    Next awaitMessage() throws IOException {
         synchronized (this) {
             phase = Phase.IDLE;
             if (stopping) {
-                return false;
+                return Next.NONE;
             }
             source.limitEachRead(first ? limits.headTimeout() : limits.idle());
             if (!handedBack()) {
-                return false;
+                return Next.NONE;
             }
             if (in.available() > 0) {
-                return true;
+                return Next.MESSAGE;
             }
             in.release(); // only now that nobody fills it
         }
-        return in.fill();
+        if (!source.awaitInput(limits.rest())) {
+            return Next.LATER;
+        }
+        return in.fillAtOnce() ? Next.MESSAGE : Next.NONE;
     }
 
     /// Waits until the watch has given the input back. Called under the lock.
     /// False if the watch has found the end of the input, or if this thread was interrupted.
     private boolean handedBack() {
         while (reader == Reader.WATCH) {
+            source.leave(); // one thread that waits is enough
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -355,7 +367,7 @@ final class Http1Input {
         boolean open = false;
         boolean gone;
         try {
-            open = in.fill();
+            open = !source.awaitInput(Duration.ZERO) || in.fillAtOnce();
         } catch (IOException e) {
             open = false;
         } finally { // whatever ends this thread: the connection's own waits for it

@@ -25,7 +25,7 @@ final class Http1Output implements AutoCloseable {
     private final TimedOutput timed;
     private final MemoryShare memory;
     private int charged;
-    private Bytes pending = new Bytes(FIRST);
+    private Bytes pending = new Bytes(0);
 
     /// @param memory what waits for a slow client is taken from it
     Http1Output(Transport transport, Duration stall, LeastRate rate, MemoryShare memory) {
@@ -98,6 +98,12 @@ final class Http1Output implements AutoCloseable {
             }
             pending.clear();
         }
+    }
+
+    /// Gives all memory back: nobody has anything to send, and nobody will for long.
+    void rest() {
+        pending = new Bytes(0);
+        charge();
     }
 
     /// Ends the connection inside what was being sent. Wakes a writer that is stuck.

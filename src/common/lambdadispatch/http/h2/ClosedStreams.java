@@ -15,7 +15,7 @@ final class ClosedStreams {
     private static final How[] HOWS = How.values();
 
     /// Most connections are idle, and many never have more streams than this. Lengths are powers of two.
-    private static final int FEW = 16;
+    private static final int FEW = 4;
 
     private int[] ids = new int[FEW]; // 0 where nothing is
     private byte[] hows = new byte[FEW];

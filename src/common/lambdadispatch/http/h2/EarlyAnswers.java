@@ -16,8 +16,8 @@ final class EarlyAnswers implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMillis(200);
 
     private final Streams streams;
-    private final Map<Integer, Long> until = new LinkedHashMap<>(); // System.nanoTime() by stream id, in order of time
-    private Deadline deadline; // most connections never need one
+    private Map<Integer, Long> until = Map.of(); // System.nanoTime() by stream id, in order of time
+    private Deadline deadline; // most connections never need one, nor a map
     private boolean closed;
 
     EarlyAnswers(Streams streams) {
@@ -30,6 +30,7 @@ final class EarlyAnswers implements AutoCloseable {
         }
         if (deadline == null) {
             deadline = new Deadline(this::resetThoseDue);
+            until = new LinkedHashMap<>();
         }
         if (until.isEmpty()) {
             deadline.arm(PATIENCE);

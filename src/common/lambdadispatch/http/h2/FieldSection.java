@@ -11,14 +11,13 @@ import lambdadispatch.net.MemoryShare;
 /// Puts the fragments of HEADERS and CONTINUATION together and decodes them (RFC 9113 §4.3). One section at a time per connection.
 final class FieldSection {
     private static final int TABLE_SIZE = 4096;
-    private static final int FIRST_BLOCK = 256;
     private static final int KEEP_BLOCK = 4096;
 
     private final Limits limits;
     private final AbuseBudget budget;
     private final HpackDecoder decoder;
     private final MemoryShare memory;
-    private Bytes block = new Bytes(FIRST_BLOCK);
+    private Bytes block = new Bytes(0);
     private int streamId; // 0 while no section is open
     private boolean endStream;
     private boolean selfDependent;
@@ -82,7 +81,7 @@ final class FieldSection {
         long before = charged();
         block.reserve(frame.length);
         if (!memory.resize(before, charged())) {
-            block = new Bytes(FIRST_BLOCK);
+            block = new Bytes(0);
             memory.give(before);
             throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "no memory for a field section");
         }
@@ -108,8 +107,13 @@ final class FieldSection {
     private void giveBack() {
         if (block.array().length > KEEP_BLOCK) {
             memory.give(charged());
-            block = new Bytes(FIRST_BLOCK);
+            block = new Bytes(0);
         }
+    }
+
+    /// Gives the rest back, too: no section is open, and none may come for long.
+    void rest() {
+        block = new Bytes(0);
     }
 
     /// Beyond what is kept, which is the connection's own cost.

@@ -58,6 +58,12 @@ final class FrameReader {
         }
     }
 
+    /// As [#release], and all else.
+    void rest() {
+        payload = null;
+        in.release();
+    }
+
     boolean has(int flag) {
         return (flags & flag) != 0;
     }

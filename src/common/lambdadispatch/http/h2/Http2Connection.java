@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import lambdadispatch.base.log.Log;
@@ -66,6 +65,11 @@ public final class Http2Connection implements Connection {
     private volatile boolean trusted;
     private volatile Object state; // see Connection.state
     private final Object stateLock = new Object();
+    private Http2Frames frames; // null until the connection has begun
+    private FrameReader reader;
+    private boolean upgraded; // then another engine has the thread: it never rests
+    private boolean settled; // its first SETTINGS have come
+    private boolean rests;
     private int lateCode = ErrorCode.SETTINGS_TIMEOUT; // what it means if the peer does not send in time
 
     /// @param in reads from `source`, which reads from `transport`; may already hold bytes, the preface included
@@ -96,37 +100,27 @@ public final class Http2Connection implements Connection {
         return this;
     }
 
-    /// Serves until the connection ends, and leaves it closed.
-    public void run() {
-        serve(null, null);
+    /// Serves until the connection ends, and leaves it closed, or until nothing has come for so long that it had better rest.
+    /// @return whether it has ended. If not, [Transport#rest] says when to call this again
+    public boolean run() {
+        return serve(null, null);
     }
 
     /// Serves a connection that was upgraded from HTTP/1.1: the request becomes stream 1 (RFC 7540 §3.2).
     /// @param settings value of `HTTP2-Settings`
     public void runUpgraded(Request request, String settings) {
+        upgraded = true;
         serve(request, settings);
     }
 
-    private void serve(Request upgraded, String settings) {
+    private boolean serve(Request first, String settings) {
         String lost = "connection closed by the client";
+        rests = false;
         try {
-            output.start();
-            output.control(out -> Http2Settings.write(limits, MAX_FRAME_SIZE, strangersWindow, out));
-            Http2Frames frames = new Http2Frames(this, new FieldSection(limits, budget, memory), budget, upgraded == null ? 0 : 1);
-            if (upgraded != null) {
-                byte[] payload = decode(settings);
-                frames.settings(payload, 0, payload.length, false);
+            if (frames == null) {
+                begin(first, settings);
             }
-            shutdown.settingsSent(upgraded != null || in.available() > 0);
-            readPreface();
-            shutdown.peerSpoke();
-            if (upgraded == null) {
-                shutdown.emptied();
-            } else {
-                // Not before: curl has little room for what follows the 101 at once, and fails if an answer does.
-                open(new Http2Stream(this, 1, upgraded, true));
-            }
-            readFrames(frames);
+            Rounds.run(this::readFrame);
         } catch (ConnectionError e) {
             lost = e.getMessage();
             fail(e);
@@ -138,7 +132,30 @@ public final class Http2Connection implements Connection {
             output.end(streams.lastTaken(), shutdown.stopping() ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, "");
             output.awaitWriter(linger); // the peer may have ended its own direction only
         } finally {
-            close(lost);
+            if (!rests) {
+                close(lost);
+            }
+        }
+        return !rests;
+    }
+
+    private void begin(Request first, String settings) throws IOException {
+        frames = new Http2Frames(this, new FieldSection(limits, budget, memory), budget, first == null ? 0 : 1);
+        reader = new FrameReader(in, MAX_FRAME_SIZE);
+        output.start();
+        output.control(out -> Http2Settings.write(limits, MAX_FRAME_SIZE, strangersWindow, out));
+        if (first != null) {
+            byte[] payload = Http2Settings.decode(settings);
+            frames.settings(payload, 0, payload.length, false);
+        }
+        shutdown.settingsSent(first != null || in.available() > 0);
+        readPreface();
+        shutdown.peerSpoke();
+        if (first == null) {
+            shutdown.emptied();
+        } else {
+            // Not before: curl has little room for what follows the 101 at once, and fails if an answer does.
+            open(new Http2Stream(this, 1, first, true));
         }
     }
 
@@ -147,14 +164,6 @@ public final class Http2Connection implements Connection {
         LOG.debug("connection error", "remote", transport.remoteAddress(), "why", e.getMessage());
         output.end(streams.lastTaken(), e.code(), e.getMessage());
         linger();
-    }
-
-    private static byte[] decode(String settings) throws ConnectionError {
-        try {
-            return Base64.getUrlDecoder().decode(settings);
-        } catch (IllegalArgumentException e) {
-            throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "HTTP2-Settings is not Base64"); // RFC 7540 §3.2.1
-        }
     }
 
     private void readPreface() throws IOException {
@@ -171,25 +180,22 @@ public final class Http2Connection implements Connection {
         in.skip(PREFACE.length);
     }
 
-    private void readFrames(Http2Frames frames) throws IOException {
-        FrameReader reader = new FrameReader(in, MAX_FRAME_SIZE);
+    /// Waits for a frame and applies it. False if no other follows, or none did for so long that the connection had better rest.
+    private boolean readFrame() throws IOException {
+        if (waitsForLong() && !source.awaitInput(streams.size() == 0 ? limits.rest() : Duration.ZERO)) {
+            rests = streams.size() == 0;
+            if (rests) {
+                rest();
+            }
+            return !rests;
+        }
         if (!reader.next()) {
-            return;
+            return false;
         }
-        // RFC 9113 §3.4: the first frame must be SETTINGS
-        if (reader.type != Frames.SETTINGS || reader.has(Frames.ACK)) {
-            FrameLog.received(transport, reader);
-            throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "first frame is not SETTINGS");
-        }
-        source.limitEachRead(Duration.ZERO);
-        lateCode = ErrorCode.ENHANCE_YOUR_CALM;
-        apply(reader, frames);
-        Rounds.run(() -> reader.next() && apply(reader, frames));
-    }
-
-    /// True: another frame may follow.
-    private boolean apply(FrameReader reader, Http2Frames frames) throws IOException {
         FrameLog.received(transport, reader);
+        if (!settled) {
+            settle();
+        }
         boolean inSection = frames.sectionOpen();
         try {
             frames.apply(reader);
@@ -205,6 +211,33 @@ public final class Http2Connection implements Connection {
             limitSection(!inSection);
         }
         return true;
+    }
+
+    private void settle() throws ConnectionError {
+        // RFC 9113 §3.4: the first frame must be SETTINGS
+        if (reader.type != Frames.SETTINGS || reader.has(Frames.ACK)) {
+            throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "first frame is not SETTINGS");
+        }
+        settled = true;
+        source.limitEachRead(Duration.ZERO);
+        lateCode = ErrorCode.ENHANCE_YOUR_CALM;
+    }
+
+    /// Whether the reader is about to wait where it may as well rest: between frames, if the thread is its own.
+    private boolean waitsForLong() {
+        return in.available() == 0 && settled && !upgraded && !frames.sectionOpen();
+    }
+
+    /// No stream has been open for a moment: a reader that waits need not wait on its thread.
+    void restIfIdle() {
+        source.leave();
+    }
+
+    /// It may be long before anything comes, and much longer than this takes to be made again.
+    private void rest() {
+        reader.rest();
+        frames.rest();
+        output.rest();
     }
 
     /// A field section that goes on in CONTINUATION frames has the time of any other head: nothing else can be read meanwhile.

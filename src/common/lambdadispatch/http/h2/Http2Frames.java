@@ -27,6 +27,11 @@ final class Http2Frames {
         return section.open();
     }
 
+    /// Gives back what only a section needs; none is open.
+    void rest() {
+        section.rest();
+    }
+
     void apply(FrameReader frame) throws IOException {
         if (section.open()) {
             if (section.continuation(frame)) {

@@ -22,7 +22,7 @@ import lambdadispatch.net.Transport;
 ///
 /// Threads append frames to one buffer under this object's lock; a writer thread takes the whole buffer and puts it on the wire. On a
 /// single carrier the writer runs after all threads that were runnable, so their frames share one system call. The connection's reader only
-/// ever appends and never waits. Lock order: stream, then this.
+/// ever appends and never waits. The writer ends when the connection rests; the next frame starts another. Lock order: stream, then this.
 final class Http2Output implements AutoCloseable {
     /// Senders of DATA and HEADERS wait while this much is pending.
     private static final int MAX_PENDING = 256 << 10;
@@ -40,13 +40,13 @@ final class Http2Output implements AutoCloseable {
     private volatile LeastRate rate;
     private final Deadline deadline;
     private final Consumer<IOException> onFailure;
-    private final Thread writer;
+    private Thread writer; // null before [#start] and after [#rest]. This and what follows guarded by this
     private final HpackEncoder encoder = new HpackEncoder();
-    private final Bytes block = new Bytes(256);
+    private Bytes block = new Bytes(0);
     private final Set<Thread> blocked = new HashSet<>(); // wait for room or for the connection's window
-    private Bytes pending = new Bytes(512);
-    private Bytes writing = new Bytes(512);
-    private boolean writerParked;
+    private Bytes pending = new Bytes(0);
+    private Bytes writing = new Bytes(0);
+    private boolean writerParked; // or resting
     private boolean ending; // no more frames; the writer ends our direction once all is sent
     private boolean closed;
     private long window = Http2Settings.DEFAULT_WINDOW;
@@ -67,11 +67,10 @@ final class Http2Output implements AutoCloseable {
         this.windowStall = stall;
         this.onFailure = onFailure;
         this.deadline = new Deadline(transport::reset);
-        this.writer = Threads.virtual("http2-writer").unstarted(this::writeAll);
     }
 
-    void start() {
-        writer.start();
+    synchronized void start() {
+        writer = Threads.virtual("http2-writer").start(this::writeAll);
     }
 
     /// Encodes a field block; called under the lock, since the order of blocks on the wire is the order of the encoder's state.
@@ -226,10 +225,25 @@ final class Http2Output implements AutoCloseable {
     }
 
     private void wakeWriter() {
-        if (writerParked) {
-            writerParked = false;
+        if (writerParked && writer == null) {
+            start();
+        } else if (writerParked) {
             LockSupport.unpark(writer);
         }
+        writerParked = false;
+    }
+
+    /// Lets the writer end if it has nothing to do, with all memory that frames need: nobody will send anything for long.
+    synchronized void rest() {
+        if (!writerParked || writer == null || pending.length() > 0 || closed || ending) {
+            return;
+        }
+        LockSupport.unpark(writer); // it finds that it is not the writer any more
+        writer = null;
+        pending = new Bytes(0);
+        writing = new Bytes(0);
+        block = new Bytes(0);
+        memory.charge(pending, writing);
     }
 
     /// RST_STREAM for a stream that has no sending half any more.
@@ -253,12 +267,7 @@ final class Http2Output implements AutoCloseable {
     }
 
     void windowUpdate(int streamId, int increment) throws IOException {
-        synchronized (this) {
-            if (!closed && !ending) {
-                Frames.windowUpdate(pending, streamId, increment);
-                appended(true);
-            }
-        }
+        control(out -> Frames.windowUpdate(out, streamId, increment));
     }
 
     /// The peer's settings changed (RFC 9113 §6.5.3, §6.9.2); `adjust` moves all streams' windows, under this lock.
@@ -374,8 +383,8 @@ final class Http2Output implements AutoCloseable {
 
     private Bytes take() throws IOException {
         synchronized (this) {
-            if (closed) {
-                return null;
+            if (closed || writer != Thread.currentThread()) {
+                return null; // the connection is over, or rests
             }
             writing.clear();
             if (pending.length() > 0) {
@@ -415,7 +424,7 @@ final class Http2Output implements AutoCloseable {
     public void close() {
         synchronized (this) {
             closed = true;
-            wakeWriter();
+            LockSupport.unpark(writer);
             wakeBlocked();
         }
         deadline.close();
@@ -423,8 +432,15 @@ final class Http2Output implements AutoCloseable {
 
     /// Waits until the writer has ended, so that nobody closes the transport under a last GOAWAY; called by the reader when it is done.
     void awaitWriter(Duration patience) {
+        Thread last;
+        synchronized (this) {
+            last = writer;
+        }
+        if (last == null) {
+            return;
+        }
         try {
-            writer.join(patience);
+            last.join(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.http.h2;
 
+import java.util.Base64;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.http.server.Limits;
 
@@ -54,6 +55,15 @@ final class Http2Settings {
     private static void require(boolean valid, int code, String setting) throws ConnectionError {
         if (!valid) {
             throw new ConnectionError(code, "value of SETTINGS_" + setting);
+        }
+    }
+
+    /// The payload of a SETTINGS frame, from the value of `HTTP2-Settings` (RFC 7540 §3.2.1).
+    static byte[] decode(String text) throws ConnectionError {
+        try {
+            return Base64.getUrlDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "HTTP2-Settings is not Base64");
         }
     }
 

@@ -26,6 +26,7 @@ final class Shutdown implements AutoCloseable {
     private final Deadline idle;
     private final Deadline drain;
     private State state = State.STARTING;
+    private boolean mayRest; // what the idle time is armed for: first a rest, then the end
     private boolean peerSpoke;
     private boolean stopping;
 
@@ -33,7 +34,7 @@ final class Shutdown implements AutoCloseable {
     Shutdown(Http2Connection connection, Duration patience) {
         this.connection = connection;
         this.patience = patience;
-        this.idle = new Deadline(this::idleTooLong);
+        this.idle = new Deadline(this::idleFor);
         this.drain = new Deadline(this::patienceOver);
     }
 
@@ -126,6 +127,20 @@ final class Shutdown implements AutoCloseable {
         drain.arm(patience);
     }
 
+    private void idleFor() {
+        boolean rest;
+        synchronized (this) {
+            rest = mayRest;
+            mayRest = false;
+        }
+        if (rest) {
+            connection.restIfIdle();
+            idle.arm(connection.limits().idle().minus(connection.limits().rest()));
+        } else {
+            idleTooLong();
+        }
+    }
+
     private void idleTooLong() {
         if (!connection.streams().refuseIfIdle()) {
             return;
@@ -139,14 +154,18 @@ final class Shutdown implements AutoCloseable {
 
     /// The last stream has ended, or the connection begins without one.
     void emptied() {
+        Duration rest = connection.limits().rest();
+        Duration limit = connection.limits().idle();
         boolean refusing;
+        boolean restsFirst = rest.isPositive() && rest.compareTo(limit) < 0;
         synchronized (this) {
             refusing = state == State.REFUSING;
+            mayRest = restsFirst;
         }
         if (refusing) {
             finish();
         } else {
-            idle.arm(connection.limits().idle());
+            idle.arm(restsFirst ? rest : limit);
         }
     }
 

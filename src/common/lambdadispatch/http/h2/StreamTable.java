@@ -7,7 +7,7 @@ import java.util.List;
 /// The open streams of one connection by id: open addressing over plain ints, since each DATA frame looks one up. Not
 /// thread-safe: [Streams] guards it.
 final class StreamTable {
-    private Http2Stream[] slots = new Http2Stream[16];
+    private Http2Stream[] slots = new Http2Stream[4];
     private int size;
 
     Http2Stream get(int id) {

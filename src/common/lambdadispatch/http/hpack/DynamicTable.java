@@ -16,8 +16,11 @@ import java.util.Arrays;
 final class DynamicTable {
     static final int ENTRY_OVERHEAD = 32;
 
-    private byte[][] names = new byte[8][]; // the length is a power of two
-    private byte[][] values = new byte[8][];
+    private static final int FEW = 8;
+    private static final byte[][] NONE = new byte[0][];
+
+    private byte[][] names = NONE; // the length is a power of two, or 0 before the first entry
+    private byte[][] values = NONE;
     private int added; // over the table's life; wraps, as only differences count
     private int count;
     private int size;
@@ -105,8 +108,8 @@ final class DynamicTable {
     private void grow() {
         byte[][] oldNames = names;
         byte[][] oldValues = values;
-        names = Arrays.copyOf(names, names.length * 2);
-        values = Arrays.copyOf(values, values.length * 2);
+        names = Arrays.copyOf(names, Math.max(FEW, names.length * 2));
+        values = Arrays.copyOf(values, names.length);
         for (int number = added - count; number != added; number++) {
             int from = number & oldNames.length - 1;
             int to = number & names.length - 1;

@@ -11,31 +11,30 @@ import java.util.Arrays;
 /// ```
 /// newest[bucket] -> 10 -> 7 -> 3        with added = 11 and count = 4, the living are 7 to 10: the chain ends after 7
 /// ```
+///
+/// It has room for as many entries as there are at once, as the table has, and grows with that: most connections never add one.
 final class FieldIndex {
     private static final int BUCKETS = 64;
+    private static final int FEW = 8;
+    private static final int[] NONE = new int[0];
 
     private final DynamicTable table;
-    private final int slotMask;
-    private final int[] newest = new int[BUCKETS];
-    private final int[] older;
-    private final int[] nameHashes;
-    private final int[] fieldHashes;
+    private int[] newest; // null before the first entry
+    private int[] older = NONE; // the length is a power of two, and that of the next two
+    private int[] nameHashes = NONE;
+    private int[] fieldHashes = NONE;
 
-    /// @param maxSize bound of the table's size over its life
-    FieldIndex(DynamicTable table, int maxSize) {
+    FieldIndex(DynamicTable table) {
         this.table = table;
-        int slots = Integer.highestOneBit(Math.max(1, maxSize / DynamicTable.ENTRY_OVERHEAD)) * 2;
-        slotMask = slots - 1;
-        older = new int[slots];
-        nameHashes = new int[slots];
-        fieldHashes = new int[slots];
-        Arrays.fill(newest, -1);
     }
 
     /// Notes the entry that will be added next.
     void add(int nameHash, int fieldHash) {
         int number = table.added();
-        int slot = number & slotMask;
+        if (table.count() == older.length) {
+            grow();
+        }
+        int slot = number & older.length - 1;
         int bucket = nameHash & BUCKETS - 1;
         older[slot] = newest[bucket];
         newest[bucket] = number;
@@ -66,8 +65,26 @@ final class FieldIndex {
         return -1;
     }
 
+    private void grow() {
+        if (newest == null) {
+            newest = new int[BUCKETS];
+            Arrays.fill(newest, -1);
+        }
+        older = moved(older);
+        nameHashes = moved(nameHashes);
+        fieldHashes = moved(fieldHashes);
+    }
+
+    private int[] moved(int[] from) {
+        int[] to = new int[Math.max(FEW, from.length * 2)];
+        for (int number = table.added() - table.count(); number != table.added(); number++) {
+            to[number & to.length - 1] = from[number & from.length - 1];
+        }
+        return to;
+    }
+
     private int first(int nameHash) {
-        return living(newest[nameHash & BUCKETS - 1]);
+        return newest == null ? -1 : living(newest[nameHash & BUCKETS - 1]);
     }
 
     private int next(int entry) {
@@ -75,7 +92,7 @@ final class FieldIndex {
     }
 
     private int slot(int entry) {
-        return table.added() - 1 - entry & slotMask;
+        return table.added() - 1 - entry & older.length - 1;
     }
 
     private int living(int number) {

@@ -20,7 +20,7 @@ public final class HpackEncoder {
     private static final int WITHOUT_INDEXING = 0; // §6.2.2, 4 bits
 
     private final DynamicTable table = new DynamicTable(MAX_TABLE_SIZE);
-    private final FieldIndex index = new FieldIndex(table, MAX_TABLE_SIZE);
+    private final FieldIndex index = new FieldIndex(table);
     private final IndexingPolicy policy = new IndexingPolicy();
     private final EncodedName name = new EncodedName();
     private final byte[] statusDigits = new byte[3];

@@ -22,9 +22,10 @@ final class IndexingPolicy {
 
     private static final int REMEMBERED = 64;
 
-    // apart, so that the hashes of a field and of its own name can not overwrite each other each time the field comes
-    private final int[] seenFields = new int[REMEMBERED];
-    private final int[] seenNames = new int[REMEMBERED];
+    // Apart, so that the hashes of a field and of its own name can not overwrite each other each time the field comes. What the place does
+    // not say of a hash is in 16 bits: one in 65,536 fields is added when it is seen for the first time.
+    private final short[] seenFields = new short[REMEMBERED];
+    private final short[] seenNames = new short[REMEMBERED];
 
     /// Whether the field of that static table index holds a secret.
     static boolean sensitive(int staticIndex) {
@@ -46,10 +47,11 @@ final class IndexingPolicy {
         return seenBefore(seenNames, hash);
     }
 
-    private static boolean seenBefore(int[] seen, int hash) {
+    private static boolean seenBefore(short[] seen, int hash) {
         int slot = hash & REMEMBERED - 1;
-        boolean before = seen[slot] == hash;
-        seen[slot] = hash;
+        short rest = (short) (hash >>> 16);
+        boolean before = seen[slot] == rest;
+        seen[slot] = rest;
         return before;
     }
 

@@ -25,6 +25,11 @@ import lambdadispatch.net.tls.NotTls;
 import lambdadispatch.net.tls.TlsTransport;
 
 /// One accepted connection: does the TLS handshake, finds out which protocol it speaks, and hands it to that engine.
+///
+/// It has a thread while something comes, and for [Limits#rest] after that. Then it *rests*: [#run] returns, what only a thread needs is
+/// given back, and what is left is this object, what the engine remembers, and a time limit. Whatever ends a wait for input has another
+/// thread call [#run] again: octets, the end of the input, the limit and the listener's stop, which both shut the input, and a close. So
+/// each end takes the same way as without a rest. Where peers prove who they are nothing rests: those connections are few, and busy.
 final class ServedConnection {
     private static final Log LOG = Log.of("server");
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -52,6 +57,12 @@ final class ServedConnection {
     private volatile BooleanSupplier heard = () -> false; // whether the client has sent anything yet
     private boolean closeAnnounced;
     private Http1Connection http1; // null unless it is one
+    private final Deadline stranger; // null where nobody has to prove anything
+    private MemoryShare memory; // this and what follows: null before there is one. Of whichever thread the connection has
+    private Transport transport;
+    private TimedSource source;
+    private Input in;
+    private Http2Connection http2;
 
     /// @param upgrades whether it may become HTTP/2 by `Upgrade: h2c`
     ServedConnection(SocketTransport plain, SSLContext tls, Limits limits, Handler handler, boolean upgrades, MemoryAccount account) {
@@ -61,67 +72,97 @@ final class ServedConnection {
         this.tls = tls;
         this.limits = limits;
         this.handler = handler;
+        this.stranger = handler.knowsItsPeers() ? new Deadline(plain::close) : null;
     }
 
-    void run() {
-        try (Deadline stranger = new Deadline(plain::close)) {
-            if (handler.knowsItsPeers()) {
-                stranger.arm(notLongerThanAHead(STRANGER_LIMIT));
+    /// Serves until the connection is over or had better rest.
+    /// @return whether it is over: then [#end] has to follow, else [#rest]
+    boolean run() {
+        try {
+            if (memory == null && !begin()) {
+                return true;
             }
-            serveWithMemory(stranger);
+            if (http1 == null && http2 == null && !detectProtocol()) {
+                return false;
+            }
+            return http1 != null ? http1.run() : http2.run();
         } catch (IOException e) {
             LOG.debug("connection failed", "remote", plain.remoteAddress(), "why", e.getMessage());
-        } finally {
-            endStopLimit();
+            return true;
         }
     }
 
-    private void serveWithMemory(Deadline stranger) throws IOException {
-        MemoryShare memory = account.open(plain.remoteAddress(), PLAIN_OCTETS + (tls == null ? 0 : TLS_OCTETS), plain::close);
-        if (memory == null) {
-            throw new NoRoom("another connection: " + account);
-        }
-        try (memory) {
-            detectProtocol(stranger, memory);
-        }
+    /// Has a new thread run `task` once there is reason to go on, which may be now. False, and it never runs, if there is already.
+    boolean rest(String thread, Runnable task) {
+        return transport.rest(thread, task);
     }
 
-    private void detectProtocol(Deadline stranger, MemoryShare memory) throws IOException {
-        Transport transport = tls == null ? plain : handshake(memory);
-        if (transport == null) {
-            return;
-        }
-        TimedSource source = new TimedSource(transport);
-        Input in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER), memory);
-        try {
-            source.limitAllReads(limits.headTimeout());
-            boolean http2 = transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface(in);
-            if (http2) {
-                serve(http2(transport, source, in, stranger));
-            } else {
-                serve(new Http1Connection(transport, source, in, limits, upgrades ? upgrading(stranger) : handler));
-            }
-        } finally {
+    /// Closes it, and gives back all that was held for it.
+    void end() {
+        endStopLimit();
+        plain.close();
+        if (source != null) {
             source.close();
             in.close();
         }
+        if (memory != null) {
+            memory.close();
+        }
+        if (stranger != null) {
+            stranger.close();
+        }
+    }
+
+    /// False if it ends here.
+    private boolean begin() throws IOException {
+        if (stranger != null) {
+            stranger.arm(notLongerThanAHead(STRANGER_LIMIT));
+        }
+        memory = account.open(plain.remoteAddress(), PLAIN_OCTETS + (tls == null ? 0 : TLS_OCTETS), plain::close);
+        if (memory == null) {
+            throw new NoRoom("another connection: " + account);
+        }
+        transport = tls == null ? plain : handshake();
+        if (transport == null) {
+            return false;
+        }
+        source = new TimedSource(transport);
+        in = new Input(source, IDLE_BUFFER, Math.max(limits.headBytes(), Http2Connection.MAX_FRAME_BUFFER), memory);
+        source.limitAllReads(limits.headTimeout());
+        return true;
+    }
+
+    /// False if nothing has come that could tell.
+    private boolean detectProtocol() throws IOException {
+        if (tls == null && in.available() == 0 && !source.awaitInput(limits.rest())) {
+            return false;
+        }
+        if (transport.applicationProtocol().equals("h2") || tls == null && startsWithPreface()) {
+            http2 = http2(transport, source, in);
+            onStop(http2::stop);
+        } else {
+            begin(new Http1Connection(transport, source, in, limits, upgrades ? upgrading() : handler));
+        }
+        return true;
     }
 
     /// Only where the handler wants it: a proxy in front passes an upgrade on, and what follows it goes past the proxy's rules.
-    private Handler upgrading(Deadline stranger) {
+    private Handler upgrading() {
         return new H2cUpgrade(handler, (tunnel, request, settings) -> {
-            Http2Connection upgraded = http2(tunnel.transport(), tunnel.source(), tunnel.input(), stranger);
+            Http2Connection upgraded = http2(tunnel.transport(), tunnel.source(), tunnel.input());
             tunnel.onStop(upgraded::stop);
             upgraded.runUpgraded(request, settings);
         });
     }
 
-    private Http2Connection http2(Transport transport, TimedSource source, Input in, Deadline stranger) throws NoRoom {
+    private Http2Connection http2(Transport transport, TimedSource source, Input in) throws NoRoom {
         if (!in.memory().costs(HTTP2_OCTETS)) {
             throw new NoRoom("another HTTP/2 connection: " + account);
         }
         return new Http2Connection(transport, source, in, limits, handler).onTrust(() -> {
-            stranger.disarm();
+            if (stranger != null) {
+                stranger.disarm();
+            }
             in.memory().known();
         });
     }
@@ -130,7 +171,7 @@ final class ServedConnection {
         return limits.headTimeout().compareTo(limit) < 0 ? limits.headTimeout() : limit;
     }
 
-    private void serve(Http1Connection connection) {
+    private void begin(Http1Connection connection) {
         onStop(connection::stop);
         synchronized (this) {
             http1 = connection;
@@ -138,12 +179,6 @@ final class ServedConnection {
                 connection.announceClose();
             }
         }
-        connection.run();
-    }
-
-    private void serve(Http2Connection connection) {
-        onStop(connection::stop);
-        connection.run();
     }
 
     private void onStop(Runnable action) {
@@ -177,7 +212,7 @@ final class ServedConnection {
         }
     }
 
-    private Transport handshake(MemoryShare memory) throws IOException {
+    private Transport handshake() throws IOException {
         TlsTransport secured = TlsTransport.server(plain, tls, PROTOCOLS, memory);
         heard = secured::heard;
         try (Deadline limit = new Deadline(plain::close)) {
@@ -195,7 +230,7 @@ final class ServedConnection {
     }
 
     /// Waits only as long as what came agrees with the preface of RFC 9113 §3.4.
-    private boolean startsWithPreface(Input in) throws IOException {
+    private boolean startsWithPreface() throws IOException {
         for (int at = 0; at < PREFACE.length; at++) {
             if (at == in.available() && !in.fill()) {
                 return false;

@@ -43,6 +43,7 @@ public final class Server implements AutoCloseable {
     private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger exchanges = new AtomicInteger();
+    private final AtomicInteger resting = new AtomicInteger();
     private final Object emptied = new Object();
     private SocketListener listener;
     private volatile boolean stopping;
@@ -61,7 +62,7 @@ public final class Server implements AutoCloseable {
         this.name = name;
         this.wanted = address;
         this.tls = tls;
-        this.limits = limits;
+        this.limits = handler.knowsItsPeers() ? limits.with().rest(Duration.ZERO).limits() : limits; // those are few, and busy
         this.upgrades = tls == null && handler.takesH2cUpgrade();
         this.handler = new Counted(handler);
     }
@@ -118,6 +119,11 @@ public final class Server implements AutoCloseable {
         return connections.size();
     }
 
+    /// Connections that hold no thread for the moment.
+    int resting() {
+        return resting.get();
+    }
+
     private void acceptAll(Accepting accepting) {
         while (!stopping) {
             SocketChannel channel;
@@ -138,13 +144,7 @@ public final class Server implements AutoCloseable {
                 continue;
             }
             admitted.incrementAndGet();
-            Threads.spread(name).start(() -> {
-                try {
-                    serve(channel);
-                } finally {
-                    admitted.decrementAndGet();
-                }
-            });
+            Threads.spread(name).start(() -> serve(channel));
         }
     }
 
@@ -152,27 +152,56 @@ public final class Server implements AutoCloseable {
         ServedConnection connection;
         try {
             connection = new ServedConnection(new SocketTransport(channel), tls, limits, handler, upgrades, account);
-        } catch (IOException e) {
-            closeQuietly(channel); // reset before we came to look at it
+        } catch (IOException | RuntimeException e) {
+            log.debug("connection not taken", "port", name, "why", e.getMessage()); // reset before we came to look at it, most likely
+            closeQuietly(channel);
+            admitted.decrementAndGet();
             return;
         }
         connections.add(connection);
         if (closeAnnounced) { // looked at after the connection can be found
             connection.announceClose();
         }
+        if (stopping) {
+            ended(connection);
+        } else {
+            serve(connection);
+        }
+    }
+
+    /// On a thread of the connection's, until it is over or rests.
+    private void serve(ServedConnection connection) {
+        boolean rests = false; // from then on it is another thread's
         try {
-            if (!stopping) {
-                connection.run();
+            while (!rests && !connection.run()) {
+                resting.incrementAndGet();
+                rests = connection.rest(name, () -> {
+                    resting.decrementAndGet();
+                    serve(connection);
+                });
+                if (!rests) {
+                    resting.decrementAndGet();
+                }
             }
         } catch (RuntimeException e) {
             log.error("connection failed", e, "port", name);
         } finally {
-            connection.close();
+            if (!rests) {
+                ended(connection);
+            }
+        }
+    }
+
+    private void ended(ServedConnection connection) {
+        try {
+            connection.end();
+        } finally {
             connections.remove(connection);
-            if (stopping && connections.isEmpty()) {
-                synchronized (emptied) {
-                    emptied.notifyAll();
-                }
+            admitted.decrementAndGet();
+        }
+        if (stopping && connections.isEmpty()) {
+            synchronized (emptied) {
+                emptied.notifyAll();
             }
         }
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param bodyStall without a byte of body while one is wanted
 /// @param writeStall without the peer taking a byte while some are waiting
 /// @param idle keep-alive between requests
+/// @param rest without an octet from the peer until the connection lets go of its threads and buffers; zero for never
 /// @param maxStreams HTTP/2 concurrent streams
 /// @param streamWindow HTTP/2 receive window per stream
 /// @param connectionWindow HTTP/2 receive window per connection
@@ -25,13 +26,14 @@ public record Limits(
         Duration bodyStall,
         Duration writeStall,
         Duration idle,
+        Duration rest,
         int maxStreams,
         int streamWindow,
         int connectionWindow,
         int maxConnections,
         LeastRate leastRate) {
     public static final Limits DEFAULT = new Limits(64 << 10, 256, -1, Duration.ofSeconds(30), Duration.ofSeconds(60),
-            Duration.ofSeconds(60), Duration.ofSeconds(75), 250, 256 << 10, 1 << 20, 20_000, LeastRate.DEFAULT);
+            Duration.ofSeconds(60), Duration.ofSeconds(75), Duration.ofSeconds(2), 250, 256 << 10, 1 << 20, 20_000, LeastRate.DEFAULT);
 
     /// These, to be changed by name: of twelve values in a row two time-outs would be swapped in silence.
     public Builder with() {
@@ -47,6 +49,7 @@ public record Limits(
         private Duration bodyStall;
         private Duration writeStall;
         private Duration idle;
+        private Duration rest;
         private int maxStreams;
         private int streamWindow;
         private int connectionWindow;
@@ -61,6 +64,7 @@ public record Limits(
             bodyStall = from.bodyStall;
             writeStall = from.writeStall;
             idle = from.idle;
+            rest = from.rest;
             maxStreams = from.maxStreams;
             streamWindow = from.streamWindow;
             connectionWindow = from.connectionWindow;
@@ -103,6 +107,11 @@ public record Limits(
             return this;
         }
 
+        public Builder rest(Duration patience) {
+            rest = patience;
+            return this;
+        }
+
         /// [#headTimeout], [#bodyStall], [#writeStall] and [#idle] alike.
         public Builder everyTimeout(Duration limit) {
             return headTimeout(limit).bodyStall(limit).writeStall(limit).idle(limit);
@@ -134,7 +143,7 @@ public record Limits(
         }
 
         public Limits limits() {
-            return new Limits(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, maxStreams, streamWindow,
+            return new Limits(headBytes, headFields, bodyBytes, headTimeout, bodyStall, writeStall, idle, rest, maxStreams, streamWindow,
                     connectionWindow, maxConnections, leastRate);
         }
     }

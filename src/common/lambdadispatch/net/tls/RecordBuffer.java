@@ -133,6 +133,13 @@ final class RecordBuffer {
         start = 0;
         end = 0;
         if (!filled && !keeps) {
+            rest();
+        }
+    }
+
+    /// Gives its memory back, empty as it is: there may be nothing to read for a long time.
+    void rest() {
+        if (array.length > 0) {
             if (array.length == FIRST_CAPACITY) {
                 SpareArrays.give(array);
             }

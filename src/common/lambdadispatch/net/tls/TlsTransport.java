@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -33,10 +34,6 @@ public final class TlsTransport implements Transport {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
     /// Records are gathered up to this before they are written.
     private static final int GATHER = 64 << 10;
-    /// Records without data that a peer may send after the handshake (session tickets, KeyUpdate, empty ones). Each costs as much as a
-    /// cipher's key schedule, or an answer.
-    private static final int IDLE_RECORD_BURST = 100;
-    private static final long IDLE_RECORD_NANOS = 1_000_000_000; // and one more a second
 
     private final Transport plain;
     private final SSLEngine engine;
@@ -50,8 +47,7 @@ public final class TlsTransport implements Transport {
     private final EngineMemory engineMemory;
     private volatile boolean established;
     private volatile boolean outputShut;
-    private int idleRecords; // guarded by reading, as the next
-    private long idleRecordsSince;
+    private final IdleRecords idleRecords = new IdleRecords(); // guarded by reading
     private final AtomicBoolean answering = new AtomicBoolean();
 
     TlsTransport(Transport plain, SSLEngine engine) {
@@ -176,14 +172,30 @@ public final class TlsTransport implements Transport {
     }
 
     @Override
-    public void awaitInput() throws IOException {
+    public void awaitInput(BooleanSupplier left) throws IOException {
         handshake();
         synchronized (reading) {
             if (clear.hasRemaining() || !received.isEmpty()) {
                 return;
             }
         }
-        plain.awaitInput();
+        plain.awaitInput(left);
+    }
+
+    @Override
+    public void endInputWait() {
+        plain.endInputWait();
+    }
+
+    @Override
+    public boolean rest(String thread, Runnable task) {
+        synchronized (reading) {
+            if (clear.hasRemaining() || !received.isEmpty()) {
+                return false;
+            }
+            received.rest();
+        }
+        return plain.rest(thread, task);
     }
 
     /// Any record counts, one that holds no data too: a ticket that came late costs a new connection, which is what to do when in doubt.
@@ -284,8 +296,9 @@ public final class TlsTransport implements Transport {
     }
 
     private void afterHandshake(SSLEngineResult result) throws SSLException {
-        if (result.bytesProduced() == 0 && result.bytesConsumed() > 0) {
-            countIdleRecord();
+        if (result.bytesProduced() == 0 && result.bytesConsumed() > 0 && !idleRecords.mayBe()) {
+            plain.close();
+            throw new SSLException("too many TLS records without data");
         }
         HandshakeStatus status = result.getHandshakeStatus();
         if (status == HandshakeStatus.NEED_TASK) {
@@ -305,18 +318,6 @@ public final class TlsTransport implements Transport {
         if (!engine.getSession().getProtocol().equals("TLSv1.3")) {
             plain.close();
             throw new SSLException("renegotiation is refused");
-        }
-    }
-
-    private void countIdleRecord() throws SSLException {
-        long now = System.nanoTime();
-        if (idleRecords == 0) {
-            idleRecordsSince = now;
-        }
-        idleRecords++;
-        if (idleRecords > IDLE_RECORD_BURST + (now - idleRecordsSince) / IDLE_RECORD_NANOS) {
-            plain.close();
-            throw new SSLException("too many TLS records without data");
         }
     }
 
