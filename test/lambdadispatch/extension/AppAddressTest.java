@@ -17,6 +17,8 @@ import java.util.List;
 import lambdadispatch.net.SocketTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Where the app is found, and what is said if it is not, or has no room.
 @Timeout(60)
@@ -102,6 +104,24 @@ class AppAddressTest {
                 assertThat(app.readHead()).isEqualTo(GET);
                 app.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                 bed.up.awaitEnd("ok");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {GET, "POST /a HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            "POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 3\r\n\r\nabc"})
+    void requestThatFindsNoRoomForLongMayBeTriedElsewhereAndTheChannelLivesOn(String request) throws Exception {
+        try (RelayBed bed = new RelayBed(1, Duration.ZERO)) {
+            List<Socket> waiting = full(bed.server());
+            bed.request(request);
+            String text = "the app could not answer: its listen queue stayed full for 0 s\n";
+            bed.up.awaitEnd(text);
+            bed.goAway(); // nothing is left that would be taken for another request
+            assertThat(bed.up.text()).startsWith("HTTP/1.1 503 ").contains("\r\nx-lambda-refused: 1\r\n", "\r\nx-lambda-fault: app\r\n")
+                    .containsOnlyOnce("HTTP/1.1");
+            for (Socket socket : waiting) {
+                socket.close();
             }
         }
     }

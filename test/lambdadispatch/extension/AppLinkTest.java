@@ -47,7 +47,7 @@ class AppLinkTest {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         server.setSoTimeout(PATIENCE_SECONDS * 1000);
         AppAddress address = new AppAddress(List.of(new InetSocketAddress(server.getInetAddress(), server.getLocalPort())));
-        link = new AppLink(new App(address, false, habits, new Hold(Duration.ZERO)));
+        link = new AppLink(new App(address, false, habits, new Hold(Duration.ZERO)), AppLink.CONNECT_PATIENCE);
     }
 
     @AfterEach

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ import lambdadispatch.support.MemoryTransport;
 /// A relay between a router and an app that the test plays: requests are written with [#request], the app's side is [#app], what goes up is
 /// [#up].
 final class RelayBed implements AutoCloseable {
-    final Hold hold = new Hold(java.time.Duration.ofSeconds(60));
+    final Hold hold = new Hold(Duration.ofSeconds(60));
     private static final int PATIENCE_SECONDS = 20;
 
     private final ServerSocket server;
@@ -37,14 +38,19 @@ final class RelayBed implements AutoCloseable {
 
     /// @param backlog of the app's listening socket
     RelayBed(int backlog) throws IOException {
-        this(false, new AppHabits(true, System::nanoTime), backlog);
+        this(backlog, AppLink.CONNECT_PATIENCE);
+    }
+
+    /// @param patience of a request for room in that
+    RelayBed(int backlog, Duration patience) throws IOException {
+        this(false, new AppHabits(true, System::nanoTime), backlog, patience);
     }
 
     RelayBed(boolean compression, AppHabits habits) throws IOException {
-        this(compression, habits, 50);
+        this(compression, habits, 50, AppLink.CONNECT_PATIENCE);
     }
 
-    private RelayBed(boolean compression, AppHabits habits, int backlog) throws IOException {
+    private RelayBed(boolean compression, AppHabits habits, int backlog, Duration patience) throws IOException {
         server = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
         server.setSoTimeout(PATIENCE_SECONDS * 1000);
         MemoryTransport[] down = MemoryTransport.pair(64 << 10);
@@ -53,7 +59,7 @@ final class RelayBed implements AutoCloseable {
         address = new AppAddress(List.of(new InetSocketAddress(server.getInetAddress(), server.getLocalPort())));
         hold.begin(now -> now, System.nanoTime());
         App app = new App(address, compression, habits, hold);
-        relay = new Relay(app, new Input(down[1]::read, 4096, 256 << 10), sink);
+        relay = new Relay(app, new Input(down[1]::read, 4096, 256 << 10), sink, patience);
         Threads.virtual("relay").start(this::serve);
     }
 

@@ -21,11 +21,14 @@ final class AppLink {
     static final Duration CONNECT_PATIENCE = Duration.ofMinutes(2);
 
     private final App app;
+    private final Duration patience;
     private volatile AppConnection connection; // null while there is none
     private volatile boolean closed;
 
-    AppLink(App app) {
+    /// @param patience for room in the app's listen queue
+    AppLink(App app, Duration patience) {
         this.app = app;
+        this.patience = patience;
     }
 
     /// Whatever the app is doing for this channel is of no use any more.
@@ -128,8 +131,8 @@ final class AppLink {
             try {
                 return AppConnection.open(app.address());
             } catch (SocketTimeoutException e) {
-                if (closed || System.nanoTime() - start > CONNECT_PATIENCE.toNanos()) {
-                    throw new SocketTimeoutException("its listen queue stayed full for " + CONNECT_PATIENCE.toSeconds() + " s");
+                if (closed || System.nanoTime() - start > patience.toNanos()) {
+                    throw new SocketTimeoutException("its listen queue stayed full for " + patience.toSeconds() + " s");
                 }
             }
         }

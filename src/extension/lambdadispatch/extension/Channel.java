@@ -33,7 +33,7 @@ final class Channel {
         this.id = id;
         this.number = link.nextChannelNumber();
         Input in = new Input(downlink::read, FIRST_BUFFER, link.requestHeadBytes());
-        this.relay = new Relay(link.app(), in, new ResponseSink(uplink, this::shortcut));
+        this.relay = new Relay(link.app(), in, new ResponseSink(uplink, this::shortcut), AppLink.CONNECT_PATIENCE);
     }
 
     /// The status of a downlink that was refused.

@@ -4,6 +4,7 @@ package lambdadispatch.extension;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import lambdadispatch.base.log.Log;
 import lambdadispatch.http.message.BodyReader;
 import lambdadispatch.http.message.Framing;
@@ -28,11 +29,12 @@ final class Relay {
     private final RequestScan request = new RequestScan();
     private boolean requestTaken; // off the channel, with its body
 
-    Relay(App app, Input down, ResponseSink up) {
+    /// @param patience for room in the app's listen queue
+    Relay(App app, Input down, ResponseSink up, Duration patience) {
         this.app = app;
         this.down = down;
         this.up = up;
-        this.link = new AppLink(app);
+        this.link = new AppLink(app, patience);
     }
 
     /// Waits for a request. False: the router said go away.
