@@ -161,7 +161,8 @@ class Http1OutputTest {
     // ---- what waits for the client is counted
 
     private static final class Counted {
-        private final MemoryShare memory = new MemoryAccount(1 << 20).open("a", 0, () -> { });
+        private final MemoryAccount account = new MemoryAccount(1 << 20);
+        private final MemoryShare memory = account.open("a", 0, () -> { });
         private final Writes writes = new Writes();
         private final Http1Output out = new Http1Output(writes, Duration.ZERO, LeastRate.NONE, memory);
         private long whileItIsWritten;
@@ -208,12 +209,15 @@ class Http1OutputTest {
         counted.gather(GATHER);
         counted.out.endHead();
         assertThat(counted.flush()).containsExactly(28_672L, 28_672L);
+        assertThat(counted.account.held()).as("beyond what everybody gets, in steps").isEqualTo(20 << 10);
         counted.out.release();
         assertThat(counted.memory.held()).isZero();
+        assertThat(counted.account.held()).isZero();
         counted.out.field("x", "v".repeat(40_000));
         List<Long> held = counted.flush();
         assertThat(held.getFirst()).isGreaterThan(36_000);
         assertThat(held.getLast()).isZero();
+        assertThat(counted.account.held()).isZero();
         counted.gather(3);
         counted.out.flush();
         assertThat(counted.writes.lengths()).as("of which nothing is sent twice").containsExactly(GATHER + 2, 40_005, 3);
