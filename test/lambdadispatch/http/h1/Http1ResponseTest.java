@@ -344,4 +344,56 @@ class Http1ResponseTest {
         steps.client.close();
         assertThatThrownBy(writes::get).hasCauseInstanceOf(IOException.class);
     }
+
+    private static final int LONG = 2 << 20;
+
+    private static void awaitBehind(Http1Exchange exchange, long nanos) {
+        while (exchange.behindNanos() < nanos) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void take(int octets) throws IOException {
+        byte[] bin = new byte[64 << 10];
+        for (int left = octets; left > 0; ) {
+            left -= steps.client.read(bin, 0, Math.min(left, bin.length));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoWasSlowToTakeOneAnswerIsNotBehindWithTheNextOrWithWhatFollowsAnUpgrade(boolean upgraded) throws Exception {
+        steps.close();
+        steps = new InputSteps(new Bounds().leastRate(1_000_000_000, 3_600_000).limits());
+        Http1Exchange slow = steps.begin(GET);
+        slow.respond(200, new Headers(), LONG);
+        slow.flush();
+        sent();
+        Step<Boolean> writes = new Step<>(() -> {
+            slow.write(new byte[LONG], 0, LONG);
+            slow.end();
+            return true;
+        });
+        awaitBehind(slow, 100_000_000);
+        take(LONG);
+        writes.get();
+        assertThat(slow.finish()).isTrue();
+
+        long begun = System.nanoTime();
+        Http1Exchange next = steps.begin(GET);
+        Step<Boolean> another = new Step<>(() -> {
+            if (upgraded) {
+                next.tunnel(new Headers()).write(new byte[LONG], 0, LONG);
+            } else {
+                next.respond(200, new Headers(), LONG);
+                next.write(new byte[LONG], 0, LONG);
+            }
+            return true;
+        });
+        awaitBehind(next, 1);
+        long behind = next.behindNanos();
+        assertThat(behind).isLessThanOrEqualTo(System.nanoTime() - begun);
+        steps.client.close();
+        assertThatThrownBy(another::get).hasCauseInstanceOf(IOException.class);
+    }
 }

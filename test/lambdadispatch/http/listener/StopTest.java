@@ -21,6 +21,7 @@ import lambdadispatch.base.Clock;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
+import lambdadispatch.net.Deadline;
 import lambdadispatch.net.SocketTransport;
 import lambdadispatch.net.Transport;
 import lambdadispatch.net.tls.SelfSigned;
@@ -144,6 +145,42 @@ class StopTest {
         }
         assertThat(stopping.get(20, TimeUnit.SECONDS)).isZero();
         peer.awaitEnd();
+    }
+
+    /// What was said of the connection before its protocol was known is the listener's limit for a moment, and none for the exchange that
+    /// came of it. Tried until the first octet was read before the listener was told to stop.
+    @Test
+    void anExchangeThatBeginsWhileTheListenerStopsHasItsTime() throws Exception {
+        AtomicInteger handled = new AtomicInteger();
+        while (handled.get() == 0) {
+            Server server = start(null, exchange -> {
+                handled.incrementAndGet();
+                CountDownLatch later = new CountDownLatch(1);
+                try (Deadline deadline = new Deadline(later::countDown)) {
+                    deadline.arm(Duration.ofMillis(1500)); // behind the moment, which began before
+                    later.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                HELLO.handle(exchange);
+            });
+            try (Socket socket = socket(server)) {
+                send(socket, "P"); // as the preface of HTTP/2 begins
+                awaitConnections(server, 1);
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+                server.stopAccepting();
+                String answer = "";
+                try {
+                    send(socket, "OST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n");
+                    answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                } catch (IOException closed) {
+                    assertThat(handled).as("it was closed before it said anything").hasValue(0);
+                }
+                if (handled.get() > 0) {
+                    assertThat(answer).startsWith("HTTP/1.1 200 ").containsIgnoringCase("connection: close\r\n");
+                }
+            }
+        }
     }
 
     @Test
