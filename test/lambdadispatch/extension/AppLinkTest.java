@@ -194,6 +194,28 @@ class AppLinkTest {
     }
 
     @Test
+    void soIsOneOnAConnectionThatTheAppBreaks() throws Exception {
+        AppSide side = kept();
+        CompletableFuture<Integer> status = asks(true);
+        side.read(SENT.length());
+        side.reset();
+        try (AppSide second = accepted()) {
+            answers(second, status);
+        }
+    }
+
+    @Test
+    void whatWasPartlyAnsweredIsNotSentAgainHoweverItBreaks() throws Exception {
+        AppSide side = kept();
+        CompletableFuture<Integer> status = asks(true);
+        side.read(SENT.length());
+        side.send("HTTP/1.1 2");
+        InvocationBed.until(() -> link.input().available() > 0);
+        side.reset();
+        assertThatThrownBy(() -> get(status)).isInstanceOf(IOException.class);
+    }
+
+    @Test
     void nothingIsSentAgainWhenTheChannelIsOver() throws Exception {
         try (AppSide side = kept()) {
             CompletableFuture<Integer> status = asks(true);

@@ -196,7 +196,7 @@ class KeptAppConnectionTest {
     @CsvSource(delimiter = '|', value = {
             "timeout=5 | 4000", "Timeout=5, max=100 | 4000", "max=3, timeout=2 | 1000", "timeout=1 | 500", "timeout=0 | 0",
             "timeout=72 | 71000",
-        "timeout= | -1", "timeout=x | -1", "max=5 | -1", "'' | -1", "timeout=99999999999999999999 | 9999998000"})
+        "timeout=10000005 | 999999000", "timeout= | -1", "timeout=x | -1", "max=5 | -1", "'' | -1", "timeout=99999999999999999999 | 9999998000"})
     void keepAliveFieldTellsHowLongAConnectionIsGood(String value, long millis) {
         long nanos = AppConnection.idleLimitNanos(Headers.of("Keep-Alive", value));
         assertThat(nanos == Long.MAX_VALUE ? -1 : nanos / 1_000_000).isEqualTo(millis);

@@ -207,6 +207,12 @@ final class RelayBed implements AutoCloseable {
             }
         }
 
+        /// Breaks the connection instead of closing it.
+        void reset() throws IOException {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        }
+
         AppSide send(String octets) throws IOException {
             return send(octets.getBytes(StandardCharsets.ISO_8859_1));
         }
