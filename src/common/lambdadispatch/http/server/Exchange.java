@@ -5,6 +5,7 @@ import java.io.IOException;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.net.MemoryShare;
+import lambdadispatch.net.NoRoom;
 
 /// One request and its response, over HTTP/1.1 or HTTP/2 alike.
 ///
@@ -80,11 +81,26 @@ public interface Exchange {
     /// block.
     void onClientGone(Runnable action);
 
-    /// Answers with a short text body and ends.
+    /// Answers with a text body and ends.
+    /// @throws NoRoom as [#answer(int, Headers, byte\[\])]
     default void answer(int status, String contentType, byte[] body) throws IOException {
-        respond(status, Headers.of("content-type", contentType), body.length);
-        write(body, 0, body.length);
-        end();
+        answer(status, Headers.of("content-type", contentType), body);
+    }
+
+    /// Answers with a whole body and ends. A long one counts as held for the client until he has taken it, or never will.
+    /// @throws NoRoom there is no memory for it, and nothing was sent
+    default void answer(int status, Headers headers, byte[] body) throws IOException {
+        long octets = body.length > MemoryShare.FREE / 2 ? body.length : 0;
+        if (octets > 0 && !memory().take(octets)) {
+            throw new NoRoom("an answer");
+        }
+        try {
+            respond(status, headers, body.length);
+            write(body, 0, body.length);
+            end();
+        } finally {
+            memory().give(octets);
+        }
     }
 
     /// Adds octets to the request's body as if they had come here, though they came another way: they used no flow-control window.

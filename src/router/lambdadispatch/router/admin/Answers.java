@@ -18,9 +18,7 @@ final class Answers {
         headers.add("cache-control", "no-store");
         headers.add("x-content-type-options", "nosniff");
         headers.add("cross-origin-resource-policy", "same-origin");
-        exchange.respond(status, headers, body.length);
-        exchange.write(body, 0, body.length);
-        exchange.end();
+        exchange.answer(status, headers, body);
     }
 
     /// An answer that says in one sentence what is wrong.
