@@ -8,11 +8,16 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import lambdadispatch.carrier.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -184,6 +189,119 @@ class MemoryAccountTest {
         long later = System.nanoTime() + TimeUnit.HOURS.toNanos(1); // when all are as old
         assertThat(account.heaviestFirst(later).getLast().share()).isSameAs(good);
         assertThat(account.heaviestFirst(later)).hasSize(21);
+    }
+
+    // ---- who answers for it
+
+    private List<MemoryShare> heaviest() {
+        return account.heaviestFirst(System.nanoTime() + TimeUnit.HOURS.toNanos(1)).stream().map(MemoryAccount.Weighed::share).toList();
+    }
+
+    @Test
+    void whatIsKeptForAnotherWeighsOnHimAsIfItWereHis() {
+        MemoryShare extension = share("extension");
+        extension.known();
+        MemoryShare uplink = extension.open(5000, () -> { });
+        assertThat(uplink.take(200_000)).isTrue();
+        MemoryShare slow = share("slow");
+        MemoryShare good = share("good");
+        assertThat(good.take(50_000)).isTrue();
+        assertThat(heaviest()).startsWith(good);
+        uplink.keptFor(slow);
+        assertThat(heaviest()).startsWith(slow, good).doesNotContain(uplink);
+        assertThat(account.heaviestFirst(System.nanoTime()).getFirst().octets()).isGreaterThan(190_000);
+        uplink.keptFor(null);
+        assertThat(heaviest()).startsWith(good).contains(uplink);
+    }
+
+    @Test
+    void whatIsKeptForOneWhoIsGoneOrStrangerToTheAccountIsItsHoldersOwn() {
+        MemoryShare uplink = share("uplink");
+        assertThat(uplink.take(200_000)).isTrue();
+        MemoryShare gone = share("gone");
+        uplink.keptFor(gone);
+        gone.close();
+        assertThat(heaviest()).containsExactly(uplink);
+        uplink.keptFor(new MemoryAccount(MOST).open("elsewhere", 0, () -> { }));
+        assertThat(heaviest()).containsExactly(uplink);
+        uplink.keptFor(MemoryShare.UNBOUNDED);
+        assertThat(heaviest()).containsExactly(uplink);
+        MemoryShare.UNBOUNDED.keptFor(uplink);
+        assertThat(MemoryShare.UNBOUNDED.bearer()).isNull();
+    }
+
+    @Test
+    void whoIsEndedTakesWithHimWhatIsKeptForHim() throws InterruptedException {
+        MemoryShare slow = share("slow");
+        MemoryShare uplink = share("uplink");
+        assertThat(uplink.take(800_000)).isTrue();
+        uplink.keptFor(slow);
+        MemoryShare other = share("other");
+        assertThat(other.take(130_000)).isTrue();
+        assertThat(firstEnded()).isEqualTo("slow");
+        assertThat(slow.starved()).isTrue();
+        assertThat(other.starved()).isFalse();
+        assertThat(other.take(20_000)).as("still tight, and what is kept for him is on its way").isTrue();
+        assertThat(account.heaviestFirst(System.nanoTime()).stream().map(MemoryAccount.Weighed::share)).containsExactly(other);
+        assertThat(ended.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void whatIsKeptForManyConnectionsOfOneAddressWeighsTogether() throws Exception {
+        InetAddress many = InetAddress.getByName("198.51.100.7");
+        for (int port = 0; port < 20; port++) {
+            MemoryShare uplink = share("uplink");
+            assertThat(uplink.take(30_000)).isTrue();
+            uplink.keptFor(account.open(new InetSocketAddress(many, port), 1000, () -> { }));
+        }
+        MemoryShare one = share("uplink");
+        assertThat(one.take(60_000)).isTrue();
+        MemoryShare good = account.open(new InetSocketAddress(InetAddress.getByName("198.51.100.8"), 1), 1000, () -> { });
+        one.keptFor(good);
+        assertThat(heaviest()).hasSize(21).endsWith(good);
+    }
+
+    /// The account of a heap of 256 MB, and requests as large as they may be: a head of 64 KiB with its copy, and the first octets of a
+    /// body. Others have waited for as long as one who fills all that is left.
+    @Test
+    void whoFillsTheAccountWithRequestsThatWaitGivesWayToThoseOfOthers() throws Exception {
+        MemoryAccount whole = new MemoryAccount(64 << 20);
+        int request = 160 << 10;
+        List<MemoryShare> others = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            InetAddress address = InetAddress.getByAddress(new byte[] {(byte) 198, 51, 100, (byte) i});
+            MemoryShare other = whole.open(new InetSocketAddress(address, 1), 6144, () -> ended.add("other"));
+            assertThat(other.take(request)).isTrue();
+            others.add(other);
+        }
+        InetAddress greedy = InetAddress.getByName("203.0.113.1");
+        for (int port = 1; port <= 2_000; port++) {
+            AtomicReference<MemoryShare> share = new AtomicReference<>();
+            CountDownLatch opened = new CountDownLatch(1);
+            share.set(whole.open(new InetSocketAddress(greedy, port), 6144, () -> {
+                ended.add("greedy");
+                Threads.virtual("ends").start(() -> {
+                    await(opened);
+                    share.get().close();
+                });
+            }));
+            opened.countDown();
+            if (share.get() == null || !share.get().take(request)) {
+                LockSupport.parkNanos(100_000); // refused, as he may be
+            }
+        }
+        assertThat(ended).contains("greedy").doesNotContain("other");
+        for (MemoryShare other : others) {
+            assertThat(other.held()).isEqualTo(request);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -26,6 +26,9 @@ public final class MemoryAccount {
     private static final int EIGHTHS_OF_HEAP = 2;
     /// What may be taken for what is a choice: less than what makes the account short.
     private static final int SPARE_EIGHTHS = 3;
+    /// What one address may have of the account before it gives way to all others.
+    private static final int FAIR_PART = 4;
+    private static final int BEYOND_FAIR_HEAVIER = 1000;
     private static final long BETWEEN_LINES_NANOS = 10_000_000_000L;
 
     /// What all servers of this process hold for their peers.
@@ -128,7 +131,7 @@ public final class MemoryAccount {
             long now = System.nanoTime();
             long onItsWay = 0;
             for (MemoryShare share : shares) {
-                if (share.isEnding()) {
+                if (answerable(share).isEnding()) {
                     onItsWay += share.reserved();
                 }
             }
@@ -140,7 +143,7 @@ public final class MemoryAccount {
                 if (excess <= 0) {
                     break;
                 }
-                excess -= each.share.reserved();
+                excess -= each.octets;
                 count++;
             }
             report(worst, count, now);
@@ -154,29 +157,51 @@ public final class MemoryAccount {
     private Map<Object, Long> heldByPeer() {
         Map<Object, Long> octets = new HashMap<>();
         for (MemoryShare share : shares) {
-            if (share.peer() != null) {
-                octets.merge(share.peer(), share.reserved(), Long::sum);
+            Object peer = answerable(share).peer();
+            if (peer != null) {
+                octets.merge(peer, share.reserved(), Long::sum);
             }
         }
         return octets;
     }
 
-    /// One address with many connections that each hold little is heavier than another with one that holds more. Where all connections come
-    /// from one address, as from a load balancer, this changes nothing.
+    /// One address with many connections that each hold little is heavier than another with one that holds more. One with more than a fair
+    /// part of the account goes before all that have less, or connections that it opens again and again would outlive those that wait.
+    /// Where all connections come from one address, as from a load balancer, this changes nothing.
     private double manyHeavier(Long octets) {
-        return octets == null ? 1 : 1 + (double) octets / Math.max(1, most / 16);
+        if (octets == null) {
+            return 1;
+        }
+        double heavier = 1 + (double) octets / Math.max(1, most / 16);
+        return octets > most / FAIR_PART ? heavier * BEYOND_FAIR_HEAVIER : heavier;
     }
 
-    record Weighed(MemoryShare share, double weight) {}
+    /// Who answers for what a share holds: while that is kept for another he does, as long as he is there.
+    private MemoryShare answerable(MemoryShare share) {
+        MemoryShare bearer = share.bearer();
+        return bearer != null && shares.contains(bearer) ? bearer : share;
+    }
+
+    /// @param octets that come back if it is ended
+    record Weighed(MemoryShare share, double weight, long octets) {
+        Weighed and(Weighed other) {
+            return new Weighed(share, weight + other.weight, octets + other.octets);
+        }
+    }
 
     /// Who is to be ended before others, without those who are being ended.
     List<Weighed> heaviestFirst(long now) {
+        Map<MemoryShare, Weighed> sums = new HashMap<>();
+        for (MemoryShare share : shares) {
+            MemoryShare who = answerable(share);
+            if (!who.isEnding()) {
+                sums.merge(who, new Weighed(who, share.weight(now), share.reserved()), Weighed::and);
+            }
+        }
         Map<Object, Long> byPeer = heldByPeer();
         List<Weighed> all = new ArrayList<>();
-        for (MemoryShare share : shares) {
-            if (!share.isEnding()) {
-                all.add(new Weighed(share, share.weight(now) * manyHeavier(byPeer.get(share.peer()))));
-            }
+        for (Weighed sum : sums.values()) {
+            all.add(new Weighed(sum.share, sum.weight * manyHeavier(byPeer.get(sum.share.peer())), sum.octets));
         }
         all.sort(Comparator.comparingDouble(Weighed::weight).reversed());
         return all;
@@ -186,9 +211,9 @@ public final class MemoryAccount {
         if (count > 0 && (!said || now - saidNanos > BETWEEN_LINES_NANOS)) {
             said = true;
             saidNanos = now;
-            MemoryShare first = worst.getFirst().share;
-            LOG.warn("memory for peers runs low", "held", held.get(), "most", most, "ended", count, "greatest", first.holder(), "holds",
-                    first.reserved());
+            Weighed first = worst.getFirst();
+            LOG.warn("memory for peers runs low", "held", held.get(), "most", most, "ended", count, "greatest", first.share.holder(),
+                    "holds", first.octets);
         }
     }
 

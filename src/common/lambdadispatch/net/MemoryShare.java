@@ -36,6 +36,8 @@ public final class MemoryShare implements AutoCloseable {
     private volatile boolean answered;
     private volatile boolean known;
     private volatile boolean ending;
+    private volatile boolean starved;
+    private volatile MemoryShare bearer; // who answers for what is held here; null: this share does
 
     /// @param part of a connection: then that it is open is no reason to end it
     MemoryShare(MemoryAccount account, Object holder, int base, Runnable end, boolean part) {
@@ -155,6 +157,26 @@ public final class MemoryShare implements AutoCloseable {
         return share;
     }
 
+    /// What is held here is kept for somebody else, as an answer is for a client who takes it slowly: from now on he answers for it, with
+    /// what he holds himself. Null when that is over.
+    public void keptFor(MemoryShare other) {
+        bearer = other == null || account == null || other.account != account ? null : other;
+    }
+
+    MemoryShare bearer() {
+        return bearer;
+    }
+
+    /// There was no room for what had to be held: what it is held for can not go on.
+    public void starves() {
+        starved = true;
+    }
+
+    /// Whether what it was held for is over for want of room, and for nobody's mistake.
+    public boolean starved() {
+        return starved || ending;
+    }
+
     /// Whether it is time to hold less where that is a choice.
     public boolean isShort() {
         return account != null && account.isShort();
@@ -194,7 +216,7 @@ public final class MemoryShare implements AutoCloseable {
         if (!answered) {
             weight *= NEVER_ANSWERED_HEAVIER;
         }
-        return known ? weight / KNOWN_LIGHTER : weight;
+        return known && bearer == null ? weight / KNOWN_LIGHTER : weight;
     }
 
     boolean isEnding() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.router.channel.ChannelOutcome;
 import lambdadispatch.router.channel.RequestChannel;
 import lambdadispatch.router.dispatch.Instance;
@@ -100,6 +101,11 @@ class LeaseTest {
 
         @Override
         public void releaseHead() {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
+        public void keptFor(MemoryShare client) {
             throw new AssertionError("not asked for");
         }
 

@@ -3,6 +3,9 @@ package lambdadispatch.router.incoming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.router.RouterBed;
@@ -32,6 +35,26 @@ class RelayMemoryTest {
         assertThat(memory.held()).as("a busy channel keeps a buffer of 20 KiB").isLessThan(20 << 10);
     }
 
+    /// Who takes his answer slowly answers for what waits for him, though it is a stream of the extension's.
+    @Test
+    void whatWaitsOnAChannelIsKeptForItsClientAsLongAsTheExchangeLasts() throws Exception {
+        BlockingQueue<String> ended = new LinkedBlockingQueue<>();
+        MemoryAccount account = new MemoryAccount(1 << 20);
+        ScriptedExchange client = ScriptedExchange.of("GET", "/a").holding(account.open("client", 0, () -> ended.add("client")));
+        RouterBed.Dispatched first = bed.dispatched(ScriptedExchange.of("GET", "/first"));
+        RouterBed.Played channel =
+                bed.channel(first.instance(), up -> up.holding(account.open("uplink", 0, () -> ended.add("uplink"))));
+        var done = bed.client(client);
+        channel.awaitRequest("\r\n\r\n");
+        assertThat(channel.up().memory().take(950_000)).isTrue();
+        assertThat(ended.poll(20, TimeUnit.SECONDS)).isEqualTo("client");
+        channel.up().memory().give(950_000);
+        channel.respond("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        done.get(20, TimeUnit.SECONDS);
+        assertThat(channel.up().memory().take(950_000)).isTrue();
+        assertThat(ended.poll(20, TimeUnit.SECONDS)).as("nobody else's any more").isEqualTo("uplink");
+    }
+
     @Test
     void oneThatThereIsNoMemoryForIsAnsweredByTheRouterAndItsInstanceGoesOn() throws Exception {
         MemoryAccount account = new MemoryAccount(100_000);
@@ -43,7 +66,7 @@ class RelayMemoryTest {
         var done = bed.client(next);
         second.awaitRequest("\r\n\r\n");
         second.respond(longHead());
-        done.get(20, java.util.concurrent.TimeUnit.SECONDS);
+        done.get(20, TimeUnit.SECONDS);
         assertThat(next.status()).isEqualTo(503);
         assertThat(second.down().aborted()).isTrue();
         exchange.answer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");

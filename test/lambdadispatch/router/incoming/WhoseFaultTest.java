@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.http.message.BadMessage;
 import lambdadispatch.http.message.HeaderName;
+import lambdadispatch.net.NoRoom;
 import lambdadispatch.protocol.ControlPaths;
 import lambdadispatch.protocol.HeadLimits;
 import lambdadispatch.router.RouterBed;
@@ -97,6 +98,33 @@ class WhoseFaultTest {
         stream.answer("3\r\ntwo\r\n0\r\n\r\n");
         assertThat(bystander.text()).isEqualTo("onetwo");
         assertThat(bystander.ended()).isTrue();
+    }
+
+    /// The account of memory ends a stream, or has no room for what comes on it: an instance can do nothing about that.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void channelsThatThereIsNoRoomFor(boolean uplink) throws Exception {
+        manyTimes((client, channel) -> {
+            channel.respond("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
+            client.await(() -> client.flushedText().equals("half"));
+            ScriptedExchange half = uplink ? channel.up() : channel.down();
+            half.memory().starves();
+            channel.up().breaksBody(new NoRoom("this stream"));
+            half.goes();
+            client.await(client::aborted);
+        }, false);
+        nothingElseHappened();
+    }
+
+    @Test
+    void answersThatThereIsNoRoomForAre503() throws Exception {
+        manyTimes((client, channel) -> {
+            channel.up().memory().starves();
+            channel.up().breaksBody(new NoRoom("this stream"));
+            client.await(() -> client.status() == 503);
+            channel.up().goes();
+        }, true);
+        nothingElseHappened();
     }
 
     @Test

@@ -342,7 +342,7 @@ public final class Http2Connection implements Connection {
         if (stream == null) {
             streams.reset(e.streamId(), e.code(), limits.streamWindow());
         } else {
-            streams.reset(stream, e.code(), e);
+            streams.reset(stream, e.code(), e.why());
         }
     }
 

@@ -12,6 +12,7 @@ import lambdadispatch.http.server.Exchange;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.http.server.Pace;
 import lambdadispatch.net.MemoryShare;
+import lambdadispatch.net.NoRoom;
 
 /// One HTTP/2 stream as an exchange. The connection's reader feeds it; the handler's threads read and write.
 ///
@@ -61,7 +62,7 @@ final class Http2Stream implements Exchange {
     boolean admit(MemoryShare connections, boolean own) {
         int octets = OCTETS + request.footprint();
         if (own) {
-            memory = connections.open(octets, () -> reset(ErrorCode.ENHANCE_YOUR_CALM));
+            memory = connections.open(octets, () -> reset(ErrorCode.ENHANCE_YOUR_CALM, new NoRoom("this stream")));
             if (memory == null) {
                 return false;
             }
@@ -383,8 +384,12 @@ final class Http2Stream implements Exchange {
     }
 
     void reset(int code) {
+        reset(code, new IOException("stream reset"));
+    }
+
+    private void reset(int code, IOException why) {
         try {
-            streams.reset(this, code, new IOException("stream reset"));
+            streams.reset(this, code, why);
         } catch (IOException e) {
             connection.transport().close(); // as above
         }

@@ -10,6 +10,7 @@ import lambdadispatch.base.ByteQueue;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.Failure;
 import lambdadispatch.net.MemoryShare;
+import lambdadispatch.net.NoRoom;
 
 /// The receiving half of one stream: what has come of the request's body and was not read yet, and the window that bounds it (RFC 9113
 /// §6.9). The connection's reader fills it; a thread of the handler's takes from it. Guarded by itself.
@@ -58,6 +59,7 @@ final class ReceiveSide {
             return true;
         }
         if (!memory.resize(charged, now)) {
+            memory.starves();
             forget();
             return false;
         }
@@ -206,7 +208,7 @@ final class ReceiveSide {
         while (true) {
             synchronized (this) {
                 if (failure != null) {
-                    throw new IOException(failure.getMessage(), failure);
+                    throw failure instanceof NoRoom room ? room : new IOException(failure.getMessage(), failure);
                 }
                 if (discarding) {
                     throw new IOException("exchange is over");

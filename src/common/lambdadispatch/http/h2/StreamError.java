@@ -2,6 +2,7 @@
 package lambdadispatch.http.h2;
 
 import java.io.IOException;
+import lambdadispatch.net.NoRoom;
 
 /// The peer broke one stream's rules: it ends with RST_STREAM, the connection lives on (RFC 9113 §5.4.2).
 final class StreamError extends IOException {
@@ -13,6 +14,11 @@ final class StreamError extends IOException {
         super(ErrorCode.name(code) + ": " + why);
         this.streamId = streamId;
         this.code = code;
+    }
+
+    /// What those hear who wait for something of the stream.
+    IOException why() {
+        return code == ErrorCode.ENHANCE_YOUR_CALM ? new NoRoom("what came on a stream") : this;
     }
 
     int streamId() {

@@ -4,6 +4,7 @@ package lambdadispatch.router.channel;
 import java.io.IOException;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.router.dispatch.Instance;
 import lambdadispatch.router.dispatch.Slot;
 
@@ -40,6 +41,9 @@ public interface RequestChannel {
 
     /// What the rest of a response is read from. It does not end: where no more comes, it throws [ChannelLost].
     Input input();
+
+    /// Until the exchange is finished, what waits on the channel to be read is kept for this client.
+    void keptFor(MemoryShare client);
 
     /// Whether it is over already, so that nothing more will come.
     boolean isOver();

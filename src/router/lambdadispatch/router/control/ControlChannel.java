@@ -8,6 +8,7 @@ import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.http.server.Exchange;
 import lambdadispatch.net.Input;
+import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.NoRoom;
 import lambdadispatch.protocol.HeadLimits;
 import lambdadispatch.router.channel.ChannelLost;
@@ -49,10 +50,12 @@ final class ControlChannel extends Slot implements RequestChannel {
     }
 
     /// Responses say where they end; the uplink's own end, whatever its manner, is none of theirs.
-    private static int read(Exchange uplink, byte[] into, int offset, int length) throws ChannelLost {
+    private static int read(Exchange uplink, byte[] into, int offset, int length) throws ChannelLost, NoRoom {
         int count;
         try {
             count = uplink.read(into, offset, length);
+        } catch (NoRoom e) {
+            throw e; // the extension's fault least of all
         } catch (IOException e) {
             throw new ChannelLost(e);
         }
@@ -75,6 +78,11 @@ final class ControlChannel extends Slot implements RequestChannel {
     @Override
     public boolean clean() {
         return input.available() == 0 && up.available() == 0;
+    }
+
+    @Override
+    public void keptFor(MemoryShare client) {
+        up.memory().keptFor(client);
     }
 
     @Override
@@ -179,9 +187,30 @@ final class ControlChannel extends Slot implements RequestChannel {
         reset();
     }
 
+    /// The uplink broke, or has no room for what comes on it.
+    void uplinkGone() {
+        gone(up);
+        reset();
+    }
+
+    void downlinkGone() {
+        gone(down);
+        halvesOver();
+    }
+
+    /// Where we have ended a half for want of room, that says nothing of its instance.
+    private void gone(Exchange half) {
+        if (half.memory().starved()) {
+            instance().pool().slotGivenUp(this, true);
+        } else {
+            instance().pool().slotLost(this);
+        }
+    }
+
     /// The pool hears it first: what a reset sets off must find the slot gone.
     @Override
     public void finish(ChannelOutcome outcome) {
+        keptFor(null);
         switch (outcome) {
             case ChannelOutcome.Answered(int status) -> instance().pool().slotReleased(this, status);
             case ChannelOutcome.Undone() -> instance().pool().slotReleased(this, 0);

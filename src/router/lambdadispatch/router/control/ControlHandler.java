@@ -210,10 +210,7 @@ public final class ControlHandler implements Handler {
             refuse(exchange, 409);
             return;
         }
-        exchange.onClientGone(() -> {
-            instance.pool().slotLost(channel);
-            channel.halvesOver();
-        });
+        exchange.onClientGone(channel::downlinkGone);
         try {
             exchange.respond(200, STREAMED, -1);
             exchange.flush();
@@ -231,7 +228,7 @@ public final class ControlHandler implements Handler {
             return;
         }
         Instance instance = channel.instance();
-        exchange.onClientGone(channel::lost);
+        exchange.onClientGone(channel::uplinkGone);
         SharedUplinkReader shared = exchange.connection().state(SharedUplinkReader.class, first -> new SharedUplinkReader());
         shared.register(exchange.request().headers().get(CHANNEL_NUMBER), channel);
         LOG.debug("uplink open", "instance", instance.publicName());

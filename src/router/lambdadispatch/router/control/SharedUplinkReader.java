@@ -71,7 +71,7 @@ final class SharedUplinkReader {
         // A channel that is gone meanwhile has nobody left to tell.
         if (channel != null && channel.instance() == instance
                 && !channel.supply(in.array(), in.position() + SharedUplinkEntry.HEAD, length)) {
-            channel.lost();
+            channel.uplinkGone();
         }
         in.skip(SharedUplinkEntry.HEAD + length);
         in.shrink();

@@ -172,6 +172,7 @@ final class ProxyExchange {
             return true;
         }
         boolean sent = false;
+        channel.keptFor(client.memory());
         try {
             if (!channel.clean()) {
                 lease.finish(ChannelOutcome.SPOILT);
