@@ -106,7 +106,13 @@ public final class RouterBed {
 
     /// A request on the control port.
     public CompletableFuture<Void> control(ScriptedExchange request) {
-        return run(control, request);
+        return run(exchange -> {
+            try {
+                control.handle(exchange);
+            } finally {
+                request.connectionEnds();
+            }
+        }, request);
     }
 
     private static CompletableFuture<Void> run(Handler handler, ScriptedExchange exchange) {

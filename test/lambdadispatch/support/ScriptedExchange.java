@@ -47,6 +47,7 @@ public final class ScriptedExchange implements Exchange, Connection {
     private Runnable onGone;
     private Runnable onInform = () -> { };
     private Object[] connectionState = new Object[1];
+    private boolean shares; // its connection with other exchanges
 
     public ScriptedExchange(Request request) {
         this(request, new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000));
@@ -71,7 +72,22 @@ public final class ScriptedExchange implements Exchange, Connection {
     /// It comes on the same connection as another.
     public ScriptedExchange beside(ScriptedExchange other) {
         connectionState = other.connectionState;
+        shares = true;
+        other.shares = true;
         return this;
+    }
+
+    /// It is over, and with it its connection, unless others have that too.
+    public synchronized void connectionEnds() {
+        if (!shares) {
+            connectionIsLost();
+        }
+    }
+
+    public synchronized void connectionIsLost() {
+        if (connectionState[0] instanceof Connection.Ending state) {
+            state.connectionEnded();
+        }
     }
 
     /// What is held for it is taken from this share.

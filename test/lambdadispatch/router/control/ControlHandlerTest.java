@@ -4,6 +4,8 @@ package lambdadispatch.router.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import lambdadispatch.invoke.InvokeResult;
@@ -162,6 +164,29 @@ class ControlHandlerTest {
             bed.control(asked);
             asked.await(() -> asked.status() != 0);
         }
+    }
+
+    /// One token may hold so many connections, whatever else it asks for on them, and so much of what all connections may cost.
+    @Test
+    void moreConnectionsThanAnyExtensionOpensAre429UntilOneHasEnded() throws Exception {
+        List<ScriptedExchange> open = new ArrayList<>();
+        for (int i = 0; i < ChannelAllowance.MOST_CONNECTIONS; i++) {
+            ScriptedExchange kept = RouterBed.asInstance(instance, "POST", ControlPaths.ping(instance.id())).beside(other());
+            bed.control(kept).get(20, TimeUnit.SECONDS);
+            assertThat(kept.status()).isEqualTo(200);
+            open.add(kept);
+        }
+        assertThat(status(RouterBed.asInstance(instance, "POST", ControlPaths.ping(instance.id())))).isEqualTo(429);
+        ScriptedExchange again = RouterBed.asInstance(instance, "POST", ControlPaths.ping(instance.id())).beside(open.getFirst());
+        assertThat(status(again)).as("on one that it has").isEqualTo(200);
+        open.getFirst().connectionIsLost();
+        assertThat(status(RouterBed.asInstance(instance, "POST", ControlPaths.ping(instance.id())))).isEqualTo(200);
+        ScriptedExchange late = RouterBed.asInstance(instance, "POST", ControlPaths.ping(instance.id())).beside(open.getFirst());
+        assertThat(status(late)).as("on one that is over").isEqualTo(429);
+    }
+
+    private static ScriptedExchange other() {
+        return ScriptedExchange.of("GET", "/");
     }
 
     @Test

@@ -250,7 +250,7 @@ class SharedUplinkTest {
         shared.sends(entry(5, response("first")));
         await(firstDone);
         down.goes();
-        SharedUplinkReader uplink = shared.connection().state(SharedUplinkReader.class, any -> null);
+        SharedUplinkReader uplink = shared.connection().state(ControlConnection.class, any -> null).shared();
         while (uplink.channels() > 0) {
             Thread.yield(); // the class has a time limit
         }

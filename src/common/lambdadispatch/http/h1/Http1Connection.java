@@ -15,6 +15,7 @@ import lambdadispatch.http.message.HeadParser;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.message.RequestHead;
 import lambdadispatch.http.server.Connection;
+import lambdadispatch.http.server.ConnectionState;
 import lambdadispatch.http.server.Failure;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.Limits;
@@ -41,7 +42,7 @@ public final class Http1Connection implements Connection {
     final Http1Output out;
     final ClientWatch watch;
     private final TimedSource source;
-    private Object state; // see Connection.state
+    private final ConnectionState state = new ConnectionState();
     private final Handler handler;
     private final Duration longestLinger;
     private final HeadParser parser;
@@ -80,10 +81,7 @@ public final class Http1Connection implements Connection {
 
     @Override
     public <T> T state(Class<T> type, Function<Connection, T> maker) {
-        if (state == null) {
-            state = maker.apply(this);
-        }
-        return type.cast(state);
+        return state.of(this, type, maker);
     }
 
     /// HTTP/1.1 has one budget for all.
@@ -103,6 +101,7 @@ public final class Http1Connection implements Connection {
                 source.close();
                 out.close();
                 watch.close();
+                state.close();
             }
         }
         return expected != Next.LATER;

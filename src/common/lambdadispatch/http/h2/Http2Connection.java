@@ -15,6 +15,7 @@ import lambdadispatch.carrier.Threads;
 import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.Request;
 import lambdadispatch.http.server.Connection;
+import lambdadispatch.http.server.ConnectionState;
 import lambdadispatch.http.server.Failure;
 import lambdadispatch.http.server.Handler;
 import lambdadispatch.http.server.LeastRate;
@@ -63,8 +64,7 @@ public final class Http2Connection implements Connection {
     private final int strangersWindow; // of the connection, as long as nobody knows the peer
     private Runnable onTrust = () -> { };
     private volatile boolean trusted;
-    private volatile Object state; // see Connection.state
-    private final Object stateLock = new Object();
+    private final ConnectionState state = new ConnectionState();
     private Http2Frames frames; // null until the connection has begun
     private FrameReader reader;
     private boolean upgraded; // then another engine has the thread: it never rests
@@ -256,6 +256,7 @@ public final class Http2Connection implements Connection {
         output.awaitWriter(linger);
         transport.close();
         source.close();
+        state.close();
         LOG.debug("connection over", "remote", transport.remoteAddress(), "why", why, "budgetUsedPercent", budget.largestShare());
     }
 
@@ -383,14 +384,7 @@ public final class Http2Connection implements Connection {
 
     @Override
     public <T> T state(Class<T> type, Function<Connection, T> maker) {
-        Object made = state;
-        if (made == null) {
-            synchronized (stateLock) {
-                made = state == null ? maker.apply(this) : state;
-                state = made;
-            }
-        }
-        return type.cast(made);
+        return state.of(this, type, maker);
     }
 
     Limits limits() {

@@ -5,10 +5,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import lambdadispatch.router.dispatch.Instance;
 
-/// How many channels and pings each instance may still have: a token lets its holder in, and not without end.
+/// How many connections, channels and pings each instance may still have: a token lets its holder in, and not without end.
 ///
 /// Twice the channels that it was asked for are enough for one that opens fresh channels before we have noticed that the old ones broke.
 public final class ChannelAllowance {
+    /// An extension has one, and another where that broke; its HTTP client may open some at once before it knows that one will do.
+    static final int MOST_CONNECTIONS = 16;
     private static final int PING_BURST = 100;
     private static final int PINGS_PER_SECOND = 20; // an extension sends one in five seconds
 
@@ -20,9 +22,22 @@ public final class ChannelAllowance {
     }
 
     private static final class Used {
-        private int channels; // all guarded by this
+        private int connections; // all guarded by this
+        private int channels;
         private double pings;
         private long countedAt;
+
+        synchronized boolean connection() {
+            if (connections >= MOST_CONNECTIONS) {
+                return false;
+            }
+            connections++;
+            return true;
+        }
+
+        synchronized void connectionClosed() {
+            connections--;
+        }
 
         synchronized boolean channel(int most) {
             if (channels >= most) {
@@ -54,6 +69,18 @@ public final class ChannelAllowance {
             there = used.computeIfAbsent(instance, _ -> new Used());
         }
         return there;
+    }
+
+    /// An instance speaks on one connection more. Whoever was let in says so with [#connectionClosed].
+    boolean connectionOpens(Instance instance) {
+        return of(instance).connection();
+    }
+
+    void connectionClosed(Instance instance) {
+        Used there = used.get(instance);
+        if (there != null) {
+            there.connectionClosed();
+        }
     }
 
     /// An instance wants one channel more. Whoever was let in says so with [#channelClosed].

@@ -24,7 +24,7 @@ import lambdadispatch.router.dispatch.Reading;
 /// The control port: extensions open their channels here, ping, and ask to be closed. See `docs/protocol.md`.
 ///
 /// 401 for a missing or wrong token, 409 for an instance that is unknown or closed, or for a second invocation with its payload, 429 for
-/// more channels or pings than any extension needs, 404 for any other path. Only `GET /health` needs no token.
+/// more connections, channels or pings than any extension needs, 404 for any other path. Only `GET /health` needs no token.
 public final class ControlHandler implements Handler {
     private static final Log LOG = Log.of("channels");
     private static final HeaderName REMAINING = HeaderName.of(ControlPaths.REMAINING_HEADER);
@@ -90,6 +90,11 @@ public final class ControlHandler implements Handler {
             refuse(exchange, 409);
             return;
         }
+        if (!connection(exchange).admits(instance)) {
+            LOG.warn("more connections than any extension needs", "instance", instance.publicName());
+            refuse(exchange, 429);
+            return;
+        }
         exchange.connection().trustPeer();
         noteEnvironment(exchange, instance);
         noteDeadline(exchange, instance);
@@ -99,6 +104,10 @@ public final class ControlHandler implements Handler {
             case CHANNEL -> channel(exchange, instance, path);
             case SHARED_UPLINK -> sharedUplink(exchange, instance);
         }
+    }
+
+    private ControlConnection connection(Exchange exchange) {
+        return exchange.connection().state(ControlConnection.class, _ -> new ControlConnection(allowance));
     }
 
     private static boolean authorized(Exchange exchange, Instance instance) {
@@ -229,7 +238,7 @@ public final class ControlHandler implements Handler {
         }
         Instance instance = channel.instance();
         exchange.onClientGone(channel::uplinkGone);
-        SharedUplinkReader shared = exchange.connection().state(SharedUplinkReader.class, first -> new SharedUplinkReader());
+        SharedUplinkReader shared = connection(exchange).shared();
         shared.register(exchange.request().headers().get(CHANNEL_NUMBER), channel);
         LOG.debug("uplink open", "instance", instance.publicName());
         try {
@@ -243,12 +252,12 @@ public final class ControlHandler implements Handler {
         }
     }
 
-    private static void sharedUplink(Exchange exchange, Instance instance) throws IOException {
+    private void sharedUplink(Exchange exchange, Instance instance) throws IOException {
         if (!exchange.request().method().equals("POST")) {
             refuse(exchange, 405);
             return;
         }
-        SharedUplinkReader shared = exchange.connection().state(SharedUplinkReader.class, first -> new SharedUplinkReader());
+        SharedUplinkReader shared = connection(exchange).shared();
         if (!shared.begin()) {
             refuse(exchange, 409); // one carries all channels of a connection
             return;
