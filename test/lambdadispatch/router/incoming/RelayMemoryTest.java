@@ -81,7 +81,7 @@ class RelayMemoryTest {
         exchange.channel().awaitRequest("3\r\none\r\n");
         assertThat(client.memory().held()).isGreaterThan(32 << 10);
         client.endsBody();
-        exchange.channel().awaitRequest("0\r\n\r\n");
+        exchange.channel().awaitRequest("\r\n0\r\n\r\n");
         exchange.answer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         client.await(() -> client.memory().held() == 0);
     }
@@ -96,7 +96,7 @@ class RelayMemoryTest {
         String body = "x".repeat(10_000);
         client.sends(body);
         client.endsBody();
-        exchange.channel().awaitRequest("0\r\n\r\n");
+        exchange.channel().awaitRequest("\r\n0\r\n\r\n");
         assertThat(exchange.channel().down().text()).contains("\r\n800\r\n");
         exchange.answer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         assertThat(client.status()).isEqualTo(200);
