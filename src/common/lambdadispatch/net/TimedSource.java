@@ -142,11 +142,11 @@ public final class TimedSource implements Input.Source, AutoCloseable {
                 waiting = false;
                 patienceUntil = 0;
                 came = !left;
-                left = false;
                 if (came) {
                     reading = false;
                     deadline.disarm();
                 } else {
+                    left = false;
                     arm();
                 }
             }

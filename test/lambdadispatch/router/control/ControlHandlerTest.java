@@ -170,7 +170,7 @@ class ControlHandlerTest {
     @Test
     void moreConnectionsThanAnyExtensionOpensAre429UntilOneHasEnded() throws Exception {
         List<ScriptedExchange> open = new ArrayList<>();
-        for (int i = 0; i < ChannelAllowance.MOST_CONNECTIONS; i++) {
+        for (int i = 0; i < ChannelAllowance.mostConnections(1); i++) {
             ScriptedExchange kept = RouterBed.asInstance(instance, "POST", ControlPaths.ping(instance.id())).beside(other());
             bed.control(kept).get(20, TimeUnit.SECONDS);
             assertThat(kept.status()).isEqualTo(200);

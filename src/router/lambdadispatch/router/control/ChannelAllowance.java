@@ -9,8 +9,7 @@ import lambdadispatch.router.dispatch.Instance;
 ///
 /// Twice the channels that it was asked for are enough for one that opens fresh channels before we have noticed that the old ones broke.
 public final class ChannelAllowance {
-    /// An extension has one, and another where that broke; its HTTP client may open some at once before it knows that one will do.
-    static final int MOST_CONNECTIONS = 16;
+    private static final int FURTHER_CONNECTIONS = 16; // for what is not a channel, and for those that broke unseen
     private static final int PING_BURST = 100;
     private static final int PINGS_PER_SECOND = 20; // an extension sends one in five seconds
 
@@ -21,14 +20,20 @@ public final class ChannelAllowance {
         return 2 * channelCount;
     }
 
+    /// The most connections of such an instance. It has one; but where that broke, all its channels open anew at once, and an HTTP client
+    /// may open a connection for each half before it knows that one will do. What it is refused here ends its invocation.
+    static int mostConnections(int channelCount) {
+        return 2 * most(channelCount) + FURTHER_CONNECTIONS;
+    }
+
     private static final class Used {
         private int connections; // all guarded by this
         private int channels;
         private double pings;
         private long countedAt;
 
-        synchronized boolean connection() {
-            if (connections >= MOST_CONNECTIONS) {
+        synchronized boolean connection(int most) {
+            if (connections >= most) {
                 return false;
             }
             connections++;
@@ -73,7 +78,7 @@ public final class ChannelAllowance {
 
     /// An instance speaks on one connection more. Whoever was let in says so with [#connectionClosed].
     boolean connectionOpens(Instance instance) {
-        return of(instance).connection();
+        return of(instance).connection(mostConnections(instance.pool().settings().channelCount()));
     }
 
     void connectionClosed(Instance instance) {
