@@ -10,7 +10,7 @@ import java.io.IOException;
 /// frame and not in one piece: four times a request in the extension. An environment may end before it has served 60,000 requests.
 ///
 /// So the turns are made a few at a time, in a method that is thus called often, by all loops of the process together. Once it was called
-/// so often that both compilers have seen it, each call makes many turns, since between two calls the interpreter's frame is on top again.
+/// so often that it is compiled, each call makes many turns, since between two calls the interpreter's frame is on top again.
 public final class Rounds {
     /// One message, from waiting for it to the end of what is done about it.
     @FunctionalInterface
@@ -21,8 +21,8 @@ public final class Rounds {
 
     private static final int AT_FIRST = 16;
     private static final int LATER = 4096;
-    /// The optimising compiler takes a method on after 600 calls, if these and their turns make 15,000 (`Tier4MinInvocationThreshold`,
-    /// `Tier4CompileThreshold`).
+    /// HotSpot's first compiler takes a method on after 100 calls, if these and their turns make 2,000 (`Tier3MinInvocationThreshold`,
+    /// `Tier3CompileThreshold`), and it takes its time.
     private static final int CALLS_UNTIL_COMPILED = 1000;
 
     /// Any thread counts here, and a lost count does no harm.
