@@ -256,6 +256,31 @@ class Http1ResponseTest {
         Http1Exchange exchange = steps.begin(CHUNKED + "1\r\nx\r\n");
         assertThatThrownBy(() -> exchange.read(new byte[5], 0, 5)).isInstanceOfSatisfying(BadMessage.class,
                 e -> assertThat(e.status()).isEqualTo(413));
+        steps.close();
+        steps = new InputSteps(new Bounds().bodyBytes(0).limits());
+        Http1Exchange expects = steps.begin(EXPECT);
+        assertThatThrownBy(() -> expects.read(new byte[5], 0, 5)).isInstanceOf(BadMessage.class);
+        assertThat(sent()).as("nor is it asked for").isEmpty();
+    }
+
+    @Test
+    void anExchangeWhoseBodyIsReadStillWhenItsThreadIsInterruptedIsBrokenOff() throws Exception {
+        Http1Exchange exchange = steps.begin(CHUNKED);
+        exchange.answer(200, "text/plain", HELLO);
+        Step<Integer> read = steps.reading(() -> exchange.read(new byte[5], 0, 5));
+        Step<Boolean> finish = new Step<>(exchange::finish);
+        finish.awaitState(Thread.State.WAITING);
+        finish.thread.interrupt();
+        assertThat(finish.get()).isFalse();
+        assertThat(exchange.aborted()).isTrue();
+        assertThatThrownBy(read::get).hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aRequestWithoutABodyBeginsNoConversation() throws Exception {
+        Http1Exchange exchange = steps.begin(GET);
+        exchange.respond(200, new Headers(), -1);
+        assertThat(exchange.conversation()).isFalse();
     }
 
     @Test
