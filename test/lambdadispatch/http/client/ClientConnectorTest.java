@@ -23,6 +23,7 @@ import lambdadispatch.base.Clock;
 import lambdadispatch.carrier.Threads;
 import lambdadispatch.net.Transport;
 import lambdadispatch.net.tls.SelfSigned;
+import lambdadispatch.support.SocketTimers;
 import lambdadispatch.support.TrustAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +70,14 @@ class ClientConnectorTest {
                 .isExactlyInstanceOf(SocketException.class);
         try (Transport transport = connect(false, OPTIONS, UNREACHABLE, "127.0.0.2", "127.0.0.1")) {
             assertThat(transport.remoteAddress().getAddress()).isEqualTo(address("127.0.0.1"));
+        }
+    }
+
+    @Test
+    void whoAsksForProbesGetsAConnectionThatTheKernelProbesAfterAMinute() throws Exception {
+        try (Transport transport = connect(false, OPTIONS, "127.0.0.1")) {
+            assertThat(transport.remoteAddress().getPort()).isEqualTo(listener.getLocalPort());
+            assertThat(SocketTimers.secondsToProbe(listener.getLocalPort())).isBetween(0.0, 60.0);
         }
     }
 
