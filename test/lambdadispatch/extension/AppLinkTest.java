@@ -145,6 +145,19 @@ class AppLinkTest {
     }
 
     @Test
+    void aConnectionThatIsKeptHoldsNoMemoryOfALongAnswer() throws Exception {
+        CompletableFuture<Integer> status = asks(true);
+        try (AppSide side = accepted()) {
+            side.read(SENT.length());
+            side.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Long: " + "x".repeat(60_000) + "\r\n\r\n");
+            assertThat(get(status)).isEqualTo(200);
+            assertThat(link.input().array()).hasSizeGreaterThan(60_000);
+            link.keep(Long.MAX_VALUE);
+            assertThat(link.input().array()).hasSizeLessThanOrEqualTo(20 << 10);
+        }
+    }
+
+    @Test
     void surplusBehindAnAnswerIsRememberedAndTheConnectionClosed() throws Exception {
         CompletableFuture<Integer> status = asks(true);
         try (AppSide side = accepted()) {
