@@ -26,12 +26,14 @@ class InvocationEndTest {
     private final AtomicReference<Reply> answer = new AtomicReference<>(Reply.ok(""));
     private final FakeService router = new FakeService(asked -> answer.get());
     private final CompletableFuture<Boolean> servingWhenAskedToClose = new CompletableFuture<>();
+    private final CompletableFuture<ExitReason> reasonWhenAskedToClose = new CompletableFuture<>();
     private final RouterLink link = LinkBed.link(router.uri().toString(), LinkBed.app(), this::closesInMillis);
     private final InvocationEnd end = new InvocationEnd(link);
 
     /// The link asks when it makes a request.
     private long closesInMillis() {
         servingWhenAskedToClose.complete(end.isServing());
+        reasonWhenAskedToClose.complete(end.reason());
         return 1_000;
     }
 
@@ -73,6 +75,23 @@ class InvocationEndTest {
         end.awaitEnding();
         assertThat(isOver()).isTrue();
         assertThat(router.asked()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForTheEndingIsWokenByIt() {
+        CompletableFuture<Boolean> woken = new CompletableFuture<>();
+        Thread waiting = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                end.awaitEnding();
+                woken.complete(true);
+            } catch (InterruptedException e) {
+                woken.completeExceptionally(e);
+            }
+        });
+        InvocationBed.until(() -> waiting.getState() == Thread.State.WAITING || woken.isDone());
+        assertThat(woken).isNotDone();
+        end.end(ExitReason.RouterGoAway);
+        assertThat(woken).succeedsWithin(Duration.ofMillis(LONG_MILLIS));
     }
 
     @Test
@@ -121,6 +140,8 @@ class InvocationEndTest {
         end.channelBegins();
         end.drain(ExitReason.SelfLastActive);
         assertThat(servingWhenAskedToClose.get()).isFalse();
+        assertThat(reasonWhenAskedToClose.get()).as("or channels that end at once would leave it without a reason")
+                .isEqualTo(ExitReason.SelfLastActive);
         assertThat(end.reason()).isEqualTo(ExitReason.SelfLastActive);
     }
 

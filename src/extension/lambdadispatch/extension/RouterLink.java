@@ -166,13 +166,11 @@ final class RouterLink implements AutoCloseable {
         return post(ControlPaths.close(payload.id()), ControlPaths.CONDITION_HEADER, condition(0, 0));
     }
 
-    private CompletableFuture<Integer> post(String path, String... nameAndValue) {
+    private CompletableFuture<Integer> post(String path, String name, String value) {
         try {
-            HttpRequest.Builder request = request(path).timeout(CONTROL_LIMIT).POST(HttpRequest.BodyPublishers.noBody());
-            if (nameAndValue.length > 0) {
-                request.headers(nameAndValue);
-            }
-            return client.sendAsync(request.build(), BodyHandlers.discarding()).thenApply(HttpResponse::statusCode);
+            HttpRequest request =
+                    request(path).timeout(CONTROL_LIMIT).header(name, value).POST(HttpRequest.BodyPublishers.noBody()).build();
+            return client.sendAsync(request, BodyHandlers.discarding()).thenApply(HttpResponse::statusCode);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e); // no address that a request could go to
         }
