@@ -193,6 +193,33 @@ class RestingConnectionTest {
         }
     }
 
+    @Test
+    void noHandlerRunsForTheEndOfAConnectionHoweverItComes() throws Exception {
+        for (String last : new String[] {"", "GET / HT", "x\r\n", "\r\n"}) {
+            MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
+            new Http1Peer(ends[0]).send(GET + last);
+            ends[0].shutdownOutput();
+            AtomicInteger handled = new AtomicInteger();
+            runToItsEnd(ends[1], exchange -> {
+                handled.incrementAndGet();
+                Http1ConnectionTest.ok(exchange);
+            });
+            assertThat(handled).as(last).hasValue(1);
+        }
+    }
+
+    @Test
+    void aHandlerThatFailsBehindItsAnswerCostsTheConnection() throws Exception {
+        MemoryTransport[] ends = MemoryTransport.pair(1 << 16);
+        Http1Peer client = new Http1Peer(ends[0]).send(GET.repeat(2));
+        runToItsEnd(ends[1], exchange -> {
+            Http1ConnectionTest.ok(exchange);
+            throw new IOException("too late");
+        });
+        assertThat(client.answer().status()).isEqualTo(200);
+        assertThatThrownBy(client::answer).as("there is no second").isInstanceOf(IOException.class);
+    }
+
     /// Nobody is there any more who could be told of a client.
     @Test
     void aConnectionWhoseHandlerBreaksDownIsNotWatchedAnyMore() throws Exception {
