@@ -30,7 +30,9 @@ final class AbusedListener {
         Limits impatient = new Bounds().headTimeoutMillis(STALL_MILLIS).bodyStallMillis(STALL_MILLIS).writeStallMillis(STALL_MILLIS)
                 .idleMillis(2 * STALL_MILLIS).limits();
         open("usual", Limits.DEFAULT, false);
-        open("usual-tls", Limits.DEFAULT, true);
+        Limits patient = Limits.DEFAULT.with().idle(Duration.ofMinutes(10)).limits();
+        open("patient", patient, false);
+        open("patient-tls", patient, true);
         open("impatient", impatient, false);
         open("impatient-tls", impatient, true);
         open("crowded", new Bounds().maxConnections(MOST_CONNECTIONS).limits(), false);
