@@ -103,6 +103,16 @@ class ReceiveMemoryTest {
         assertThat(memory.held()).isZero();
         assertThat(side.released()).isZero();
         assertThat(side.available()).isZero();
+        side.data(OCTETS, 0, 100, 100, false);
+        taken(side, 100);
+        assertThat(side.released()).as("what comes on the stream itself counts from its first octet").isEqualTo(100);
+    }
+
+    @Test
+    void beyondItsWindowNothingMoreIsDue() {
+        ReceiveSide side = side(wide());
+        assertThatThrownBy(() -> side.data(OCTETS, 0, 1, SIZE + 1, false)).isInstanceOf(StreamError.class);
+        assertThat(side.due()).isZero();
     }
 
     @Test

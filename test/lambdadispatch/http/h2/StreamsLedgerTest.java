@@ -234,6 +234,18 @@ class StreamsLedgerTest {
     }
 
     @Test
+    void thoseThatFollowDoNotPutItsMomentOff() throws IOException {
+        Http2Stream first = answeredEarly(1);
+        int id = 3;
+        for (int i = 0; i < 100 && served.streams.get(first.id()) != null; i++) { // far longer than one moment
+            answeredEarly(id);
+            id += 2;
+            LockSupport.parkNanos(50_000_000);
+        }
+        assertThat(served.streams.get(first.id())).isNull();
+    }
+
+    @Test
     void oneThatIsNotOpenAnyMoreHasNoMoment() throws IOException {
         Http2Stream stale = stream(1, false); // another has its number in the ledger
         Http2Stream open = served.post(1);
