@@ -4,6 +4,7 @@ package lambdadispatch.aws.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,13 @@ class PlainXmlTest {
     })
     void whatIsNotPlainIsRefused(String text) {
         assertThatThrownBy(() -> PlainXml.leaves(text)).isInstanceOf(PlainXml.Malformed.class);
+    }
+
+    @Test
+    void sixteenElementsMayStandInEachOther() throws Exception {
+        assertThat(PlainXml.leaves("<a>".repeat(16) + "x" + "</a>".repeat(16))).containsExactly(Map.entry("a/".repeat(14) + "a", "x"));
+        assertThatThrownBy(() -> PlainXml.leaves("<a>".repeat(17) + "x" + "</a>".repeat(17))).isInstanceOf(PlainXml.Malformed.class)
+                .hasMessage("nested too deeply");
     }
 
     @Test
