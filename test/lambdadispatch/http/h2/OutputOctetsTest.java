@@ -403,18 +403,29 @@ class OutputOctetsTest {
         assertThat(shut.waiting).isNull();
     }
 
-    @Test
-    void aSenderThatWasWokenOnceIsNotWokenAgainForWhatItDoesNotWaitForAnyMore() throws Exception {
+    private static void onceThisWaits(Runnable event) {
         Thread self = Thread.currentThread();
         Thread.ofVirtual().start(() -> {
             while (self.getState() != Thread.State.TIMED_WAITING) {
                 Thread.yield();
             }
+            event.run();
+        });
+    }
+
+    @Test
+    void aSenderThatWasWokenOnceIsNotWokenAgainForWhatItDoesNotWaitForAnyMore() throws Exception {
+        onceThisWaits(() -> output.widen(1));
+        output.data(stream, OCTETS, 0, 65_536, true); // one more than the connection's window
+        SendSide shut = new SendSide(3, 0);
+        onceThisWaits(() -> {
+            output.widen(shut, 1);
             output.widen(1);
         });
-        output.data(stream, OCTETS, 0, 65_536, true); // one more than the connection's window
+        output.data(shut, OCTETS, 0, 1, true);
         LockSupport.parkNanos(1); // takes a permit that was left before
         output.widen(1);
+        output.widen(shut, 1);
         long start = System.nanoTime();
         LockSupport.parkNanos(200_000_000); // a permit that somebody left would end it at once
         assertThat(System.nanoTime() - start).isGreaterThan(100_000_000);
