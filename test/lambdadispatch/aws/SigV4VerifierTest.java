@@ -154,4 +154,12 @@ class SigV4VerifierTest {
         assertThat(UriEncoding.decode("a%41")).isEqualTo("aA");
         assertThat(UriEncoding.decode("%0g%g0%09%30")).isEqualTo("%0g%g0\t0");
     }
+
+    @Test
+    void aScopeThatIsAnothersIsNamed() {
+        Request request = request(signed(KEYS));
+        assertThat(new SigV4Verifier(KEYS, "eu-north-1", "lambda").verify(request, BODY, NOW)).isEqualTo(Verdict.VALID);
+        assertThat(new SigV4Verifier(KEYS, "eu-west-1", "lambda").verify(request, BODY, NOW)).isEqualTo(Verdict.OTHER_REGION);
+        assertThat(new SigV4Verifier(KEYS, "eu-north-1", "sts").verify(request, BODY, NOW)).isEqualTo(Verdict.OTHER_SERVICE);
+    }
 }

@@ -95,4 +95,20 @@ class AwsConfigTest {
         write("credentials", "[default]\naws_secret_access_key = SECRET\n");
         assertThat(AwsConfig.read(variables()).profile().toString()).doesNotContain("SECRET");
     }
+
+    @Test
+    void authoritiesComeFromTheVariableBeforeTheProfile() throws IOException {
+        assertThat(AwsConfig.read(variables()).authorities()).isEmpty();
+        write("config", "[default]\nca_bundle = /profile/ca.pem\n");
+        assertThat(AwsConfig.read(variables()).authorities()).contains(Path.of("/profile/ca.pem"));
+        assertThat(AwsConfig.read(variables("AWS_CA_BUNDLE", "/variable/ca.pem")).authorities()).contains(Path.of("/variable/ca.pem"));
+    }
+
+    @Test
+    void aHomeThatIsBlankIsTheUsers() {
+        assertThat(AwsConfig.read(variables()).files()).containsExactly(home.resolve(".aws/config"), home.resolve(".aws/credentials"));
+        Path users = Path.of(System.getProperty("user.home"));
+        assertThat(AwsConfig.read(variables("HOME", " ", "AWS_CONFIG_FILE", home.resolve("none").toString())).files())
+                .containsExactly(home.resolve("none"), users.resolve(".aws/credentials"));
+    }
 }

@@ -103,4 +103,10 @@ class EndpointTest {
         Files.createDirectories(home.resolve(".aws"));
         Files.writeString(home.resolve(".aws").resolve(name), text);
     }
+
+    @Test
+    void whereNoRegionIsKnownStsIsThatOfTheFirstPartition() {
+        assertThat(Endpoint.stsWithoutRegion(config())).hasToString("https://sts.amazonaws.com");
+        assertThat(Endpoint.stsWithoutRegion(config("AWS_ENDPOINT_URL_STS", "http://here:1"))).hasToString("http://here:1");
+    }
 }
