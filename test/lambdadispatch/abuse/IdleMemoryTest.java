@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// The listener lets them be idle for longer than the test lasts: what has ended keeps nothing.
 @Timeout(180)
 class IdleMemoryTest {
-    private static final int CONNECTIONS = 400;
+    private static final int CONNECTIONS = 300;
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     @RegisterExtension
@@ -58,21 +58,22 @@ class IdleMemoryTest {
     @EnumSource
     void anIdleConnectionKeepsLittle(Kind kind) throws Exception {
         close(open(kind)); // what is made once, and kept for all, is there from now on
-        long before = settled(Long.MIN_VALUE);
+        long before = settled(Long.MIN_VALUE, 4);
         List<Transport> idle = open(kind);
         long bound = (long) CONNECTIONS * kind.mostOctets;
-        long kept = settled(before + bound) - before;
+        long kept = settled(before + bound, 10) - before;
         System.out.printf(Locale.ROOT, "an idle connection of %s keeps %d octets%n", kind, kept / CONNECTIONS);
         assertThat(kept).as("octets of %d connections", CONNECTIONS).isLessThan(bound);
         close(idle);
     }
 
-    /// The listener's heap once it is so small, or once it does not get smaller any more: what is over is let go by threads that run later.
-    private static long settled(long wanted) throws IOException {
+    /// The listener's heap once it is so small, or once so many looks have not found it smaller: what is over is let go by threads that run
+    /// later, and a connection rests after two seconds.
+    private static long settled(long wanted, int looks) throws IOException {
         long start = System.nanoTime();
         long least = LISTENER.memory();
         int same = 0;
-        while (least > wanted && same < 10 && System.nanoTime() - start < PATIENCE_NANOS) {
+        while (least > wanted && same < looks && System.nanoTime() - start < PATIENCE_NANOS) {
             LockSupport.parkNanos(400_000_000);
             long now = LISTENER.memory();
             same = now < least ? 0 : same + 1;
@@ -98,7 +99,7 @@ class IdleMemoryTest {
         return all;
     }
 
-    /// Without a thread that reads, so that four hundred are no burden.
+    /// Without a thread that reads, so that hundreds are no burden.
     private static void askOverHttp2(Transport transport) throws IOException {
         byte[] begin = WireFrame.preface();
         transport.write(begin, 0, begin.length);
