@@ -99,7 +99,7 @@ public final class ChannelWaits {
         }
         boolean over;
         try {
-            takeInterest(channel.validOps() & INPUT);
+            takeInterest(channel.validOps() & INPUT, inputWaiter);
             // Whoever sees input, shuts it or closes the channel says so first and looks for a waiter then.
             over = inputSeen || !channel.isOpen();
         } catch (IOException | CancelledKeyException e) {
@@ -124,7 +124,7 @@ public final class ChannelWaits {
             throw new IllegalStateException("another thread waits for this channel already");
         }
         try {
-            takeInterest(operation);
+            takeInterest(operation, waiter);
             while (waiter.get() == self && !left.getAsBoolean()) {
                 if (!channel.isOpen()) {
                     throw new AsynchronousCloseException();
@@ -142,20 +142,25 @@ public final class ChannelWaits {
         }
     }
 
-    private void takeInterest(int operation) throws IOException {
+    private void takeInterest(int operation, AtomicReference<Object> waiter) throws IOException {
         SelectionKey known = key;
         if (known == null) {
             known = register(operation);
         }
         if ((known.interestOps() & operation) == 0) {
             SelectionKey mine = known;
-            carrier.run(() -> add(mine, operation));
+            carrier.run(() -> add(mine, operation, waiter));
         }
     }
 
-    private void add(SelectionKey known, int operation) {
+    /// Only for somebody who waits still. Where the event came in the moment since the channel was registered, the wait is over and the
+    /// interest dropped already; taken up once more, that in a connection would have `select` return at once for ever, with nothing to
+    /// tell.
+    private void add(SelectionKey known, int operation, AtomicReference<Object> waiter) {
         try {
-            known.interestOpsOr(operation);
+            if (waiter.get() != null) {
+                known.interestOpsOr(operation);
+            }
         } catch (CancelledKeyException e) {
             wakeAll(); // closed meanwhile: who waits looks at the channel
         }
@@ -168,6 +173,12 @@ public final class ChannelWaits {
             key = mine.register(channel, operation, this);
         }
         return key;
+    }
+
+    /// For tests: what the selector looks for.
+    int interest() throws IOException {
+        SelectionKey known = key;
+        return known == null ? 0 : carrier.call(known::interestOps);
     }
 
     /// Called by the loop.
