@@ -13,6 +13,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import lambdadispatch.support.MemoryTransport;
+import lambdadispatch.support.StubTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -133,7 +134,7 @@ class TimedSourceTest {
     }
 
     /// Whose input fails, rather than ends, when it is shut.
-    private static final class Failing implements Transport {
+    private static final class Failing extends StubTransport {
         private final CountDownLatch shut = new CountDownLatch(1);
         private int awaited;
 
@@ -155,25 +156,6 @@ class TimedSourceTest {
         @Override
         public void shutdownInput() {
             shut.countDown();
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) {}
-
-        @Override
-        public void shutdownOutput() {}
-
-        @Override
-        public void close() {}
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return null;
         }
     }
 
@@ -203,7 +185,7 @@ class TimedSourceTest {
     }
 
     /// In which a wait for input lasts until somebody has it looked at whether it was left.
-    private static final class Silent implements Transport {
+    private static final class Silent extends StubTransport {
         private final CountDownLatch shut = new CountDownLatch(1);
         private volatile Thread waiter;
         private volatile boolean input;
@@ -235,25 +217,6 @@ class TimedSourceTest {
         void comes() {
             input = true;
             LockSupport.unpark(waiter);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) {}
-
-        @Override
-        public void shutdownOutput() {}
-
-        @Override
-        public void close() {}
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return null;
         }
     }
 

@@ -4,7 +4,6 @@ package lambdadispatch.http.h1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.server.LeastRate;
 import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.MemoryShare;
-import lambdadispatch.net.Transport;
+import lambdadispatch.support.StubTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,7 @@ class Http1OutputTest {
     private final Http1Output out = new Http1Output(writes, Duration.ZERO, LeastRate.NONE, MemoryShare.UNBOUNDED);
 
     /// Notes each write.
-    private static final class Writes implements Transport {
+    private static final class Writes extends StubTransport {
         private final List<byte[]> all = new ArrayList<>();
         private Runnable onWrite = () -> { };
 
@@ -43,27 +42,6 @@ class Http1OutputTest {
         public void write(byte[] from, int offset, int length) {
             all.add(java.util.Arrays.copyOfRange(from, offset, offset + length));
             onWrite.run();
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) {
-            return -1;
-        }
-
-        @Override
-        public void shutdownOutput() {}
-
-        @Override
-        public void close() {}
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            throw new UnsupportedOperationException();
         }
     }
 

@@ -2,7 +2,6 @@
 package lambdadispatch.http.h1;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -22,6 +21,7 @@ import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.TimedSource;
 import lambdadispatch.net.Transport;
 import lambdadispatch.support.MemoryTransport;
+import lambdadispatch.support.TransportAround;
 
 /// The input of a connection that nobody runs: a test takes the steps of the connection's thread, of a handler's and of the watch itself.
 final class InputSteps implements AutoCloseable {
@@ -51,22 +51,7 @@ final class InputSteps implements AutoCloseable {
         parser = new HeadParser(limits.headBytes(), limits.headFields());
     }
 
-    private record Noting(MemoryTransport inner, BlockingQueue<String> noted) implements Transport {
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            return inner.read(into, offset, length);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            inner.write(from, offset, length);
-        }
-
-        @Override
-        public void shutdownOutput() throws IOException {
-            inner.shutdownOutput();
-        }
-
+    private record Noting(MemoryTransport inner, BlockingQueue<String> noted) implements TransportAround {
         @Override
         public void shutdownInput() {
             noted.add(SHUT);
@@ -76,26 +61,6 @@ final class InputSteps implements AutoCloseable {
         @Override
         public long octetsTaken() {
             return inner.octetsTaken();
-        }
-
-        @Override
-        public void reset() {
-            inner.reset();
-        }
-
-        @Override
-        public void close() {
-            inner.close();
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return inner.remoteAddress();
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return inner.localAddress();
         }
     }
 

@@ -4,7 +4,6 @@ package lambdadispatch.http.h1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +20,7 @@ import lambdadispatch.net.Transport;
 import lambdadispatch.support.Bounds;
 import lambdadispatch.support.Http1Peer;
 import lambdadispatch.support.MemoryTransport;
+import lambdadispatch.support.TransportAround;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,13 +33,18 @@ class InputTurnTest {
     private final OneReader server = new OneReader(ends[1]);
 
     /// Counts who reads at the same time.
-    private static final class OneReader implements Transport {
+    private static final class OneReader implements TransportAround {
         private final MemoryTransport inner;
         private final AtomicInteger reading = new AtomicInteger();
         private final AtomicInteger most = new AtomicInteger();
 
         OneReader(MemoryTransport inner) {
             this.inner = inner;
+        }
+
+        @Override
+        public Transport inner() {
+            return inner;
         }
 
         @Override
@@ -51,36 +56,6 @@ class InputTurnTest {
             } finally {
                 reading.decrementAndGet();
             }
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            inner.write(from, offset, length);
-        }
-
-        @Override
-        public void shutdownOutput() throws IOException {
-            inner.shutdownOutput();
-        }
-
-        @Override
-        public void shutdownInput() {
-            inner.shutdownInput();
-        }
-
-        @Override
-        public void close() {
-            inner.close();
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return inner.remoteAddress();
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return inner.localAddress();
         }
 
         void awaitReader() {

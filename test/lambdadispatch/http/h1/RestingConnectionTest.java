@@ -30,6 +30,7 @@ import lambdadispatch.net.TimedSource;
 import lambdadispatch.net.Transport;
 import lambdadispatch.support.Http1Peer;
 import lambdadispatch.support.MemoryTransport;
+import lambdadispatch.support.StubTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -237,7 +238,7 @@ class RestingConnectionTest {
 
     // ---- what a handler is told of the connection
 
-    private static final class Recorded implements Transport {
+    private static final class Recorded extends StubTransport {
         private final ByteArrayInputStream in;
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
         private final boolean secure;
@@ -261,12 +262,6 @@ class RestingConnectionTest {
         public boolean secure() {
             return secure;
         }
-
-        @Override
-        public void shutdownOutput() {}
-
-        @Override
-        public void close() {}
 
         @Override
         public InetSocketAddress remoteAddress() {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import lambdadispatch.http.server.LeastRate;
-import lambdadispatch.net.Transport;
+import lambdadispatch.support.StubTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +34,7 @@ class TimedOutputTest {
         void run() throws Exception;
     }
 
-    private static final class Taking implements Transport {
+    private static final class Taking extends StubTransport {
         private final List<String> writes = new ArrayList<>();
         private final AtomicInteger resets = new AtomicInteger();
         private final Semaphore goOn = new Semaphore(0); // for a write that waits
@@ -74,26 +73,8 @@ class TimedOutputTest {
         }
 
         @Override
-        public int read(byte[] into, int offset, int length) {
-            return -1;
-        }
-
-        @Override
-        public void shutdownOutput() {}
-
-        @Override
         public void close() {
             throw new AssertionError("it is reset, or left as it is");
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            throw new UnsupportedOperationException();
         }
     }
 

@@ -8,7 +8,6 @@ import static lambdadispatch.support.WireFrame.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -24,6 +23,7 @@ import lambdadispatch.support.Bounds;
 import lambdadispatch.support.ConnectionLog;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.MemoryTransport;
+import lambdadispatch.support.TransportAround;
 import lambdadispatch.support.WireFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,35 +162,10 @@ class ConnectionLimitsTest {
     // ---- the other side is gone
 
     /// Nothing can be written to it, and nothing comes.
-    private record Broken(MemoryTransport under) implements Transport {
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            return under.read(into, offset, length);
-        }
-
+    private record Broken(MemoryTransport inner) implements TransportAround {
         @Override
         public void write(byte[] from, int offset, int length) throws IOException {
             throw new IOException("broken pipe");
-        }
-
-        @Override
-        public void shutdownOutput() throws IOException {
-            under.shutdownOutput();
-        }
-
-        @Override
-        public void close() {
-            under.close();
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return under.remoteAddress();
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return under.localAddress();
         }
     }
 

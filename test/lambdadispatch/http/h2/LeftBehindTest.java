@@ -25,11 +25,10 @@ import lambdadispatch.net.Input;
 import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.TimedSource;
-import lambdadispatch.net.Transport;
-import lambdadispatch.support.Bounds;
 import lambdadispatch.support.ConnectionLog;
 import lambdadispatch.support.Http2Peer;
 import lambdadispatch.support.MemoryTransport;
+import lambdadispatch.support.TransportAround;
 import lambdadispatch.support.WireFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,39 +43,29 @@ class LeftBehindTest {
     final ConnectionLog log = new ConnectionLog();
 
     /// Notes what is called on it.
-    private record Noting(MemoryTransport under, List<String> calls) implements Transport {
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            return under.read(into, offset, length);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            under.write(from, offset, length);
-        }
-
+    private record Noting(MemoryTransport inner, List<String> calls) implements TransportAround {
         @Override
         public void shutdownOutput() throws IOException {
             calls.add("shutdownOutput");
-            under.shutdownOutput();
+            inner.shutdownOutput();
         }
 
         @Override
         public void shutdownInput() {
             calls.add("shutdownInput");
-            under.shutdownInput();
+            inner.shutdownInput();
         }
 
         @Override
         public void reset() {
             calls.add("reset");
-            under.reset();
+            inner.reset();
         }
 
         @Override
         public void close() {
             calls.add("close");
-            under.close();
+            inner.close();
         }
 
         @Override
@@ -87,12 +76,7 @@ class LeftBehindTest {
         @Override
         public InetSocketAddress remoteAddress() {
             calls.add("remoteAddress");
-            return under.remoteAddress();
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return under.localAddress();
+            return inner.remoteAddress();
         }
     }
 

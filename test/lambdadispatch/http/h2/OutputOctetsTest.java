@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import lambdadispatch.base.Bytes;
 import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.MemoryShare;
-import lambdadispatch.net.Transport;
+import lambdadispatch.support.StubTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,17 +37,12 @@ class OutputOctetsTest {
     private final SendSide stream = new SendSide(1, Integer.MAX_VALUE);
 
     /// Takes everything at once, and notes in which pieces it came.
-    private static class Sink implements Transport {
+    private static class Sink extends StubTransport {
         private final List<Integer> pieces = new ArrayList<>(); // this and what follows guarded by this
         private final Bytes all = new Bytes();
         private boolean ended;
         private boolean reset;
         private boolean holding;
-
-        @Override
-        public int read(byte[] into, int offset, int length) {
-            return -1;
-        }
 
         @Override
         public synchronized void write(byte[] from, int offset, int length) throws IOException {
@@ -102,19 +96,6 @@ class OutputOctetsTest {
 
         synchronized boolean wasReset() {
             return reset;
-        }
-
-        @Override
-        public void close() {}
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return null;
         }
     }
 

@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.MemoryShare;
-import lambdadispatch.net.Transport;
+import lambdadispatch.support.StubTransport;
 import org.junit.jupiter.api.Test;
 
 /// How the buffer for records grows, moves and is given back, read by read.
@@ -23,7 +22,7 @@ class RecordBufferTest {
     private final RecordBuffer buffer = new RecordBuffer(plain, memory);
 
     /// Brings so many octets a read, counted on from 0; notes what it was asked for.
-    private static final class Reads implements Transport {
+    private static final class Reads extends StubTransport {
         private final Deque<byte[]> coming = new ArrayDeque<>();
         private int room;
         private int awaited;
@@ -46,25 +45,6 @@ class RecordBufferTest {
                 coming.addFirst(Arrays.copyOfRange(next, count, next.length));
             }
             return count;
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) {}
-
-        @Override
-        public void shutdownOutput() {}
-
-        @Override
-        public void close() {}
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return null;
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +15,8 @@ import lambdadispatch.carrier.Threads;
 import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.NoRoom;
-import lambdadispatch.net.Transport;
 import lambdadispatch.support.MemoryTransport;
+import lambdadispatch.support.TransportAround;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,12 +35,7 @@ class TlsSeamTest {
     private final TlsTransport client = TlsTransport.client(ends[1], Pinning.context(KEY.certificateSha256()), "localhost", 443, List.of());
     private final byte[] octets = new byte[1000];
 
-    private record Below(MemoryTransport inner, List<String> calls) implements Transport {
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            return inner.read(into, offset, length);
-        }
-
+    private record Below(MemoryTransport inner, List<String> calls) implements TransportAround {
         @Override
         public void awaitInput(BooleanSupplier left) {
             calls.add("await");
@@ -83,16 +77,6 @@ class TlsSeamTest {
         public void close() {
             calls.add("close");
             inner.close();
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return inner.remoteAddress();
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return inner.localAddress();
         }
     }
 
