@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package lambdadispatch.http.client;
 
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
@@ -18,18 +17,17 @@ import lambdadispatch.http.message.Headers;
 import lambdadispatch.http.message.ResponseHead;
 import lambdadispatch.http.message.Vector;
 import lambdadispatch.net.Input;
+import lambdadispatch.support.BodyWay;
 import lambdadispatch.support.MemoryTransport;
 
 /// Gives octets to the client's side and writes down what it made of them, in the words of the tables: `parsed` as the extension reads an
 /// app and the router a channel, `exchanged` through a real [ClientConnection].
 final class ClientRun {
-    enum Way { READ, READY, RAW }
-
     private static final int MAX_HEAD = 64 << 10;
 
     private ClientRun() {}
 
-    static List<String> parsed(Vector row, int bytesPerRead, long splitAt, Way way) throws IOException {
+    static List<String> parsed(Vector row, int bytesPerRead, long splitAt, BodyWay way) throws IOException {
         MemoryTransport server = sent(row, bytesPerRead, splitAt);
         Input in = new Input(server::read, 64, MAX_HEAD);
         HeadParser parser = new HeadParser(MAX_HEAD, 256);
@@ -53,7 +51,7 @@ final class ClientRun {
             ServerRun.addFields("field: ", head.headers(), seen);
             seen.addAll(interim);
             BodyReader body = BodyReader.of(in, head.frame(row.method().equals("HEAD")));
-            addBody(content(body, in, way), seen);
+            addBody(way.all(body, in), seen);
             ServerRun.addFields("trailer: ", body.trailers(), seen);
             boolean clean = in.available() == 0 && server.unread() == 0;
             seen.add(head.keepAlive() && head.framing() != Framing.UNTIL_CLOSE && clean ? "then: reusable" : "then: closed");
@@ -65,31 +63,6 @@ final class ClientRun {
         return seen;
     }
 
-    private static byte[] content(BodyReader body, Input in, Way way) throws IOException {
-        ByteArrayOutputStream content = new ByteArrayOutputStream();
-        byte[] buffer = new byte[100];
-        int count;
-        switch (way) {
-            case READ -> {
-                while ((count = body.read(buffer, 0, buffer.length)) >= 0) {
-                    content.write(buffer, 0, count);
-                }
-            }
-            case READY -> {
-                while ((count = body.ready()) >= 0) {
-                    content.write(in.array(), in.position(), count);
-                    body.take(count);
-                }
-            }
-            case RAW -> {
-                while ((count = body.readRaw(buffer, 0, buffer.length)) >= 0) {
-                    content.write(buffer, 0, count);
-                }
-            }
-        }
-        return content.toByteArray();
-    }
-
     /// The octets of the body as they are on the wire, framing included.
     static byte[] raw(Vector row, int bytesPerRead) throws IOException {
         Input in = new Input(sent(row, bytesPerRead, Long.MAX_VALUE)::read, 64, MAX_HEAD);
@@ -99,7 +72,7 @@ final class ClientRun {
                 throw new EOFException();
             }
         } while (head.status() < 200);
-        return content(BodyReader.of(in, head.frame(row.method().equals("HEAD"))), in, Way.RAW);
+        return BodyWay.RAW.all(BodyReader.of(in, head.frame(row.method().equals("HEAD"))), in);
     }
 
     static List<String> exchanged(Vector row, int bytesPerRead, long splitAt) throws IOException {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import lambdadispatch.http.message.Vector;
 import lambdadispatch.http.message.Vectors;
+import lambdadispatch.support.BodyWay;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,7 +40,7 @@ class ResponseTableTest {
     private static void verify(Vector row, int bytesPerRead, long splitAt) throws IOException {
         String how = row.source() + "; at most " + bytesPerRead + " octets a read, split at " + splitAt;
         List<String> expected = row.verdict();
-        for (ClientRun.Way way : List.of(ClientRun.Way.READ, ClientRun.Way.READY)) {
+        for (BodyWay way : List.of(BodyWay.READ, BodyWay.READY)) {
             assertThat(ClientRun.comparable(ClientRun.parsed(row, bytesPerRead, splitAt, way), expected)).as("%s, %s", way, how)
                     .isEqualTo(expected);
         }

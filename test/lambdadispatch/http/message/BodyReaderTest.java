@@ -11,6 +11,7 @@ import lambdadispatch.net.Input;
 import lambdadispatch.net.MemoryAccount;
 import lambdadispatch.net.MemoryShare;
 import lambdadispatch.net.NoRoom;
+import lambdadispatch.support.BodyWay;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,8 +23,6 @@ class BodyReaderTest {
 
     private final MemoryAccount account = new MemoryAccount(1 << 20);
     private final MemoryShare memory = account.open("a", 0, () -> { });
-
-    private enum Way { READ, READY, RAW }
 
     private Input input(String text, int octetsPerRead) {
         byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
@@ -44,7 +43,7 @@ class BodyReaderTest {
         return new String(in.array(), in.position(), count, StandardCharsets.ISO_8859_1);
     }
 
-    private static int skim(BodyReader body, Way way) throws IOException {
+    private static int skim(BodyReader body, BodyWay way) throws IOException {
         byte[] bin = new byte[1000];
         int sum = 0;
         while (true) {
@@ -56,7 +55,7 @@ class BodyReaderTest {
             if (count < 0) {
                 return sum;
             }
-            if (way == Way.READY) {
+            if (way == BodyWay.READY) {
                 body.take(count);
             }
             sum += count;
@@ -66,8 +65,8 @@ class BodyReaderTest {
     // ---- where it stops
 
     @ParameterizedTest
-    @EnumSource(Way.class)
-    void aBodyIsReadToItsLastOctetAndNoFurther(Way way) throws IOException {
+    @EnumSource(BodyWay.class)
+    void aBodyIsReadToItsLastOctetAndNoFurther(BodyWay way) throws IOException {
         Input in = input("hellonext");
         BodyReader body = new BodyReader(in, 5, 400);
         assertThat(skim(body, way)).isEqualTo(5);
@@ -78,7 +77,7 @@ class BodyReaderTest {
         String wire = "3\r\nabc\r\n2\r\nde\r\n0\r\nA: b\r\n\r\n";
         Input chunkedIn = input(wire + "next");
         BodyReader chunked = new BodyReader(chunkedIn, Framing.CHUNKED, 400);
-        assertThat(skim(chunked, way)).isEqualTo(way == Way.RAW ? wire.length() : 5);
+        assertThat(skim(chunked, way)).isEqualTo(way == BodyWay.RAW ? wire.length() : 5);
         assertThat(chunked.ended()).isTrue();
         assertThat(text(chunkedIn, chunkedIn.available())).isEqualTo("next");
 
@@ -86,8 +85,8 @@ class BodyReaderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Way.class)
-    void aBodyThatEndsTooEarlyFails(Way way) {
+    @EnumSource(BodyWay.class)
+    void aBodyThatEndsTooEarlyFails(BodyWay way) {
         assertThatThrownBy(() -> skim(new BodyReader(input("hell"), 5, 400), way)).isInstanceOf(EOFException.class);
         for (String wire : new String[] {"", "5", "5\r\nhell", "5\r\nhello", "5\r\nhello\r\n0\r\n", "5\r\nhello\r\n0\r\n\r"}) {
             assertThatThrownBy(() -> skim(new BodyReader(input(wire), Framing.CHUNKED, 400), way)).as(wire)
@@ -146,13 +145,13 @@ class BodyReaderTest {
         assertThat(length.available()).isZero();
         in.fill();
         assertThat(length.available()).isEqualTo(5);
-        skim(length, Way.READ);
+        skim(length, BodyWay.READ);
         assertThat(length.available()).isZero();
         Input open = input("hello");
         BodyReader untilClose = new BodyReader(open, Framing.UNTIL_CLOSE, 502);
         open.fill();
         assertThat(untilClose.available()).isEqualTo(5);
-        skim(untilClose, Way.READ);
+        skim(untilClose, BodyWay.READ);
         assertThat(untilClose.available()).isZero();
         Input chunkedIn = input("5\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n");
         BodyReader chunked = new BodyReader(chunkedIn, Framing.CHUNKED, 400);
@@ -183,7 +182,7 @@ class BodyReaderTest {
         assertThat(new BodyReader(input(""), 0, 400).endsWithin(0)).isTrue();
         BodyReader untilClose = new BodyReader(input("x"), Framing.UNTIL_CLOSE, 502);
         assertThat(untilClose.endsWithin(Long.MAX_VALUE)).isFalse();
-        skim(untilClose, Way.READ);
+        skim(untilClose, BodyWay.READ);
         assertThat(untilClose.endsWithin(0)).isTrue();
         Input in = input("1\r\nx\r\n0\r\n\r\n");
         BodyReader chunked = new BodyReader(in, Framing.CHUNKED, 400);
@@ -191,7 +190,7 @@ class BodyReaderTest {
         in.fill();
         assertThat(chunked.endsWithin(0)).isTrue();
         assertThat(chunked.ended()).isFalse();
-        assertThat(skim(chunked, Way.READ)).isOne();
+        assertThat(skim(chunked, BodyWay.READ)).isOne();
         assertThat(chunked.endsWithin(0)).isTrue();
         Input part = input("1\r\nx\r\n0\r\n\r\n", 10);
         BodyReader cut = new BodyReader(part, Framing.CHUNKED, 400);
@@ -204,15 +203,15 @@ class BodyReaderTest {
         assertThat(new BodyReader(input("x"), 1, 400).trailers()).isSameAs(Headers.EMPTY);
         BodyReader chunked = new BodyReader(input("0\r\n\r\n"), Framing.CHUNKED, 400);
         assertThat(chunked.trailers()).isSameAs(Headers.EMPTY);
-        skim(chunked, Way.READ);
+        skim(chunked, BodyWay.READ);
         assertThat(chunked.trailers()).isSameAs(Headers.EMPTY);
     }
 
     // ---- what its trailers cost
 
     @ParameterizedTest
-    @EnumSource(Way.class)
-    void trailersAreCountedUntilNobodyWantsThem(Way way) throws IOException {
+    @EnumSource(BodyWay.class)
+    void trailersAreCountedUntilNobodyWantsThem(BodyWay way) throws IOException {
         BodyReader body = new BodyReader(input("1\r\nx\r\n0\r\nA: b\r\n\r\n"), Framing.CHUNKED, 400);
         skim(body, way);
         assertThat(memory.held()).as("with the line that they were read in").isEqualTo(body.trailers().footprint() + 64);
@@ -234,14 +233,14 @@ class BodyReaderTest {
         body.release();
         assertThat(memory.held()).isZero();
         BodyReader length = new BodyReader(input("x"), 1, 400);
-        skim(length, Way.READ);
+        skim(length, BodyWay.READ);
         length.release();
         assertThat(memory.held()).isZero();
     }
 
     @ParameterizedTest
-    @EnumSource(Way.class)
-    void trailersThatThereIsNoRoomForAreNobodysFault(Way way) {
+    @EnumSource(BodyWay.class)
+    void trailersThatThereIsNoRoomForAreNobodysFault(BodyWay way) {
         assertThat(account.open("b", 0, () -> { }).take(1 << 20)).isTrue();
         String long20 = ("X-T: " + "t".repeat(1000) + "\r\n").repeat(20);
         assertThatThrownBy(() -> skim(new BodyReader(input("0\r\n" + long20 + "\r\n", 500), Framing.CHUNKED, 400), way))
@@ -259,7 +258,7 @@ class BodyReaderTest {
 
     private static boolean fits(BodyReader body) throws IOException {
         try {
-            skim(body, Way.READ);
+            skim(body, BodyWay.READ);
             return true;
         } catch (BadMessage e) {
             assertThat(e.status()).isEqualTo(502);
@@ -273,15 +272,15 @@ class BodyReaderTest {
     void aBodyThatWasWrittenAgainHasTheLengthThatItHad() throws IOException {
         BodyReader body = BodyReader.rewritten(input("hellonext"), Framing.LENGTH, 5, 400);
         assertThat(body.remaining()).isEqualTo(5);
-        assertThat(skim(body, Way.READ)).isEqualTo(5);
+        assertThat(skim(body, BodyWay.READ)).isEqualTo(5);
         assertThat(BodyReader.rewritten(input("next"), Framing.NONE, 7, 400).ended()).isTrue();
     }
 
     @Test
     void faultsHaveTheStatusOfTheSideThatTheyComeFrom() {
-        assertThatThrownBy(() -> skim(BodyReader.rewritten(input("x"), Framing.CHUNKED, 0, 502), Way.READ))
+        assertThatThrownBy(() -> skim(BodyReader.rewritten(input("x"), Framing.CHUNKED, 0, 502), BodyWay.READ))
                 .isInstanceOfSatisfying(BadMessage.class, e -> assertThat(e.status()).isEqualTo(502));
-        assertThatThrownBy(() -> skim(new BodyReader(input("x"), Framing.CHUNKED, 400), Way.READ))
+        assertThatThrownBy(() -> skim(new BodyReader(input("x"), Framing.CHUNKED, 400), BodyWay.READ))
                 .isInstanceOfSatisfying(BadMessage.class, e -> assertThat(e.status()).isEqualTo(400));
     }
 }

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import lambdadispatch.base.Bytes;
 import lambdadispatch.net.Input;
+import lambdadispatch.support.BodyWay;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,9 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ParserTableTest {
     private static final int HEAD = 64 << 10;
     private static final int FIELDS = 256;
-
-    /// How a body is taken.
-    private enum Way { READ, READY, RAW }
 
     private static Input input(byte[] octets, int octetsPerRead) {
         int[] at = {0};
@@ -45,33 +42,8 @@ class ParserTableTest {
         }
     }
 
-    private static byte[] content(BodyReader body, Input in, Way way) throws IOException {
-        Bytes content = new Bytes();
-        byte[] buffer = new byte[100];
-        int count;
-        switch (way) {
-            case READ -> {
-                while ((count = body.read(buffer, 0, buffer.length)) >= 0) {
-                    content.append(buffer, 0, count);
-                }
-            }
-            case READY -> {
-                while ((count = body.ready()) >= 0) {
-                    content.append(in.array(), in.position(), count);
-                    body.take(count);
-                }
-            }
-            case RAW -> {
-                while ((count = body.readRaw(buffer, 0, buffer.length)) >= 0) {
-                    content.append(buffer, 0, count);
-                }
-            }
-        }
-        return content.toArray();
-    }
-
     /// The rows whose verdict the parsers do not share, with what they say instead.
-    private static List<String> wrong(List<Vector> rows, int octetsPerRead, Way way, boolean requests) throws IOException {
+    private static List<String> wrong(List<Vector> rows, int octetsPerRead, BodyWay way, boolean requests) throws IOException {
         List<String> wrong = new ArrayList<>();
         for (Vector row : rows) {
             Input in = input(row.input(), octetsPerRead);
@@ -114,7 +86,7 @@ class ParserTableTest {
         return false;
     }
 
-    private static List<String> requests(Input in, Way way) throws IOException {
+    private static List<String> requests(Input in, BodyWay way) throws IOException {
         HeadParser parser = new HeadParser(HEAD, FIELDS);
         RequestHead head = new RequestHead();
         List<String> seen = new ArrayList<>();
@@ -136,14 +108,14 @@ class ParserTableTest {
         return seen;
     }
 
-    private static boolean request(Input in, RequestHead head, Way way, List<String> seen) throws IOException {
+    private static boolean request(Input in, RequestHead head, BodyWay way, List<String> seen) throws IOException {
         seen.add("request: " + head.method() + " " + head.target() + " " + head.version() / 10 + "." + head.version() % 10);
         seen.add("authority: " + head.authority());
         seen.add("scheme: " + (head.scheme() == null ? "http" : head.scheme()));
         addFields("field: ", head.headers(), seen);
         BodyReader body = BodyReader.of(in, head);
         try {
-            addBody(content(body, in, way), seen);
+            addBody(way.all(body, in), seen);
         } catch (BadMessage e) {
             seen.add("status: " + e.status());
             return false;
@@ -155,7 +127,7 @@ class ParserTableTest {
         return true;
     }
 
-    private static List<String> response(String method, Input in, Way way) throws IOException {
+    private static List<String> response(String method, Input in, BodyWay way) throws IOException {
         HeadParser parser = new HeadParser(HEAD, FIELDS);
         ResponseHead head = new ResponseHead();
         List<String> seen = new ArrayList<>();
@@ -177,7 +149,7 @@ class ParserTableTest {
             addFields("field: ", head.headers(), seen);
             seen.addAll(interim);
             BodyReader body = BodyReader.of(in, head.frame(method.equals("HEAD")));
-            addBody(content(body, in, way), seen);
+            addBody(way.all(body, in), seen);
             addFields("trailer: ", body.trailers(), seen);
             boolean clean = in.available() == 0 && !in.fill();
             seen.add(head.keepAlive() && head.framing() != Framing.UNTIL_CLOSE && clean ? "then: reusable" : "then: closed");
@@ -195,7 +167,7 @@ class ParserTableTest {
         // what a handler does with its connection is no affair of the parsers
         List<Vector> rows = Vectors.requests().stream().filter(row -> !row.verdict().contains("then: upgraded")).toList();
         assertThat(rows).hasSizeGreaterThan(700);
-        for (Way way : List.of(Way.READ, Way.READY)) {
+        for (BodyWay way : List.of(BodyWay.READ, BodyWay.READY)) {
             assertThat(wrong(rows, octetsPerRead, way, true)).as("%s", way).isEmpty();
         }
     }
@@ -205,7 +177,7 @@ class ParserTableTest {
     void responsesAreWhatTheTableSays(int octetsPerRead) throws IOException {
         List<Vector> rows = Vectors.responses();
         assertThat(rows).hasSizeGreaterThan(250);
-        for (Way way : List.of(Way.READ, Way.READY)) {
+        for (BodyWay way : List.of(BodyWay.READ, BodyWay.READY)) {
             assertThat(wrong(rows, octetsPerRead, way, false)).as("%s", way).isEmpty();
         }
     }
@@ -216,7 +188,7 @@ class ParserTableTest {
         for (Vector row : rows) {
             List<String> expected = row.verdict().stream().filter(line -> !line.startsWith("body: ")).toList();
             for (int octetsPerRead : new int[] {1, Integer.MAX_VALUE}) {
-                List<String> seen = response(row.method(), input(row.input(), octetsPerRead), Way.RAW);
+                List<String> seen = response(row.method(), input(row.input(), octetsPerRead), BodyWay.RAW);
                 List<String> spoken = spokenOf(seen, row.verdict()).stream().filter(line -> !line.startsWith("body: ")).toList();
                 assertThat(spoken).as(row.name()).isEqualTo(expected);
             }
